@@ -1,0 +1,92 @@
+"""Where the database is, and how each login reaches it."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from bee.db.logins import Login, login_password
+from bee.errors import Invalid
+from bee.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ServerAddress:
+    """A server and its database: libpq's parameters, without the login.
+
+    ``owner``: the user and password that may make roles and tables.
+    ``login_secret``: what the logins' passwords are derived from; None where the server asks for none.
+    """
+
+    base: tuple[tuple[str, str], ...]
+    owner: tuple[tuple[str, str], ...]
+    login_secret: str | None
+
+    def parameters(self, login: Login) -> dict[str, str]:
+        """Return libpq's connection parameters for a login."""
+        if login is Login.OWNER:
+            return dict((*self.base, *self.owner))
+        password = {} if self.login_secret is None else {"password": login_password(self.login_secret, login)}
+        return dict(self.base) | {"user": login.value} | password
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether it is the server that the program itself starts."""
+        return self.login_secret is None
+
+    def __repr__(self) -> str:
+        place = dict(self.base)
+        return f"ServerAddress({place.get('host', '')}:{place.get('port', '')}/{place.get('dbname', '')})"
+
+
+def server_address(settings: Settings) -> ServerAddress:
+    """Return where the database of these settings is; the embedded server is started if it is down."""
+    if settings.database_url is not None:
+        return _remote(settings)
+    # Lazily: a deployment with a server of its own never needs the embedded one.
+    from bee.db.embedded import ensure_server
+
+    return ensure_server(settings.home)
+
+
+def embedded_address(socket_folder: str, port: int) -> ServerAddress:
+    """Return the address of the embedded server, which is reached over its socket only."""
+    base = (("host", socket_folder), ("port", str(port)), ("dbname", "bee"))
+    return ServerAddress(base, (("user", "postgres"),), None)
+
+
+def _remote(settings: Settings) -> ServerAddress:
+    assert settings.database_url is not None
+    try:
+        url = make_url(settings.database_url.get_secret_value())
+    except ArgumentError as error:
+        raise Invalid(
+            "database_url", "DATABASE_URL is no PostgreSQL address (postgresql://user@host/name)."
+        ) from error
+    if not url.drivername.startswith("postgres"):
+        raise Invalid("database_url", f"DATABASE_URL names {url.drivername}, not PostgreSQL.")
+    options = {key: value for key, value in url.query.items() if isinstance(value, str)}
+    base = {"host": url.host, "port": str(url.port) if url.port else None, "dbname": url.database} | options
+    owner = {"user": url.username, "password": str(url.password) if url.password else None}
+    secret = settings.login_secret.get_secret_value() if settings.login_secret else _own_secret(settings.home)
+    return ServerAddress(_given(base), _given(owner), secret)
+
+
+def _own_secret(home: Path) -> str:
+    """Return this machine's own secret, made when first needed; outside local the settings must bring one."""
+    path = home / "login-secret"
+    home.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii")
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(32))
+    return path.read_text(encoding="ascii")
+
+
+def _given(parameters: dict[str, str | None]) -> tuple[tuple[str, str], ...]:
+    return tuple((key, value) for key, value in parameters.items() if value)

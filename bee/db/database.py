@@ -1,0 +1,170 @@
+"""The door to PostgreSQL: an engine a login, and the transactions that are opened through it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Self
+from uuid import UUID
+
+import psycopg
+import sqlalchemy
+from psycopg.conninfo import make_conninfo
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from bee.db.address import ServerAddress, server_address
+from bee.db.constraints import domain_error
+from bee.db.logins import Login
+from bee.db.session import ReadSession, WriteSession
+from bee.errors import Unavailable
+from bee.settings import Settings
+
+POOL_SIZE = 8
+POOL_WAIT_S = 5
+CONNECT_TIMEOUT_S = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a transaction acts as: a login, and for staff and members the role and settings that policies read."""
+
+    login: Login
+    role: str | None = None
+    settings: tuple[tuple[str, str], ...] = ()
+
+
+class Database:
+    """An engine for each login that is used, made when it is first used."""
+
+    def __init__(self, address: ServerAddress) -> None:
+        self.address = address
+        self._engines: dict[Login, sqlalchemy.Engine] = {}
+
+    @classmethod
+    def connect(cls, settings: Settings) -> Self:
+        """Return the database of these settings, starting the embedded server if it is the one and is down.
+
+        Raises :class:`Unavailable` when there is none to be had.
+        """
+        return cls(server_address(settings))
+
+    def engine(self, login: Login) -> sqlalchemy.Engine:
+        """Return the pool of a login."""
+        if login not in self._engines:
+            self._engines[login] = _engine(self.address, login)
+        return self._engines[login]
+
+    @contextmanager
+    def reading(
+        self,
+        login: Login,
+        *,
+        role: str | None = None,
+        staff_id: UUID | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> Iterator[ReadSession]:
+        """Open a read-only transaction that sees one state of the data throughout."""
+        with self._transaction(_identity(login, role, staff_id, settings), read_only=True) as connection:
+            yield ReadSession(connection)
+
+    @contextmanager
+    def writing(
+        self,
+        login: Login,
+        *,
+        role: str | None = None,
+        staff_id: UUID | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> Iterator[WriteSession]:
+        """Open a transaction, committed on leaving the block and rolled back by any exception."""
+        with self._transaction(_identity(login, role, staff_id, settings), read_only=False) as connection:
+            yield WriteSession(connection)
+
+    def dispose(self) -> None:
+        """Close the pools."""
+        for engine in self._engines.values():
+            engine.dispose()
+        self._engines.clear()
+
+    @contextmanager
+    def _transaction(self, identity: Identity, *, read_only: bool) -> Iterator[sqlalchemy.Connection]:
+        try:
+            with self.engine(identity.login).connect() as connection:
+                if read_only:
+                    connection = connection.execution_options(
+                        isolation_level="REPEATABLE READ", postgresql_readonly=True
+                    )
+                with connection.begin():
+                    _assume(connection, identity)
+                    yield connection
+        except PoolTimeout as error:
+            raise Unavailable(
+                "database_busy", "The database has no free connection; try again shortly."
+            ) from error
+        except IntegrityError as error:
+            raise domain_error(error) from error
+        except OperationalError as error:
+            raise Unavailable(
+                "database_unavailable", f"The database does not answer: {_reason(error)}"
+            ) from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise Unavailable("database_unavailable", "The database closed the connection.") from error
+            raise
+
+
+def _identity(
+    login: Login, role: str | None, staff_id: UUID | None, settings: Mapping[str, str] | None
+) -> Identity:
+    staff = (("bee.staff_id", str(staff_id)),) if staff_id is not None else ()
+    return Identity(login, role, staff + tuple((settings or {}).items()))
+
+
+def _assume(connection: sqlalchemy.Connection, identity: Identity) -> None:
+    """Take on the role and settings for this transaction only, so that a pooled connection forgets them."""
+    changes = (("role", identity.role),) if identity.role else ()
+    for name, value in (*changes, *identity.settings):
+        connection.execute(
+            sqlalchemy.text("select set_config(:name, :value, true)"), {"name": name, "value": value}
+        )
+
+
+def _engine(address: ServerAddress, login: Login) -> sqlalchemy.Engine:
+    def connect() -> psycopg.Connection[Any]:
+        return psycopg.connect(
+            make_conninfo(
+                **{"connect_timeout": str(CONNECT_TIMEOUT_S)}
+                | address.parameters(login)
+                | {"application_name": f"bee {login}", "options": "-c timezone=UTC"}
+            )
+        )
+
+    engine = sqlalchemy.create_engine(
+        "postgresql+psycopg://",
+        creator=connect,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_SIZE,
+        pool_timeout=POOL_WAIT_S,
+        pool_pre_ping=True,
+        pool_use_lifo=True,
+    )
+    if login is Login.OWNER:
+        sqlalchemy.event.listen(engine, "connect", _become_owner)
+    return engine
+
+
+def _become_owner(connection: Any, _record: object) -> None:
+    """Act as the role that owns the tables; the address itself may belong to a superuser."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select tableowner from pg_catalog.pg_tables where schemaname = 'public' and tablename = 'members'"
+        )
+        row = cursor.fetchone()
+        if row is not None:
+            cursor.execute(psycopg.sql.SQL("set session role {}").format(psycopg.sql.Identifier(row[0])))
+    connection.commit()
+
+
+def _reason(error: OperationalError) -> str:
+    lines = str(error.orig).strip().splitlines()
+    return lines[0] if lines else "no reason given"

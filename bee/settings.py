@@ -1,0 +1,142 @@
+"""One frozen :class:`Settings`, read once: environment before ``.env.local`` before the user's secrets file."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bee.errors import Invalid
+
+SECRETS_FILE = Path("~/.bee_secrets/supabase.env")
+PLACEHOLDERS = frozenset(
+    {"", "changeme", "change-me", "secret", "placeholder", "todo", "xxx", "your-secret-here"}
+)
+
+
+class Environment(StrEnum):
+    """Where this process runs."""
+
+    LOCAL = "local"
+    STAGING = "staging"
+    PROD = "prod"
+
+
+class Settings(BaseSettings):
+    """Everything that differs from one installation to another.
+
+    The name of each field in capitals with ``BEE_`` in front is its variable, unless an alias is given.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="BEE_", frozen=True, extra="ignore", hide_input_in_errors=True, populate_by_name=True
+    )
+
+    environment: Environment = Environment.LOCAL
+    home: Path = Field(
+        default=Path(".bee"), description="Where the embedded server and local files are kept."
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        alias="DATABASE_URL",
+        description="PostgreSQL 15 or later; the embedded one when absent.",
+    )
+    login_secret: SecretStr | None = Field(
+        default=None,
+        description="The passwords of the database logins are derived from it. Needed with DATABASE_URL.",
+    )
+    host: str = Field(default="127.0.0.1", description="The address that the dashboard and the API bind.")
+    dashboard_port: int = Field(default=8501, ge=0, le=65535)
+    api_port: int = Field(default=54321, ge=0, le=65535)
+    public_url: str | None = Field(
+        default=None, description="The dashboard's address as people type it; in one-time links."
+    )
+    trusted_proxies: int = Field(
+        default=0,
+        ge=0,
+        le=8,
+        description="How many proxies stand in front; their X-Forwarded-For is believed.",
+    )
+    cookie_secret: SecretStr | None = Field(
+        default=None, description="Signs Streamlit's own cookie. A fixed one is needed outside local."
+    )
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this is somebody's own machine."""
+        return self.environment is Environment.LOCAL
+
+    @property
+    def release(self) -> str:
+        """The version of the program that runs."""
+        from bee import __version__
+
+        return __version__
+
+    @model_validator(mode="after")
+    def _secrets_are_real_outside_local(self) -> Self:
+        if self.is_local:
+            return self
+        missing = [
+            variable
+            for variable, value in (
+                ("DATABASE_URL", self.database_url),
+                ("BEE_LOGIN_SECRET", self.login_secret),
+                ("BEE_COOKIE_SECRET", self.cookie_secret),
+            )
+            if value is None or value.get_secret_value().strip().lower() in PLACEHOLDERS
+        ]
+        weak = [
+            variable
+            for variable, value in (
+                ("BEE_LOGIN_SECRET", self.login_secret),
+                ("BEE_COOKIE_SECRET", self.cookie_secret),
+            )
+            if variable not in missing and value is not None and len(value.get_secret_value()) < 32
+        ]
+        if missing:
+            raise ValueError(
+                f"{', '.join(missing)}: missing or a placeholder, which {self.environment} refuses"
+            )
+        if weak:
+            raise ValueError(
+                f"{', '.join(weak)}: shorter than 32 characters, which {self.environment} refuses"
+            )
+        return self
+
+
+def load_settings(*, folder: Path | None = None, read_files: bool = True) -> Settings:
+    """Return the settings of this process.
+
+    ``folder``: where ``.env.local`` is looked for; the working directory when absent.
+    ``read_files``: False leaves the user's files alone, as tests do.
+    Raises :class:`Invalid` that names each variable at fault and never its value.
+    """
+    folder = folder or Path.cwd()
+    # The later file wins over the earlier one; the environment wins over both.
+    files = (SECRETS_FILE.expanduser(), folder / ".env.local") if read_files else None
+    try:
+        settings = Settings(_env_file=files)  # type: ignore[call-arg]  # pydantic-settings' own keyword
+    except ValidationError as error:
+        raise Invalid("settings", _told(error)) from error
+    return settings.model_copy(update={"home": _absolute(settings.home, folder)})
+
+
+def _told(error: ValidationError) -> str:
+    return "; ".join(
+        f"{_variable(fault['loc'])}{fault['msg'].removeprefix('Value error, ')}" for fault in error.errors()
+    )
+
+
+def _variable(location: tuple[int | str, ...]) -> str:
+    if not location:
+        return ""
+    name = str(location[0])
+    return f"{name if name.isupper() else f'BEE_{name.upper()}'}: "
+
+
+def _absolute(home: Path, folder: Path) -> Path:
+    home = home.expanduser()
+    return home if home.is_absolute() else (folder / home).absolute()

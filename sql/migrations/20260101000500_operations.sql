@@ -1,0 +1,114 @@
+-- What keeps the house running: jobs, what leaves the house, and the trail of who did what.
+create table public.jobs (
+    id bigint generated always as identity primary key,
+    kind text not null check (length(kind) between 1 and 60),
+    key text not null default '',
+    payload jsonb not null default '{}',
+    run_at timestamptz not null default now(),
+    attempts integer not null default 0,
+    max_attempts integer not null default 5 check (max_attempts > 0),
+    created_at timestamptz not null default now(),
+    started_at timestamptz,
+    heartbeat_at timestamptz,
+    finished_at timestamptz,
+    worker text,
+    outcome text check (outcome in ('done', 'failed')),
+    error text,
+    rows_done bigint not null default 0,
+    constraint jobs_finish_has_outcome check ((finished_at is null) = (outcome is null))
+);
+-- At most one job of a kind and key is waiting or running.
+create unique index jobs_open on public.jobs (kind, key) where finished_at is null;
+create index jobs_due on public.jobs (run_at) where finished_at is null;
+create index jobs_history on public.jobs (kind, finished_at);
+
+create table public.outbox (
+    id bigint generated always as identity primary key,
+    topic text not null check (length(topic) between 1 and 60),
+    dedupe_key text not null,
+    payload jsonb not null,
+    created_at timestamptz not null default now(),
+    available_at timestamptz not null default now(),
+    attempts integer not null default 0,
+    delivered_at timestamptz,
+    last_error text,
+    constraint outbox_dedupe_key_key unique (dedupe_key)
+);
+create index outbox_waiting on public.outbox (available_at) where delivered_at is null;
+
+-- Appended by whoever acts, in the transaction of the act. It holds pseudonymous ids and no message text.
+create table public.audit_log (
+    id bigint generated always as identity primary key,
+    at timestamptz not null default clock_timestamp(),
+    transaction xid8 not null default pg_current_xact_id(),
+    actor_kind text not null check (actor_kind in ('staff', 'member', 'system', 'operator')),
+    actor_id uuid,
+    action text not null check (action ~ '^[a-z_]+(\.[a-z_]+)+$'),
+    subject_kind text not null,
+    subject_id text,
+    before jsonb,
+    after jsonb,
+    reason text
+);
+create index audit_log_order on public.audit_log (transaction, id);
+create index audit_log_subject on public.audit_log (subject_kind, subject_id, id);
+
+-- Each seal covers the rows behind the one before it; its digest chains them.
+create table public.audit_seals (
+    id bigint generated always as identity primary key,
+    sealed_at timestamptz not null default clock_timestamp(),
+    through_transaction xid8 not null,
+    through_id bigint not null,
+    rows_sealed bigint not null check (rows_sealed > 0),
+    previous bytea not null check (length(previous) = 32),
+    digest bytea not null check (length(digest) = 32),
+    constraint audit_seals_chain_does_not_fork unique (previous)
+);
+
+create function public.bee_refuse_change() returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+    raise exception '% is only ever appended to', tg_table_name using errcode = 'restrict_violation';
+end
+$$;
+revoke all on function public.bee_refuse_change() from public;
+create trigger append_only before update or delete or truncate on public.audit_log
+    for each statement execute function public.bee_refuse_change();
+create trigger append_only before update or delete or truncate on public.audit_seals
+    for each statement execute function public.bee_refuse_change();
+create trigger append_only before update or delete or truncate on public.score_definitions
+    for each statement execute function public.bee_refuse_change();
+create trigger append_only before update or delete or truncate on public.score_definition_activations
+    for each statement execute function public.bee_refuse_change();
+
+alter table public.jobs enable row level security;
+alter table public.outbox enable row level security;
+alter table public.audit_log enable row level security;
+alter table public.audit_seals enable row level security;
+revoke all on public.jobs, public.outbox, public.audit_log, public.audit_seals
+    from public, anon, authenticated, service_role;
+
+grant select, insert, update, delete on public.jobs, public.outbox to bee_worker;
+grant select, insert on public.outbox to bee_system;
+grant insert on public.jobs to bee_system;
+create policy system on public.jobs to bee_worker, bee_system using (true) with check (true);
+create policy system on public.outbox to bee_worker, bee_system using (true) with check (true);
+grant select on public.jobs, public.outbox to bee_oncall, bee_admin;
+create policy staff on public.jobs for select to bee_oncall, bee_admin using (true);
+create policy staff on public.outbox for select to bee_oncall, bee_admin using (true);
+
+-- Everybody appends what they did; only admins and on-call read; nobody changes.
+grant insert (actor_kind, actor_id, action, subject_kind, subject_id, before, after, reason) on public.audit_log
+    to bee_gate, bee_product, bee_coach, bee_oncall, bee_admin, bee_worker, bee_system;
+create policy own_act on public.audit_log for insert to bee_product, bee_coach, bee_oncall, bee_admin
+    with check (actor_kind = 'staff' and actor_id = (select public.bee_staff_id()));
+create policy gate_act on public.audit_log for insert to bee_gate with check (actor_kind = 'staff');
+create policy system_act on public.audit_log for insert to bee_worker, bee_system
+    with check (actor_kind in ('system', 'member'));
+grant select on public.audit_log, public.audit_seals to bee_admin, bee_oncall, bee_worker;
+create policy trail on public.audit_log for select to bee_admin, bee_oncall, bee_worker using (true);
+create policy trail on public.audit_seals for select to bee_admin, bee_oncall, bee_worker using (true);
+grant insert (through_transaction, through_id, rows_sealed, previous, digest) on public.audit_seals to bee_worker;
+create policy seal on public.audit_seals for insert to bee_worker with check (true);
