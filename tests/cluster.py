@@ -1,0 +1,89 @@
+"""Servers for the tests: the embedded one by default, Debian's PostgreSQL 15 where it is asked for."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from bee.db.address import ServerAddress, embedded_address
+from bee.db.embedded import discard_server, ensure_server
+from bee.db.logins import Login
+
+OLDEST_BINARIES = Path("/usr/lib/postgresql/15/bin")
+# Nothing that a test writes has to survive the machine.
+UNSAFE_AND_FAST = ("fsync", "synchronous_commit", "full_page_writes")
+
+
+@contextmanager
+def embedded_cluster(home: Path) -> Iterator[ServerAddress]:
+    """Run an embedded server of the tests' own and remove it with all its data."""
+    address = ensure_server(home)
+    try:
+        _hurry(address)
+        yield address
+    finally:
+        discard_server(home)
+
+
+@contextmanager
+def oldest_cluster() -> Iterator[ServerAddress]:
+    """Run PostgreSQL 15, the oldest supported, from Debian's package."""
+    folder = Path(tempfile.mkdtemp(prefix="bee15-", dir="/tmp"))
+    account = pwd.getpwnam("postgres") if os.geteuid() == 0 else None
+    if account is not None:
+        os.chown(folder, account.pw_uid, account.pw_gid)
+
+    def run(program: str, *words: str) -> None:
+        who = {} if account is None else {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": ()}
+        subprocess.run(  # type: ignore[call-overload]  # the account's keywords depend on who we are
+            [str(OLDEST_BINARIES / program), *words],
+            check=True,
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            **who,
+        )
+
+    data = str(folder / "data")
+    run("initdb", "--pgdata", data, "--auth", "trust", "--username", "postgres", "--encoding", "UTF8")
+    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c timezone=UTC -c jit=off"
+    try:
+        run("pg_ctl", "start", "--pgdata", data, "--wait", "--log", str(folder / "log"), "--options", options)
+        address = embedded_address(str(folder), 5432)
+        with psycopg.connect(**_owner(address, "postgres"), autocommit=True) as connection:
+            connection.execute("create database bee")
+        _hurry(address)
+        yield address
+    finally:
+        run("pg_ctl", "stop", "--pgdata", data, "--mode", "immediate", "--wait")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def named(address: ServerAddress, database: str) -> ServerAddress:
+    """Return the address of another database of the same server."""
+    base = tuple((key, database if key == "dbname" else value) for key, value in address.base)
+    return ServerAddress(base, address.owner, address.login_secret)
+
+
+@contextmanager
+def administering(address: ServerAddress) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """Connect to the server's own database, outside any transaction."""
+    with psycopg.connect(**_owner(address, "postgres"), autocommit=True) as connection:
+        yield connection
+
+
+def _owner(address: ServerAddress, database: str) -> dict[str, str]:
+    return address.parameters(Login.OWNER) | {"dbname": database}
+
+
+def _hurry(address: ServerAddress) -> None:
+    with administering(address) as connection:
+        for name in UNSAFE_AND_FAST:
+            connection.execute(f"alter system set {name} = off")  # type: ignore[arg-type]  # fixed names
+        connection.execute("select pg_reload_conf()")

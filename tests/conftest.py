@@ -1,0 +1,98 @@
+"""What the tests share: one server a run, a migrated database of its own for each test, the real data."""
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from bee.db.migrations import migrate
+
+from bee.db import Database
+from bee.db.address import ServerAddress
+from tests.cluster import OLDEST_BINARIES, administering, embedded_cluster, named, oldest_cluster
+
+ROOT = Path(__file__).resolve().parents[1]
+CHROMIUM = Path("/usr/bin/chromium")
+STRICT = "BEE_TEST_STRICT"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--oldest", action="store_true", help="run against Debian's PostgreSQL 15")
+
+
+@pytest.fixture(scope="session")
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ServerAddress]:
+    """A running server that belongs to this run."""
+    if not request.config.getoption("--oldest"):
+        with embedded_cluster(tmp_path_factory.mktemp("home")) as address:
+            yield address
+    elif OLDEST_BINARIES.is_dir():
+        with oldest_cluster() as address:
+            yield address
+    else:
+        missing("PostgreSQL 15")
+
+
+@pytest.fixture(scope="session")
+def template(server: ServerAddress) -> ServerAddress:
+    """A database with every migration applied; tests get copies of it."""
+    address = named(server, "bee_template")
+    with administering(server) as connection:
+        connection.execute("create database bee_template")
+    migrate(address)
+    return address
+
+
+@pytest.fixture(scope="session")
+def copies(template: ServerAddress) -> Callable[[], str]:
+    """Make a copy of the template and return its name."""
+    numbers = itertools.count()
+
+    def copy() -> str:
+        name = f"bee_test_{next(numbers)}"
+        with administering(template) as connection:
+            connection.execute(f"create database {name} template bee_template")  # type: ignore[arg-type]
+        return name
+
+    return copy
+
+
+@pytest.fixture
+def database(template: ServerAddress, copies: Callable[[], str]) -> Iterator[Database]:
+    """An empty, migrated database of the test's own, reached through the real logins."""
+    name = copies()
+    database = Database(named(template, name))
+    try:
+        yield database
+    finally:
+        database.dispose()
+        with administering(template) as connection:
+            connection.execute(f"drop database {name} with (force)")  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def oulad() -> Path:
+    """The folder of the real data."""
+    folder = Path(os.environ.get("BEE_TEST_DATA", ROOT / "../shared/data")).resolve() / "oulad"
+    if not (folder / "studentVle.parquet").is_file():
+        pytest.skip("the real data is not here (BEE_TEST_DATA)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The browser's program."""
+    if not CHROMIUM.exists():
+        missing("Chromium")
+    return CHROMIUM
+
+
+def missing(what: str) -> NoReturn:
+    """Skip a test for want of a program; in strict runs, which install them all, that is a failure."""
+    if os.environ.get(STRICT):
+        pytest.fail(f"{what} is missing, and a strict run has to have it")
+    pytest.skip(f"{what} is not installed")
