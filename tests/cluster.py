@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -78,12 +79,12 @@ def administering(address: ServerAddress) -> Iterator[psycopg.Connection[tuple[o
         yield connection
 
 
-def _owner(address: ServerAddress, database: str) -> dict[str, str]:
+def _owner(address: ServerAddress, database: str) -> dict[str, Any]:
     return address.parameters(Login.OWNER) | {"dbname": database}
 
 
 def _hurry(address: ServerAddress) -> None:
     with administering(address) as connection:
         for name in UNSAFE_AND_FAST:
-            connection.execute(f"alter system set {name} = off")  # type: ignore[arg-type]  # fixed names
+            connection.execute(f"alter system set {name} = off")
         connection.execute("select pg_reload_conf()")

@@ -55,7 +55,7 @@ def copies(template: ServerAddress) -> Callable[[], str]:
     def copy() -> str:
         name = f"bee_test_{next(numbers)}"
         with administering(template) as connection:
-            connection.execute(f"create database {name} template bee_template")  # type: ignore[arg-type]
+            connection.execute(f"create database {name} template bee_template")
         return name
 
     return copy
@@ -71,7 +71,7 @@ def database(template: ServerAddress, copies: Callable[[], str]) -> Iterator[Dat
     finally:
         database.dispose()
         with administering(template) as connection:
-            connection.execute(f"drop database {name} with (force)")  # type: ignore[arg-type]
+            connection.execute(f"drop database {name} with (force)")
 
 
 @pytest.fixture(scope="session")

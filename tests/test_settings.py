@@ -107,4 +107,4 @@ def test_no_secret_shows_when_settings_are_printed(tmp_path: Path, monkeypatch: 
 
 def test_settings_never_change(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="frozen"):
-        load_settings(folder=tmp_path).api_port = 1  # type: ignore[misc]
+        load_settings(folder=tmp_path).api_port = 1

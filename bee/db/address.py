@@ -4,6 +4,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -25,7 +26,7 @@ class ServerAddress:
     owner: tuple[tuple[str, str], ...]
     login_secret: str | None
 
-    def parameters(self, login: Login) -> dict[str, str]:
+    def parameters(self, login: Login) -> dict[str, Any]:
         """Return libpq's connection parameters for a login."""
         if login is Login.OWNER:
             return dict((*self.base, *self.owner))

@@ -29,27 +29,27 @@ class ReadSession:
         assert isinstance(connection, psycopg.Connection)
         return connection
 
-    def all(self, row: type[Row], name: str, **parameters: object) -> list[Row]:
+    def all(self, row: type[Row], name: str, /, **parameters: object) -> list[Row]:
         """Return every row of a query; its columns are the fields of ``row``."""
         result = self._connection.execute(query(name), parameters)
         columns = tuple(result.keys())
         return [row(**dict(zip(columns, values, strict=True))) for values in result]
 
-    def find(self, row: type[Row], name: str, **parameters: object) -> Row | None:
+    def find(self, row: type[Row], name: str, /, **parameters: object) -> Row | None:
         """Return the only row of a query, or None. More than one row is a fault of the query."""
         rows = self.all(row, name, **parameters)
         if len(rows) > 1:
             raise RuntimeError(f"{name} returned {len(rows)} rows where at most one was expected")
         return rows[0] if rows else None
 
-    def get(self, row: type[Row], name: str, **parameters: object) -> Row:
+    def get(self, row: type[Row], name: str, /, **parameters: object) -> Row:
         """Return the only row of a query. Raises :class:`NotFound` when there is none."""
         found = self.find(row, name, **parameters)
         if found is None:
             raise NotFound("not_found", f"There is no such {row.__name__}.")
         return found
 
-    def scalar(self, name: str, **parameters: object) -> Any:
+    def scalar(self, name: str, /, **parameters: object) -> Any:
         """Return the first column of the first row, or None when there is no row."""
         return self._connection.execute(query(name), parameters).scalar()
 
@@ -57,7 +57,7 @@ class ReadSession:
 class WriteSession(ReadSession):
     """A transaction that may write. It is committed on leaving the block that opened it, or not at all."""
 
-    def run(self, name: str, **parameters: object) -> int:
+    def run(self, name: str, /, **parameters: object) -> int:
         """Run a statement and return how many rows it touched."""
         return self._connection.execute(query(name), parameters).rowcount
 
