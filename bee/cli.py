@@ -1,10 +1,13 @@
-"""The command line: ``python -m bee``. Each command is a thin call; what it needs is imported when it runs."""
+"""The command line, ``python -m bee``. Each command is a thin call; what it needs is imported when it runs."""
 
 import sys
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from bee.errors import BeeError
+from bee.settings import load_settings
 
 app = typer.Typer(
     name="bee",
@@ -29,3 +32,60 @@ def main() -> None:
 @app.callback()
 def _root() -> None:
     """The Behavioral Engagement Engine."""
+
+
+@app.command()
+def up() -> None:
+    """Start database, dashboard, API and worker on this machine; Ctrl-C stops them."""
+    from bee import supervisor
+    from bee.flows import prepare_data
+
+    supervisor.up(load_settings(), typer.echo, prepare_data)
+
+
+@app.command()
+def down() -> None:
+    """Stop what `bee up` started, and the embedded database."""
+    from bee import supervisor
+
+    if not supervisor.down(load_settings(), typer.echo):
+        typer.echo("Nothing was running.")
+
+
+@app.command()
+def migrate(
+    schema_to: Annotated[
+        Path | None, typer.Option(help="Also write what the migrations add up to into this file.")
+    ] = None,
+) -> None:
+    """Bring the database to this release."""
+    from bee.db import migrations, schema
+    from bee.db.address import server_address
+
+    address = server_address(load_settings())
+    for migration in migrations.migrate(address):
+        typer.echo(f"Applied {migration.version}_{migration.name}.")
+    typer.echo("The database is of this release.")
+    if schema_to is not None:
+        schema_to.write_text(schema.dump_schema(address), encoding="utf-8")
+
+
+@app.command()
+def api() -> None:
+    """Serve the API."""
+    from bee.api.serve import serve
+
+    serve(load_settings())
+
+
+@app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document, for programs.")] = False,
+) -> None:
+    """Say what is configured and whether it answers."""
+    from bee import doctor
+
+    findings = doctor.examine(load_settings())
+    typer.echo(doctor.as_json(findings) if as_json else doctor.as_text(findings))
+    if any(finding.state is doctor.State.BROKEN for finding in findings):
+        raise typer.Exit(EXIT_FAILED)

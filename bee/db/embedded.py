@@ -98,6 +98,12 @@ def discard_server(home: Path) -> None:
         shutil.rmtree(place.socket, ignore_errors=True)
 
 
+def is_running(home: Path) -> bool:
+    """Return whether the embedded server of ``home`` runs, starting nothing."""
+    place = look_for_place(home)
+    return place is not None and find_postmaster(place) is not None
+
+
 def find_postmaster(place: Place) -> psutil.Process | None:
     """Return the running server of a place; a number in ``postmaster.pid`` proves nothing by itself."""
     try:

@@ -16,8 +16,10 @@ import sqlparse
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import TransactionStatus
+from sqlalchemy.exc import ProgrammingError
 
 from bee.db.address import ServerAddress
+from bee.db.database import Database
 from bee.db.logins import Login, login_password
 from bee.db.queries import SQL_FOLDER
 from bee.errors import Conflict, Invalid, Unavailable
@@ -70,6 +72,13 @@ class Migration:
     def statements(self) -> list[str]:
         """Its statements, as they are recorded."""
         return [statement for statement in sqlparse.split(self.text) if statement.strip()]
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedMigration:
+    """One row of Supabase's table."""
+
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +203,20 @@ def schema_state(migrations: Sequence[Migration], records: Records) -> SchemaSta
         pending=tuple(version for version in known if version not in records),
         unknown=tuple(sorted(set(records) - set(known))),
     )
+
+
+def current_state(database: Database, login: Login, folder: Path = MIGRATIONS_FOLDER) -> SchemaState:
+    """Return which migrations a database has, asked as one of the processes.
+
+    Raises :class:`Unavailable` when the database does not answer.
+    """
+    try:
+        with database.reading(login) as session:
+            versions = [row.version for row in session.all(AppliedMigration, "db/applied_migrations")]
+    except ProgrammingError:
+        # No table, or no right to read it: nothing was ever migrated by `bee migrate`.
+        versions = []
+    return schema_state(load_migrations(folder), dict.fromkeys(versions))
 
 
 def read_records(connection: Connection) -> Records:

@@ -206,7 +206,7 @@ def _find_account() -> Account | None:
 
 
 def _make_account() -> Account:
-    useradd = shutil.which("useradd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+    useradd = shutil.which("useradd") or shutil.which("useradd", path="/usr/sbin:/sbin")
     instead = f"make a system user named {SYSTEM_USER}, start BEE as a plain user, or set DATABASE_URL"
     if useradd is None:
         raise Unavailable(

@@ -1,0 +1,1 @@
+"""The API: an ASGI application, its errors and its routes."""

@@ -1,0 +1,28 @@
+"""The API's process: uvicorn over the application."""
+
+import uvicorn
+
+from bee.api.asgi import create_app
+from bee.db import Database
+from bee.logs import configure_logs
+from bee.ports import listen
+from bee.settings import Settings
+
+
+def serve(settings: Settings) -> None:
+    """Serve the API until the process is told to stop.
+
+    Raises :class:`bee.errors.Conflict` when the port is taken, :class:`bee.errors.Unavailable` when the
+    embedded database can't be started.
+    """
+    configure_logs(settings.log_level)
+    listener = listen(settings.host, settings.api_port, "BEE_API_PORT")
+    database = Database.connect(settings)
+    config = uvicorn.Config(
+        create_app(database, settings), log_config=None, access_log=False, server_header=False, lifespan="off"
+    )
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        database.dispose()
+        listener.close()

@@ -1,0 +1,186 @@
+"""``bee doctor``: what is configured here, and whether it answers. It starts and changes nothing."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+import psycopg
+from pydantic import SecretStr
+from sqlalchemy.exc import ProgrammingError
+
+from bee.db import Database, Login
+from bee.db.address import ServerAddress, embedded_address, server_address
+from bee.db.embedded import PORT, find_postmaster
+from bee.db.migrations import connect_as_owner, current_state, refuse_old_server
+from bee.db.place import look_for_place
+from bee.errors import BeeError
+from bee.ports import is_free
+from bee.running import Running, read_running
+from bee.settings import Environment, Settings
+
+GIB = 1024**3
+LITTLE_DISK_BYTES = 2 * GIB
+
+
+class State(StrEnum):
+    """How a finding is to be taken."""
+
+    FINE = "fine"
+    NOTICE = "notice"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    subject: str
+    state: State
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFacts:
+    """What the server says of itself."""
+
+    version: str
+    size_bytes: int
+    vector: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """How many members there are."""
+
+    members: int
+    demo_members: int
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Return what there is to say, settings first."""
+    return [
+        *_settings(settings),
+        _disk(settings),
+        *_database(settings),
+        *_processes(settings),
+    ]
+
+
+def as_text(findings: list[Finding]) -> str:
+    """Return the findings as lines for a person."""
+    width = max(len(finding.subject) for finding in findings)
+    return "\n".join(f"{f.state:<7} {f.subject:<{width}}  {f.detail}" for f in findings)
+
+
+def as_json(findings: list[Finding]) -> str:
+    """Return the findings as one JSON document."""
+    return json.dumps({"findings": [asdict(finding) for finding in findings]}, indent=2, ensure_ascii=False)
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    for name, field in type(settings).model_fields.items():
+        value = getattr(settings, name)
+        variable = field.alias or f"BEE_{name.upper()}"
+        shown = "set, hidden" if isinstance(value, SecretStr) else "not set" if value is None else str(value)
+        yield Finding(variable, State.FINE, shown)
+
+
+def _disk(settings: Settings) -> Finding:
+    place = look_for_place(settings.home)
+    folder = place.folder if place else settings.home
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    state = State.FINE if free >= LITTLE_DISK_BYTES else State.NOTICE
+    return Finding("disk", state, f"{free / GIB:.1f} GiB free in {folder}")
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    address = _address(settings)
+    if address is None:
+        yield Finding("database", State.NOTICE, "the embedded PostgreSQL is not running; `bee up` starts it")
+        return
+    kind = "embedded PostgreSQL" if address.is_embedded else "PostgreSQL"
+    try:
+        with connect_as_owner(address) as connection:
+            refuse_old_server(connection.info.server_version)
+    except BeeError as error:
+        yield Finding("database", State.BROKEN, error.message)
+        return
+    database = Database(address)
+    try:
+        yield _told("database", lambda: _server(database, kind))
+        yield _told("migrations", lambda: _migrations(database))
+        yield _told("members", lambda: _members(database, settings))
+    finally:
+        database.dispose()
+
+
+def _address(settings: Settings) -> ServerAddress | None:
+    """Return where the database is; None for an embedded one that does not run, which is left so."""
+    if settings.database_url is not None:
+        return server_address(settings)
+    place = look_for_place(settings.home)
+    if place is None or find_postmaster(place) is None:
+        return None
+    return embedded_address(str(place.socket), PORT)
+
+
+def _told(subject: str, look: Callable[[], Finding]) -> Finding:
+    try:
+        return look()
+    except BeeError as error:
+        return Finding(subject, State.BROKEN, error.message)
+    except (ProgrammingError, psycopg.Error):
+        return Finding(subject, State.BROKEN, "the tables are not there yet; run `bee migrate`")
+
+
+def _server(database: Database, kind: str) -> Finding:
+    with database.reading(Login.WORKER) as session:
+        facts = session.get(ServerFacts, "db/server")
+    vector = f"pgvector {facts.vector}" if facts.vector else "no pgvector"
+    size = f"{facts.size_bytes / GIB:.2f} GiB"
+    return Finding("database", State.FINE, f"{kind} {facts.version}, {vector}, {size}, {database.address!r}")
+
+
+def _migrations(database: Database) -> Finding:
+    state = current_state(database, Login.WORKER)
+    if state.is_current:
+        return Finding(
+            "migrations", State.FINE, f"{len(state.applied)} applied, the newest {state.applied[-1]}"
+        )
+    if state.unknown:
+        return Finding("migrations", State.BROKEN, f"of a later release: {', '.join(state.unknown)}")
+    return Finding("migrations", State.BROKEN, f"{len(state.pending)} to apply; run `bee migrate`")
+
+
+def _members(database: Database, settings: Settings) -> Finding:
+    with database.reading(Login.WORKER) as session:
+        found = session.get(Population, "db/population")
+    detail = f"{found.members:,}, of whom {found.demo_members:,} are demo members"
+    refused = found.demo_members > 0 and settings.environment is Environment.PROD
+    return Finding("members", State.BROKEN if refused else State.FINE, detail)
+
+
+def _processes(settings: Settings) -> Iterator[Finding]:
+    running = read_running(settings.home)
+    if running is not None and running.supervisor.find() is not None:
+        yield from _running(running)
+        return
+    yield Finding("processes", State.NOTICE, "`bee up` is not running here")
+    ports = {"BEE_DASHBOARD_PORT": settings.dashboard_port, "BEE_API_PORT": settings.api_port}
+    for variable, port in ports.items():
+        free = is_free(settings.host, port)
+        state = State.FINE if free else State.NOTICE
+        yield Finding(f"port {port}", state, "free" if free else f"taken by another program ({variable})")
+
+
+def _running(running: Running) -> Iterator[Finding]:
+    addresses = {"dashboard": running.dashboard, "api": running.api}
+    for mark in running.children:
+        process = mark.find()
+        state = State.FINE if process is not None else State.BROKEN
+        where = f", {addresses[mark.name]}" if mark.name in addresses else ""
+        yield Finding(mark.name, state, f"process {mark.pid}{where}" if process else "it ended")

@@ -1,0 +1,317 @@
+"""``bee up``: everything on one machine, from one terminal. ``bee down``: its end, from another.
+
+The database is started and migrated, an empty one of a local installation is filled with demo members, then
+dashboard, API and worker run as children. They die with this process, and a later start ends any it finds.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from bee.db.address import server_address
+from bee.db.embedded import ensure_server, is_running, stop_server
+from bee.db.filelock import file_lock
+from bee.db.migrations import migrate
+from bee.errors import Conflict, Unavailable
+from bee.ports import free_port
+from bee.running import (
+    LOCK_FILE,
+    ProcessMark,
+    Running,
+    end_process,
+    forget_running,
+    read_running,
+    write_running,
+)
+from bee.settings import Settings
+
+HEALTHY_WITHIN_S = 90
+PATIENCE_S = 15
+FIRST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 30.0
+STEADY_AFTER_S = 60.0
+TICK_S = 0.25
+LOG_LIMIT_BYTES = 16 * 1024**2
+ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # the address to show for each wildcard
+
+Say = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Child:
+    """One command that is kept running. ``url``: where it answers ``/health``, if it serves anything."""
+
+    name: str
+    url: str | None
+    variables: dict[str, str]
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    pause_s: float = FIRST_PAUSE_S
+    due_at: float = field(default=0.0)
+
+
+def up(settings: Settings, say: Say, prepare: Callable[[Settings], list[str]]) -> None:
+    """Run everything until the process is told to stop.
+
+    ``say`` tells a person one line. ``prepare`` readies the data of a migrated database and returns the lines
+    to show beside the addresses. Raises :class:`Conflict` when it runs already.
+    """
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _only_one(settings.home):
+        _end_leftovers(settings.home, say)
+        try:
+            with _stop_signals():
+                say("Starting the database.")
+                applied = migrate(server_address(settings))
+                if applied:
+                    say(f"Migrated the database: {len(applied)} migrations.")
+                lines = prepare(settings)
+                _run_children(settings, lines, say)
+        except KeyboardInterrupt:
+            say("Stopping.")
+        finally:
+            _stop_database(settings)
+            forget_running(settings.home)
+
+
+def down(settings: Settings, say: Say) -> bool:
+    """Stop what ``bee up`` started for this home, and the embedded server. Returns whether anything ran."""
+    running = read_running(settings.home)
+    process = running.supervisor.find() if running else None
+    if process is not None:
+        end_process(process, patience_s=2 * PATIENCE_S)
+        say("Stopped dashboard, API and worker.")
+    _end_leftovers(settings.home, say)
+    forget_running(settings.home)
+    stopped = settings.database_url is None and stop_server(settings.home)
+    if stopped:
+        say("Stopped the embedded PostgreSQL.")
+    return process is not None or stopped
+
+
+@contextmanager
+def _only_one(home: Path) -> Iterator[None]:
+    try:
+        with file_lock(home / LOCK_FILE, "bee up", wait_s=0):
+            yield
+    except Unavailable as error:
+        if error.code != "locked":
+            raise
+        running = read_running(home)
+        where = f": dashboard {running.dashboard}, API {running.api}" if running else ""
+        raise Conflict("already_running", f"BEE is running already{where}. `bee down` stops it.") from error
+
+
+def _end_leftovers(home: Path, say: Say) -> None:
+    """End children that outlived their parent, so that there are never two workers."""
+    running = read_running(home)
+    for mark in running.children if running else ():
+        process = mark.find()
+        if process is not None:
+            say(f"Ending the {mark.name} that an earlier start left behind.")
+            end_process(process, patience_s=PATIENCE_S)
+
+
+@contextmanager
+def _stop_signals() -> Iterator[None]:
+    """Let SIGTERM and a closed terminal end the block as Ctrl-C does."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    # A signal that is ignored already stays so: that is what nohup asks for.
+    numbers = [n for n in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _run_children(settings: Settings, lines: list[str], say: Say) -> None:
+    children = _children(settings, say)
+    reader, writer = os.pipe()
+    try:
+        for child in children:
+            _start(child, reader)
+        _write_down(settings.home, children)
+        _await_health(children)
+        _greet(children, lines, settings.home, say)
+        while True:
+            _tend_database(settings, say)
+            _tend(settings.home, children, reader, say)
+            time.sleep(TICK_S)
+    finally:
+        with _undisturbed():
+            _end(children)
+        os.close(writer)
+        os.close(reader)
+
+
+def _children(settings: Settings, say: Say) -> list[Child]:
+    logs = settings.home / "logs"
+    logs.mkdir(exist_ok=True)
+    dashboard = _port(settings.host, settings.dashboard_port, "dashboard", say)
+    api = _port(settings.host, settings.api_port, "API", say)
+    return [
+        Child(
+            "dashboard",
+            _url(settings.host, dashboard),
+            {"BEE_DASHBOARD_PORT": str(dashboard)},
+            logs / "dashboard.log",
+        ),
+        Child("api", _url(settings.host, api), {"BEE_API_PORT": str(api)}, logs / "api.log"),
+        Child("worker", None, {}, logs / "worker.log"),
+    ]
+
+
+def _port(host: str, wanted: int, name: str, say: Say) -> int:
+    port = free_port(host, wanted)
+    if wanted not in {0, port}:
+        say(f"Port {wanted} is taken: the {name} is on {port} this time.")
+    return port
+
+
+def _url(host: str, port: int) -> str:
+    shown = ANYWHERE.get(host, host)
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+
+
+def _start(child: Child, lifeline: int) -> None:
+    too_long = child.log.exists() and child.log.stat().st_size > LOG_LIMIT_BYTES
+    with child.log.open("wb" if too_long else "ab") as log:
+        child.process = subprocess.Popen(
+            [sys.executable, "-m", "bee.child", str(lifeline), child.name],
+            env=os.environ | child.variables,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            pass_fds=(lifeline,),
+            # Ctrl-C reaches this process only, which then stops the children in order.
+            process_group=0,
+        )
+    child.started_at = time.monotonic()
+
+
+def _write_down(home: Path, children: list[Child]) -> None:
+    marks = [
+        ProcessMark.of(child.name, child.process.pid)
+        for child in children
+        if child.process is not None and child.process.poll() is None
+    ]
+    dashboard, api, _worker = children
+    supervisor = ProcessMark.of("up", os.getpid())
+    write_running(home, Running(supervisor, tuple(marks), str(dashboard.url), str(api.url)))
+
+
+def _await_health(children: list[Child]) -> None:
+    deadline = time.monotonic() + HEALTHY_WITHIN_S
+    for child in children:
+        while child.url is not None and not answers(f"{child.url}/health"):
+            if child.process is None or child.process.poll() is not None:
+                raise Unavailable("child_ended", f"The {child.name} did not start: {_last_words(child)}")
+            if time.monotonic() >= deadline:
+                raise Unavailable("child_silent", f"The {child.name} does not answer; see {child.log}.")
+            time.sleep(TICK_S)
+
+
+def answers(url: str) -> bool:
+    """Return whether an address answers without a fault of its own."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  # an address of our own
+            return int(answer.status) < 400
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _tend_database(settings: Settings, say: Say) -> None:
+    """Start the embedded server again when something killed it; the children then find it by themselves."""
+    if settings.database_url is not None or is_running(settings.home):
+        return
+    say("The embedded PostgreSQL ended; it starts again.")
+    try:
+        ensure_server(settings.home)
+    except Unavailable as error:
+        say(error.message)
+        time.sleep(LONGEST_PAUSE_S)
+
+
+def _tend(home: Path, children: list[Child], lifeline: int, say: Say) -> None:
+    """Start children that ended again, each time a little later."""
+    now = time.monotonic()
+    for child in children:
+        if child.process is not None and child.process.poll() is not None:
+            steady = now - child.started_at >= STEADY_AFTER_S
+            child.pause_s = FIRST_PAUSE_S if steady else child.pause_s
+            child.due_at = now + child.pause_s
+            say(f"The {child.name} ended ({_last_words(child)}); it starts again in {child.pause_s:.0f} s.")
+            child.pause_s = min(2 * child.pause_s, LONGEST_PAUSE_S)
+            child.process = None
+        if child.process is None and now >= child.due_at:
+            _start(child, lifeline)
+            _write_down(home, children)
+
+
+def _last_words(child: Child) -> str:
+    lines = child.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    code = child.process.returncode if child.process is not None else "?"
+    return f"exit code {code}; {lines[-1].strip() if lines else 'it said nothing'}"
+
+
+def _greet(children: list[Child], lines: list[str], home: Path, say: Say) -> None:
+    dashboard, api, _worker = children
+    say("")
+    say(f"Dashboard  {dashboard.url}")
+    say(f"API        {api.url}")
+    say(f"Logs       {home / 'logs'}")
+    for line in lines:
+        say(line)
+    say("Ctrl-C stops everything.")
+
+
+def _end(children: list[Child]) -> None:
+    alive = [
+        child.process for child in children if child.process is not None and child.process.poll() is None
+    ]
+    for process in alive:
+        process.terminate()
+    deadline = time.monotonic() + PATIENCE_S
+    for process in alive:
+        try:
+            process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _stop_database(settings: Settings) -> None:
+    if settings.database_url is None:
+        with _undisturbed():
+            stop_server(settings.home)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Finish what must be finished, however often somebody presses Ctrl-C."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,1456 @@
+-- What the migrations add up to. Written by `make schema`, never by hand; a test compares the two.
+
+CREATE SCHEMA public;
+
+COMMENT ON SCHEMA public IS 'standard public schema';
+
+CREATE FUNCTION public.bee_fill_event() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+    new.received_at := pg_catalog.now();
+    new.occurred_at := coalesce(new.occurred_at, new.received_at);
+    if new.occurred_at < timestamptz '2000-01-01 00:00:00+00' or new.occurred_at > new.received_at + interval '1 day' then
+        raise exception 'occurred_at % lies before 2000 or in the future', new.occurred_at
+            using errcode = 'check_violation', constraint = 'engagement_events_occurred_at_range';
+    end if;
+    if new.time_zone is null then
+        select members.time_zone into new.time_zone from public.members where members.id = new.user_id;
+    end if;
+    if new.time_zone is null or not public.bee_is_time_zone(new.time_zone) then
+        new.time_zone := 'UTC';
+    end if;
+    new.event_date := (new.occurred_at at time zone new.time_zone)::date;
+    insert into public.score_dues as due (user_id, from_date)
+    select members.id, new.event_date from public.members where members.id = new.user_id
+    on conflict (user_id) do update
+    set from_date = least(due.from_date, excluded.from_date), touched_at = excluded.touched_at, seq = due.seq + 1;
+    return new;
+end
+$$;
+
+CREATE FUNCTION public.bee_is_time_zone(zone text) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+begin
+    -- Only names: offsets such as "+02" and abbreviations have no daylight-saving rules.
+    if zone !~ '^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$' or (position('/' in zone) = 0 and zone <> 'UTC') then
+        return false;
+    end if;
+    perform timestamptz '2000-01-01 00:00:00+00' at time zone zone;
+    return true;
+exception when invalid_parameter_value then
+    return false;
+end
+$_$;
+
+CREATE FUNCTION public.bee_mirror_consent() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+    update public.members
+    set consents = consents || pg_catalog.jsonb_build_object(new.purpose, new.granted)
+    where id = new.member_id
+        and not exists (
+            select from public.consents
+            where member_id = new.member_id and purpose = new.purpose and decided_at > new.decided_at
+        );
+    return null;
+end
+$$;
+
+CREATE FUNCTION public.bee_refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+    raise exception '% is only ever appended to', tg_table_name using errcode = 'restrict_violation';
+end
+$$;
+
+CREATE FUNCTION public.bee_send_once() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+    if old.sent_at is not null or pg_catalog.to_jsonb(new) - 'sent_at' <> pg_catalog.to_jsonb(old) - 'sent_at' then
+        raise exception 'a decision is never changed' using errcode = 'restrict_violation';
+    end if;
+    return new;
+end
+$$;
+
+CREATE FUNCTION public.bee_staff_id() RETURNS uuid
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$ select nullif(pg_catalog.current_setting('bee.staff_id', true), '')::uuid $$;
+
+CREATE TABLE public.annotations (
+    id bigint NOT NULL,
+    on_date date NOT NULL,
+    title text NOT NULL,
+    body text DEFAULT ''::text NOT NULL,
+    kind text NOT NULL,
+    author_id uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT annotations_body_check CHECK ((length(body) <= 2000)),
+    CONSTRAINT annotations_kind_check CHECK ((kind = ANY (ARRAY['release'::text, 'campaign'::text, 'incident'::text, 'note'::text]))),
+    CONSTRAINT annotations_title_check CHECK (((length(title) >= 1) AND (length(title) <= 80)))
+);
+
+ALTER TABLE public.annotations ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.annotations_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.audit_log (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    transaction xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    actor_kind text NOT NULL,
+    actor_id uuid,
+    action text NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id text,
+    before jsonb,
+    after jsonb,
+    reason text,
+    CONSTRAINT audit_log_action_check CHECK ((action ~ '^[a-z_]+(\.[a-z_]+)+$'::text)),
+    CONSTRAINT audit_log_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['staff'::text, 'member'::text, 'system'::text, 'operator'::text])))
+);
+
+ALTER TABLE public.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.audit_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.audit_seals (
+    id bigint NOT NULL,
+    sealed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    through_transaction xid8 NOT NULL,
+    through_id bigint NOT NULL,
+    rows_sealed bigint NOT NULL,
+    previous bytea NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT audit_seals_digest_check CHECK ((length(digest) = 32)),
+    CONSTRAINT audit_seals_previous_check CHECK ((length(previous) = 32)),
+    CONSTRAINT audit_seals_rows_sealed_check CHECK ((rows_sealed > 0))
+);
+
+ALTER TABLE public.audit_seals ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.audit_seals_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.coach_memory (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    trait_key text NOT NULL,
+    trait_value text NOT NULL,
+    source text NOT NULL,
+    status text DEFAULT 'accepted'::text NOT NULL,
+    valid_from timestamp with time zone DEFAULT now() NOT NULL,
+    valid_to timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT coach_memory_source_check CHECK ((source = ANY (ARRAY['member'::text, 'conversation'::text, 'coach'::text, 'import'::text, 'demo'::text]))),
+    CONSTRAINT coach_memory_status_check CHECK ((status = ANY (ARRAY['proposed'::text, 'accepted'::text, 'rejected'::text]))),
+    CONSTRAINT coach_memory_trait_key_check CHECK (((length(trait_key) >= 1) AND (length(trait_key) <= 100))),
+    CONSTRAINT coach_memory_trait_value_check CHECK (((length(trait_value) >= 1) AND (length(trait_value) <= 4000))),
+    CONSTRAINT coach_memory_valid_in_order CHECK ((valid_to > valid_from))
+);
+
+CREATE TABLE public.consents (
+    id bigint NOT NULL,
+    member_id uuid NOT NULL,
+    purpose text NOT NULL,
+    granted boolean NOT NULL,
+    decided_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    source text NOT NULL,
+    CONSTRAINT consents_purpose_check CHECK ((purpose = ANY (ARRAY['push'::text, 'coaching'::text, 'research'::text, 'analytics'::text]))),
+    CONSTRAINT consents_source_check CHECK ((source = ANY (ARRAY['member'::text, 'import'::text, 'staff'::text, 'demo'::text])))
+);
+
+ALTER TABLE public.consents ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.consents_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.daily_engagement_scores (
+    user_id uuid NOT NULL,
+    score_date date NOT NULL,
+    id uuid GENERATED ALWAYS AS ((md5((((user_id)::text || ':'::text) || ((score_date - '2000-01-01'::date))::text)))::uuid) STORED NOT NULL,
+    raw_score double precision NOT NULL,
+    final_score double precision NOT NULL,
+    momentum_state text NOT NULL,
+    definition text NOT NULL,
+    event_count integer NOT NULL,
+    is_complete boolean NOT NULL,
+    calculated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT daily_engagement_scores_event_count_check CHECK ((event_count >= 0)),
+    CONSTRAINT daily_engagement_scores_final_score_check CHECK (((final_score >= (0)::double precision) AND (final_score <= (100)::double precision))),
+    CONSTRAINT daily_engagement_scores_momentum_state_check CHECK ((momentum_state = ANY (ARRAY['Rising'::text, 'Steady'::text, 'NeedsCare'::text]))),
+    CONSTRAINT daily_engagement_scores_raw_score_check CHECK (((raw_score >= (0)::double precision) AND (raw_score <= (100)::double precision)))
+);
+
+CREATE TABLE public.engagement_days (
+    score_date date NOT NULL,
+    segment text NOT NULL,
+    momentum_state text NOT NULL,
+    members integer NOT NULL,
+    final_sum double precision NOT NULL,
+    raw_sum double precision NOT NULL,
+    CONSTRAINT engagement_days_members_check CHECK ((members > 0)),
+    CONSTRAINT engagement_days_momentum_state_check CHECK ((momentum_state = ANY (ARRAY['Rising'::text, 'Steady'::text, 'NeedsCare'::text])))
+);
+
+CREATE TABLE public.engagement_events (
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    event_type text NOT NULL,
+    event_date date NOT NULL,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    time_zone text NOT NULL,
+    source text DEFAULT 'app'::text NOT NULL,
+    CONSTRAINT engagement_events_event_type_check CHECK (((length(event_type) >= 1) AND (length(event_type) <= 100))),
+    CONSTRAINT engagement_events_metadata_check CHECK ((jsonb_typeof(metadata) = 'object'::text)),
+    CONSTRAINT engagement_events_source_check CHECK (((length(source) >= 1) AND (length(source) <= 60)))
+);
+
+CREATE TABLE public.jobs (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    key text DEFAULT ''::text NOT NULL,
+    payload jsonb DEFAULT '{}'::jsonb NOT NULL,
+    run_at timestamp with time zone DEFAULT now() NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    max_attempts integer DEFAULT 5 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    started_at timestamp with time zone,
+    heartbeat_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    worker text,
+    outcome text,
+    error text,
+    rows_done bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT jobs_finish_has_outcome CHECK (((finished_at IS NULL) = (outcome IS NULL))),
+    CONSTRAINT jobs_kind_check CHECK (((length(kind) >= 1) AND (length(kind) <= 60))),
+    CONSTRAINT jobs_max_attempts_check CHECK ((max_attempts > 0)),
+    CONSTRAINT jobs_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'failed'::text])))
+);
+
+ALTER TABLE public.jobs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.jobs_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.members (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    number bigint NOT NULL,
+    external_id text NOT NULL,
+    time_zone text NOT NULL,
+    joined_on date NOT NULL,
+    left_on date,
+    coach_id uuid,
+    attributes jsonb DEFAULT '{}'::jsonb NOT NULL,
+    consents jsonb DEFAULT '{}'::jsonb NOT NULL,
+    is_demo boolean DEFAULT false NOT NULL,
+    is_synthetic boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT members_attributes_object CHECK ((jsonb_typeof(attributes) = 'object'::text)),
+    CONSTRAINT members_consents_object CHECK ((jsonb_typeof(consents) = 'object'::text)),
+    CONSTRAINT members_external_id_length CHECK (((length(external_id) >= 1) AND (length(external_id) <= 200))),
+    CONSTRAINT members_leave_after_joining CHECK ((left_on >= joined_on)),
+    CONSTRAINT members_time_zone_known CHECK (public.bee_is_time_zone(time_zone))
+);
+
+ALTER TABLE public.members ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.members_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.momentum_notifications (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    notification_type text NOT NULL,
+    rule text NOT NULL,
+    rule_version integer NOT NULL,
+    moment text NOT NULL,
+    trigger_date date NOT NULL,
+    decided_at timestamp with time zone DEFAULT now() NOT NULL,
+    decision text NOT NULL,
+    reason text NOT NULL,
+    guards jsonb DEFAULT '{}'::jsonb NOT NULL,
+    draw double precision,
+    probability double precision,
+    definition text,
+    final_score double precision,
+    momentum_state text,
+    priority text DEFAULT 'normal'::text NOT NULL,
+    variant text,
+    title text,
+    message text,
+    action jsonb DEFAULT '{}'::jsonb NOT NULL,
+    audience_hash text,
+    sent_at timestamp with time zone,
+    CONSTRAINT momentum_notifications_decision_check CHECK ((decision = ANY (ARRAY['send'::text, 'withhold'::text]))),
+    CONSTRAINT momentum_notifications_draw_check CHECK (((draw >= (0)::double precision) AND (draw < (1)::double precision))),
+    CONSTRAINT momentum_notifications_momentum_state_check CHECK ((momentum_state = ANY (ARRAY['Rising'::text, 'Steady'::text, 'NeedsCare'::text]))),
+    CONSTRAINT momentum_notifications_only_decided_are_sent CHECK (((sent_at IS NULL) OR (decision = 'send'::text))),
+    CONSTRAINT momentum_notifications_priority_check CHECK ((priority = ANY (ARRAY['low'::text, 'normal'::text, 'high'::text]))),
+    CONSTRAINT momentum_notifications_probability_check CHECK (((probability >= (0)::double precision) AND (probability <= (1)::double precision))),
+    CONSTRAINT momentum_notifications_rule_version_check CHECK ((rule_version > 0))
+);
+
+CREATE TABLE public.outbox (
+    id bigint NOT NULL,
+    topic text NOT NULL,
+    dedupe_key text NOT NULL,
+    payload jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    available_at timestamp with time zone DEFAULT now() NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    delivered_at timestamp with time zone,
+    last_error text,
+    CONSTRAINT outbox_topic_check CHECK (((length(topic) >= 1) AND (length(topic) <= 60)))
+);
+
+ALTER TABLE public.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.outbox_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.personal_data (
+    member_id uuid NOT NULL,
+    full_name text,
+    email text,
+    phone text,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.score_definition_activations (
+    id bigint NOT NULL,
+    definition text NOT NULL,
+    activated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    activated_by uuid
+);
+
+ALTER TABLE public.score_definition_activations ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.score_definition_activations_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.score_definitions (
+    name text NOT NULL,
+    spec jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_by uuid,
+    CONSTRAINT score_definitions_name_check CHECK ((name ~ '^[a-z0-9][a-z0-9._-]{0,39}$'::text)),
+    CONSTRAINT score_definitions_spec_check CHECK ((jsonb_typeof(spec) = 'object'::text))
+);
+
+CREATE TABLE public.score_dues (
+    user_id uuid NOT NULL,
+    from_date date NOT NULL,
+    touched_at timestamp with time zone DEFAULT now() NOT NULL,
+    seq bigint DEFAULT 1 NOT NULL
+);
+
+CREATE TABLE public.score_frontiers (
+    time_zone text NOT NULL,
+    scored_through date NOT NULL,
+    scored_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.score_restatements (
+    id bigint NOT NULL,
+    user_id uuid NOT NULL,
+    score_date date NOT NULL,
+    old_raw_score double precision NOT NULL,
+    old_final_score double precision NOT NULL,
+    old_momentum_state text NOT NULL,
+    old_definition text NOT NULL,
+    new_raw_score double precision NOT NULL,
+    new_final_score double precision NOT NULL,
+    new_momentum_state text NOT NULL,
+    new_definition text NOT NULL,
+    reason text NOT NULL,
+    restated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT score_restatements_reason_check CHECK ((reason = ANY (ARRAY['late_event'::text, 'rebuild'::text, 'definition'::text, 'member_changed'::text, 'erasure'::text])))
+);
+
+ALTER TABLE public.score_restatements ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.score_restatements_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.sign_in_attempts (
+    id bigint NOT NULL,
+    account text NOT NULL,
+    address text NOT NULL,
+    attempted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    succeeded boolean NOT NULL
+);
+
+ALTER TABLE public.sign_in_attempts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.sign_in_attempts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.staff (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    email text NOT NULL,
+    full_name text NOT NULL,
+    password_hash text,
+    roles text[] DEFAULT '{}'::text[] NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    is_demo boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_by uuid,
+    CONSTRAINT staff_email_lowercase CHECK (((email = lower(email)) AND (POSITION(('@'::text) IN (email)) > 1))),
+    CONSTRAINT staff_roles_known CHECK ((roles <@ ARRAY['product'::text, 'coach'::text, 'oncall'::text, 'admin'::text]))
+);
+
+CREATE TABLE public.staff_links (
+    token_sha256 bytea NOT NULL,
+    staff_id uuid NOT NULL,
+    purpose text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_by uuid,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT staff_links_purpose_check CHECK ((purpose = ANY (ARRAY['invitation'::text, 'reset'::text]))),
+    CONSTRAINT staff_links_token_sha256_check CHECK ((length(token_sha256) = 32))
+);
+
+CREATE TABLE public.staff_sessions (
+    token_sha256 bytea NOT NULL,
+    staff_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    address text,
+    ended_at timestamp with time zone,
+    ended_because text,
+    CONSTRAINT staff_sessions_end_has_reason CHECK (((ended_at IS NULL) = (ended_because IS NULL))),
+    CONSTRAINT staff_sessions_ended_because_check CHECK ((ended_because = ANY (ARRAY['signed_out'::text, 'revoked'::text, 'password_changed'::text, 'expired'::text]))),
+    CONSTRAINT staff_sessions_token_sha256_check CHECK ((length(token_sha256) = 32))
+);
+
+CREATE TABLE public.user_fcm_tokens (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    fcm_token text NOT NULL,
+    platform text NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    address_kind text DEFAULT 'token'::text NOT NULL,
+    last_seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    deactivated_at timestamp with time zone,
+    deactivated_because text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT user_fcm_tokens_address_kind_check CHECK ((address_kind = ANY (ARRAY['token'::text, 'fid'::text]))),
+    CONSTRAINT user_fcm_tokens_fcm_token_check CHECK (((length(fcm_token) >= 1) AND (length(fcm_token) <= 4096))),
+    CONSTRAINT user_fcm_tokens_inactive_has_reason CHECK ((is_active OR (deactivated_because IS NOT NULL))),
+    CONSTRAINT user_fcm_tokens_platform_check CHECK ((platform = ANY (ARRAY['ios'::text, 'android'::text, 'web'::text])))
+);
+
+ALTER TABLE ONLY public.annotations
+    ADD CONSTRAINT annotations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.audit_log
+    ADD CONSTRAINT audit_log_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.audit_seals
+    ADD CONSTRAINT audit_seals_chain_does_not_fork UNIQUE (previous);
+
+ALTER TABLE ONLY public.audit_seals
+    ADD CONSTRAINT audit_seals_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.coach_memory
+    ADD CONSTRAINT coach_memory_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.consents
+    ADD CONSTRAINT consents_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.daily_engagement_scores
+    ADD CONSTRAINT daily_engagement_scores_pkey PRIMARY KEY (user_id, score_date);
+
+ALTER TABLE ONLY public.engagement_days
+    ADD CONSTRAINT engagement_days_pkey PRIMARY KEY (segment, score_date, momentum_state);
+
+ALTER TABLE ONLY public.engagement_events
+    ADD CONSTRAINT engagement_events_pkey PRIMARY KEY (user_id, id);
+
+ALTER TABLE ONLY public.jobs
+    ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.members
+    ADD CONSTRAINT members_external_id_key UNIQUE (external_id);
+
+ALTER TABLE ONLY public.members
+    ADD CONSTRAINT members_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.members
+    ADD CONSTRAINT members_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.momentum_notifications
+    ADD CONSTRAINT momentum_notifications_moment_key UNIQUE (rule, user_id, moment);
+
+ALTER TABLE ONLY public.momentum_notifications
+    ADD CONSTRAINT momentum_notifications_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_dedupe_key_key UNIQUE (dedupe_key);
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.personal_data
+    ADD CONSTRAINT personal_data_pkey PRIMARY KEY (member_id);
+
+ALTER TABLE ONLY public.score_definition_activations
+    ADD CONSTRAINT score_definition_activations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.score_definitions
+    ADD CONSTRAINT score_definitions_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.score_dues
+    ADD CONSTRAINT score_dues_pkey PRIMARY KEY (user_id);
+
+ALTER TABLE ONLY public.score_frontiers
+    ADD CONSTRAINT score_frontiers_pkey PRIMARY KEY (time_zone);
+
+ALTER TABLE ONLY public.score_restatements
+    ADD CONSTRAINT score_restatements_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.sign_in_attempts
+    ADD CONSTRAINT sign_in_attempts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.staff
+    ADD CONSTRAINT staff_email_key UNIQUE (email);
+
+ALTER TABLE ONLY public.staff_links
+    ADD CONSTRAINT staff_links_pkey PRIMARY KEY (token_sha256);
+
+ALTER TABLE ONLY public.staff
+    ADD CONSTRAINT staff_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.staff_sessions
+    ADD CONSTRAINT staff_sessions_pkey PRIMARY KEY (token_sha256);
+
+ALTER TABLE ONLY public.user_fcm_tokens
+    ADD CONSTRAINT user_fcm_tokens_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.user_fcm_tokens
+    ADD CONSTRAINT user_fcm_tokens_user_token_key UNIQUE (user_id, fcm_token);
+
+CREATE INDEX annotations_date ON public.annotations USING btree (on_date);
+
+CREATE INDEX audit_log_order ON public.audit_log USING btree (transaction, id);
+
+CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject_kind, subject_id, id);
+
+CREATE UNIQUE INDEX coach_memory_current ON public.coach_memory USING btree (user_id, trait_key) WHERE ((valid_to IS NULL) AND (status = 'accepted'::text));
+
+CREATE INDEX consents_member ON public.consents USING btree (member_id, purpose, decided_at);
+
+CREATE INDEX daily_engagement_scores_day ON public.daily_engagement_scores USING btree (score_date);
+
+CREATE INDEX engagement_days_date ON public.engagement_days USING btree (score_date);
+
+CREATE INDEX engagement_events_day ON public.engagement_events USING btree (event_date);
+
+CREATE INDEX jobs_due ON public.jobs USING btree (run_at) WHERE (finished_at IS NULL);
+
+CREATE INDEX jobs_history ON public.jobs USING btree (kind, finished_at);
+
+CREATE UNIQUE INDEX jobs_open ON public.jobs USING btree (kind, key) WHERE (finished_at IS NULL);
+
+CREATE INDEX members_coach ON public.members USING btree (coach_id) WHERE (coach_id IS NOT NULL);
+
+CREATE INDEX momentum_notifications_member ON public.momentum_notifications USING btree (user_id, decided_at);
+
+CREATE INDEX momentum_notifications_unsent ON public.momentum_notifications USING btree (decided_at) WHERE ((decision = 'send'::text) AND (sent_at IS NULL));
+
+CREATE INDEX outbox_waiting ON public.outbox USING btree (available_at) WHERE (delivered_at IS NULL);
+
+CREATE INDEX score_restatements_member ON public.score_restatements USING btree (user_id, score_date);
+
+CREATE INDEX sign_in_attempts_account ON public.sign_in_attempts USING btree (account, attempted_at);
+
+CREATE INDEX sign_in_attempts_address ON public.sign_in_attempts USING btree (address, attempted_at);
+
+CREATE INDEX staff_links_staff ON public.staff_links USING btree (staff_id);
+
+CREATE INDEX staff_sessions_open ON public.staff_sessions USING btree (staff_id) WHERE (ended_at IS NULL);
+
+CREATE UNIQUE INDEX user_fcm_tokens_active ON public.user_fcm_tokens USING btree (fcm_token) WHERE is_active;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_definition_activations FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_definitions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER fill_event BEFORE INSERT ON public.engagement_events FOR EACH ROW WHEN ((current_setting('bee.bulk_load'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION public.bee_fill_event();
+
+CREATE TRIGGER mirror_consent AFTER INSERT ON public.consents FOR EACH ROW EXECUTE FUNCTION public.bee_mirror_consent();
+
+CREATE TRIGGER send_once BEFORE UPDATE ON public.momentum_notifications FOR EACH ROW EXECUTE FUNCTION public.bee_send_once();
+
+ALTER TABLE ONLY public.annotations
+    ADD CONSTRAINT annotations_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_memory
+    ADD CONSTRAINT coach_memory_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.consents
+    ADD CONSTRAINT consents_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.daily_engagement_scores
+    ADD CONSTRAINT daily_engagement_scores_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.engagement_events
+    ADD CONSTRAINT engagement_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.members
+    ADD CONSTRAINT members_coach_id_fkey FOREIGN KEY (coach_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.momentum_notifications
+    ADD CONSTRAINT momentum_notifications_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.personal_data
+    ADD CONSTRAINT personal_data_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.score_definition_activations
+    ADD CONSTRAINT score_definition_activations_activated_by_fkey FOREIGN KEY (activated_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.score_definition_activations
+    ADD CONSTRAINT score_definition_activations_definition_fkey FOREIGN KEY (definition) REFERENCES public.score_definitions(name);
+
+ALTER TABLE ONLY public.score_definitions
+    ADD CONSTRAINT score_definitions_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.score_dues
+    ADD CONSTRAINT score_dues_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.score_restatements
+    ADD CONSTRAINT score_restatements_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.staff
+    ADD CONSTRAINT staff_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.staff_links
+    ADD CONSTRAINT staff_links_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.staff_links
+    ADD CONSTRAINT staff_links_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.staff_sessions
+    ADD CONSTRAINT staff_sessions_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.user_fcm_tokens
+    ADD CONSTRAINT user_fcm_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+CREATE POLICY admin ON public.coach_memory FOR SELECT TO bee_admin USING (true);
+
+CREATE POLICY admin ON public.consents FOR SELECT TO bee_admin USING (true);
+
+CREATE POLICY admin ON public.engagement_events FOR SELECT TO bee_admin USING (true);
+
+CREATE POLICY admin ON public.members TO bee_admin USING (true) WITH CHECK (true);
+
+CREATE POLICY admin ON public.personal_data FOR SELECT TO bee_admin USING (true);
+
+CREATE POLICY admin ON public.staff TO bee_admin USING (true) WITH CHECK (true);
+
+CREATE POLICY admin ON public.staff_links TO bee_admin USING (true) WITH CHECK (true);
+
+CREATE POLICY admin ON public.staff_sessions TO bee_admin USING (true) WITH CHECK (true);
+
+ALTER TABLE public.annotations ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY assigned ON public.coach_memory FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = coach_memory.user_id))));
+
+CREATE POLICY assigned ON public.consents FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = consents.member_id))));
+
+CREATE POLICY assigned ON public.daily_engagement_scores FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = daily_engagement_scores.user_id))));
+
+CREATE POLICY assigned ON public.engagement_events FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = engagement_events.user_id))));
+
+CREATE POLICY assigned ON public.members FOR SELECT TO bee_coach USING ((coach_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
+CREATE POLICY assigned ON public.momentum_notifications FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = momentum_notifications.user_id))));
+
+CREATE POLICY assigned ON public.personal_data FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = personal_data.member_id))));
+
+CREATE POLICY assigned ON public.score_restatements FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = score_restatements.user_id))));
+
+ALTER TABLE public.audit_log ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.audit_seals ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY author ON public.annotations FOR INSERT TO bee_product, bee_admin WITH CHECK ((author_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
+ALTER TABLE public.coach_memory ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY colleagues ON public.staff FOR SELECT TO bee_product, bee_coach, bee_oncall USING (true);
+
+ALTER TABLE public.consents ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.daily_engagement_scores ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.engagement_days ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.engagement_events ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY gate ON public.sign_in_attempts TO bee_gate USING (true) WITH CHECK (true);
+
+CREATE POLICY gate ON public.staff TO bee_gate USING (true) WITH CHECK (true);
+
+CREATE POLICY gate ON public.staff_links TO bee_gate USING (true) WITH CHECK (true);
+
+CREATE POLICY gate ON public.staff_sessions TO bee_gate USING (true) WITH CHECK (true);
+
+CREATE POLICY gate_act ON public.audit_log FOR INSERT TO bee_gate WITH CHECK ((actor_kind = 'staff'::text));
+
+ALTER TABLE public.jobs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.members ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.momentum_notifications ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY own ON public.coach_memory FOR SELECT TO authenticated USING (((user_id = ( SELECT auth.uid() AS uid)) AND (status = 'accepted'::text)));
+
+CREATE POLICY own ON public.consents FOR SELECT TO authenticated USING ((member_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own ON public.daily_engagement_scores FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own ON public.engagement_events FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own ON public.members FOR SELECT TO authenticated USING ((id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own ON public.personal_data FOR SELECT TO authenticated USING ((member_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own ON public.user_fcm_tokens TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid))) WITH CHECK ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own_act ON public.audit_log FOR INSERT TO bee_product, bee_coach, bee_oncall, bee_admin WITH CHECK (((actor_kind = 'staff'::text) AND (actor_id = ( SELECT public.bee_staff_id() AS bee_staff_id))));
+
+CREATE POLICY own_decision ON public.consents FOR INSERT TO authenticated WITH CHECK (((member_id = ( SELECT auth.uid() AS uid)) AND (source = 'member'::text)));
+
+CREATE POLICY own_new ON public.engagement_events FOR INSERT TO authenticated WITH CHECK (((user_id = ( SELECT auth.uid() AS uid)) AND (source = 'app'::text)));
+
+CREATE POLICY own_segment ON public.engagement_days FOR SELECT TO bee_coach USING ((segment = ('coach:'::text || (( SELECT public.bee_staff_id() AS bee_staff_id))::text)));
+
+CREATE POLICY own_sent ON public.momentum_notifications FOR SELECT TO authenticated USING (((user_id = ( SELECT auth.uid() AS uid)) AND (sent_at IS NOT NULL)));
+
+ALTER TABLE public.personal_data ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY pseudonyms ON public.engagement_events FOR SELECT TO bee_product USING (true);
+
+CREATE POLICY pseudonyms ON public.members FOR SELECT TO bee_product, bee_oncall USING (true);
+
+ALTER TABLE public.score_definition_activations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.score_definitions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.score_dues ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.score_frontiers ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.score_restatements ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY seal ON public.audit_seals FOR INSERT TO bee_worker WITH CHECK (true);
+
+CREATE POLICY service ON public.coach_memory TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.consents TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.daily_engagement_scores FOR SELECT TO service_role USING (true);
+
+CREATE POLICY service ON public.engagement_events FOR SELECT TO service_role USING (true);
+
+CREATE POLICY service ON public.members TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.momentum_notifications FOR SELECT TO service_role USING (true);
+
+CREATE POLICY service ON public.personal_data TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.score_definitions FOR SELECT TO service_role USING (true);
+
+CREATE POLICY service ON public.user_fcm_tokens TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_new ON public.engagement_events FOR INSERT TO service_role WITH CHECK (true);
+
+CREATE POLICY service_new ON public.momentum_notifications FOR INSERT TO service_role WITH CHECK (true);
+
+ALTER TABLE public.sign_in_attempts ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY staff ON public.annotations FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.daily_engagement_scores FOR SELECT TO bee_product, bee_admin USING (true);
+
+CREATE POLICY staff ON public.engagement_days FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.jobs FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.momentum_notifications FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.outbox FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.score_definition_activations FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.score_definitions FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.score_dues FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.score_frontiers FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.score_restatements FOR SELECT TO bee_product, bee_admin USING (true);
+
+ALTER TABLE public.staff ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY staff ON public.user_fcm_tokens FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+ALTER TABLE public.staff_links ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.staff_sessions ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY system ON public.daily_engagement_scores TO bee_system, bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.engagement_days TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.engagement_events FOR SELECT TO bee_system, bee_worker USING (true);
+
+CREATE POLICY system ON public.jobs TO bee_system, bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.members FOR SELECT TO bee_system, bee_worker USING (true);
+
+CREATE POLICY system ON public.outbox TO bee_system, bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.score_definition_activations FOR SELECT TO bee_system, bee_worker USING (true);
+
+CREATE POLICY system ON public.score_definitions FOR SELECT TO bee_system, bee_worker USING (true);
+
+CREATE POLICY system ON public.score_dues TO bee_system, bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.score_frontiers TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.score_restatements TO bee_system, bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY system_act ON public.audit_log FOR INSERT TO bee_system, bee_worker WITH CHECK ((actor_kind = ANY (ARRAY['system'::text, 'member'::text])));
+
+CREATE POLICY trail ON public.audit_log FOR SELECT TO bee_oncall, bee_admin, bee_worker USING (true);
+
+CREATE POLICY trail ON public.audit_seals FOR SELECT TO bee_oncall, bee_admin, bee_worker USING (true);
+
+ALTER TABLE public.user_fcm_tokens ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY worker ON public.sign_in_attempts TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.staff FOR SELECT TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.staff_links TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.staff_sessions TO bee_worker USING (true);
+
+GRANT ALL ON SCHEMA public TO bee_migrator WITH GRANT OPTION;
+GRANT USAGE ON SCHEMA public TO anon;
+RESET SESSION AUTHORIZATION;
+GRANT USAGE ON SCHEMA public TO authenticated;
+RESET SESSION AUTHORIZATION;
+GRANT USAGE ON SCHEMA public TO service_role;
+RESET SESSION AUTHORIZATION;
+GRANT USAGE ON SCHEMA public TO bee_product;
+RESET SESSION AUTHORIZATION;
+GRANT USAGE ON SCHEMA public TO bee_coach;
+RESET SESSION AUTHORIZATION;
+GRANT USAGE ON SCHEMA public TO bee_oncall;
+RESET SESSION AUTHORIZATION;
+GRANT USAGE ON SCHEMA public TO bee_admin;
+RESET SESSION AUTHORIZATION;
+GRANT USAGE ON SCHEMA public TO bee_gate;
+RESET SESSION AUTHORIZATION;
+GRANT USAGE ON SCHEMA public TO bee_api;
+RESET SESSION AUTHORIZATION;
+GRANT USAGE ON SCHEMA public TO bee_system;
+RESET SESSION AUTHORIZATION;
+GRANT USAGE ON SCHEMA public TO bee_dashboard;
+RESET SESSION AUTHORIZATION;
+GRANT USAGE ON SCHEMA public TO bee_worker;
+RESET SESSION AUTHORIZATION;
+
+REVOKE ALL ON FUNCTION public.bee_fill_event() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_is_time_zone(zone text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_mirror_consent() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_refuse_change() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_send_once() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_staff_id() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_staff_id() TO bee_product;
+GRANT ALL ON FUNCTION public.bee_staff_id() TO bee_coach;
+GRANT ALL ON FUNCTION public.bee_staff_id() TO bee_oncall;
+GRANT ALL ON FUNCTION public.bee_staff_id() TO bee_admin;
+GRANT ALL ON FUNCTION public.bee_staff_id() TO bee_gate;
+GRANT ALL ON FUNCTION public.bee_staff_id() TO bee_worker;
+GRANT ALL ON FUNCTION public.bee_staff_id() TO bee_system;
+GRANT ALL ON FUNCTION public.bee_staff_id() TO service_role;
+
+GRANT SELECT ON TABLE public.annotations TO bee_product;
+GRANT SELECT ON TABLE public.annotations TO bee_coach;
+GRANT SELECT ON TABLE public.annotations TO bee_oncall;
+GRANT SELECT ON TABLE public.annotations TO bee_admin;
+
+GRANT INSERT(on_date) ON TABLE public.annotations TO bee_product;
+GRANT INSERT(on_date) ON TABLE public.annotations TO bee_admin;
+
+GRANT INSERT(title) ON TABLE public.annotations TO bee_product;
+GRANT INSERT(title) ON TABLE public.annotations TO bee_admin;
+
+GRANT INSERT(body) ON TABLE public.annotations TO bee_product;
+GRANT INSERT(body) ON TABLE public.annotations TO bee_admin;
+
+GRANT INSERT(kind) ON TABLE public.annotations TO bee_product;
+GRANT INSERT(kind) ON TABLE public.annotations TO bee_admin;
+
+GRANT INSERT(author_id) ON TABLE public.annotations TO bee_product;
+GRANT INSERT(author_id) ON TABLE public.annotations TO bee_admin;
+
+GRANT SELECT ON TABLE public.audit_log TO bee_admin;
+GRANT SELECT ON TABLE public.audit_log TO bee_oncall;
+GRANT SELECT ON TABLE public.audit_log TO bee_worker;
+
+GRANT INSERT(actor_kind) ON TABLE public.audit_log TO bee_gate;
+GRANT INSERT(actor_kind) ON TABLE public.audit_log TO bee_product;
+GRANT INSERT(actor_kind) ON TABLE public.audit_log TO bee_coach;
+GRANT INSERT(actor_kind) ON TABLE public.audit_log TO bee_oncall;
+GRANT INSERT(actor_kind) ON TABLE public.audit_log TO bee_admin;
+GRANT INSERT(actor_kind) ON TABLE public.audit_log TO bee_worker;
+GRANT INSERT(actor_kind) ON TABLE public.audit_log TO bee_system;
+
+GRANT INSERT(actor_id) ON TABLE public.audit_log TO bee_gate;
+GRANT INSERT(actor_id) ON TABLE public.audit_log TO bee_product;
+GRANT INSERT(actor_id) ON TABLE public.audit_log TO bee_coach;
+GRANT INSERT(actor_id) ON TABLE public.audit_log TO bee_oncall;
+GRANT INSERT(actor_id) ON TABLE public.audit_log TO bee_admin;
+GRANT INSERT(actor_id) ON TABLE public.audit_log TO bee_worker;
+GRANT INSERT(actor_id) ON TABLE public.audit_log TO bee_system;
+
+GRANT INSERT(action) ON TABLE public.audit_log TO bee_gate;
+GRANT INSERT(action) ON TABLE public.audit_log TO bee_product;
+GRANT INSERT(action) ON TABLE public.audit_log TO bee_coach;
+GRANT INSERT(action) ON TABLE public.audit_log TO bee_oncall;
+GRANT INSERT(action) ON TABLE public.audit_log TO bee_admin;
+GRANT INSERT(action) ON TABLE public.audit_log TO bee_worker;
+GRANT INSERT(action) ON TABLE public.audit_log TO bee_system;
+
+GRANT INSERT(subject_kind) ON TABLE public.audit_log TO bee_gate;
+GRANT INSERT(subject_kind) ON TABLE public.audit_log TO bee_product;
+GRANT INSERT(subject_kind) ON TABLE public.audit_log TO bee_coach;
+GRANT INSERT(subject_kind) ON TABLE public.audit_log TO bee_oncall;
+GRANT INSERT(subject_kind) ON TABLE public.audit_log TO bee_admin;
+GRANT INSERT(subject_kind) ON TABLE public.audit_log TO bee_worker;
+GRANT INSERT(subject_kind) ON TABLE public.audit_log TO bee_system;
+
+GRANT INSERT(subject_id) ON TABLE public.audit_log TO bee_gate;
+GRANT INSERT(subject_id) ON TABLE public.audit_log TO bee_product;
+GRANT INSERT(subject_id) ON TABLE public.audit_log TO bee_coach;
+GRANT INSERT(subject_id) ON TABLE public.audit_log TO bee_oncall;
+GRANT INSERT(subject_id) ON TABLE public.audit_log TO bee_admin;
+GRANT INSERT(subject_id) ON TABLE public.audit_log TO bee_worker;
+GRANT INSERT(subject_id) ON TABLE public.audit_log TO bee_system;
+
+GRANT INSERT(before) ON TABLE public.audit_log TO bee_gate;
+GRANT INSERT(before) ON TABLE public.audit_log TO bee_product;
+GRANT INSERT(before) ON TABLE public.audit_log TO bee_coach;
+GRANT INSERT(before) ON TABLE public.audit_log TO bee_oncall;
+GRANT INSERT(before) ON TABLE public.audit_log TO bee_admin;
+GRANT INSERT(before) ON TABLE public.audit_log TO bee_worker;
+GRANT INSERT(before) ON TABLE public.audit_log TO bee_system;
+
+GRANT INSERT(after) ON TABLE public.audit_log TO bee_gate;
+GRANT INSERT(after) ON TABLE public.audit_log TO bee_product;
+GRANT INSERT(after) ON TABLE public.audit_log TO bee_coach;
+GRANT INSERT(after) ON TABLE public.audit_log TO bee_oncall;
+GRANT INSERT(after) ON TABLE public.audit_log TO bee_admin;
+GRANT INSERT(after) ON TABLE public.audit_log TO bee_worker;
+GRANT INSERT(after) ON TABLE public.audit_log TO bee_system;
+
+GRANT INSERT(reason) ON TABLE public.audit_log TO bee_gate;
+GRANT INSERT(reason) ON TABLE public.audit_log TO bee_product;
+GRANT INSERT(reason) ON TABLE public.audit_log TO bee_coach;
+GRANT INSERT(reason) ON TABLE public.audit_log TO bee_oncall;
+GRANT INSERT(reason) ON TABLE public.audit_log TO bee_admin;
+GRANT INSERT(reason) ON TABLE public.audit_log TO bee_worker;
+GRANT INSERT(reason) ON TABLE public.audit_log TO bee_system;
+
+GRANT SELECT ON TABLE public.audit_seals TO bee_admin;
+GRANT SELECT ON TABLE public.audit_seals TO bee_oncall;
+GRANT SELECT ON TABLE public.audit_seals TO bee_worker;
+
+GRANT INSERT(through_transaction) ON TABLE public.audit_seals TO bee_worker;
+
+GRANT INSERT(through_id) ON TABLE public.audit_seals TO bee_worker;
+
+GRANT INSERT(rows_sealed) ON TABLE public.audit_seals TO bee_worker;
+
+GRANT INSERT(previous) ON TABLE public.audit_seals TO bee_worker;
+
+GRANT INSERT(digest) ON TABLE public.audit_seals TO bee_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coach_memory TO service_role;
+GRANT SELECT ON TABLE public.coach_memory TO bee_coach;
+GRANT SELECT ON TABLE public.coach_memory TO bee_admin;
+
+GRANT SELECT(id) ON TABLE public.coach_memory TO authenticated;
+
+GRANT SELECT(user_id) ON TABLE public.coach_memory TO authenticated;
+
+GRANT SELECT(trait_key) ON TABLE public.coach_memory TO authenticated;
+
+GRANT SELECT(trait_value) ON TABLE public.coach_memory TO authenticated;
+
+GRANT SELECT(source) ON TABLE public.coach_memory TO authenticated;
+
+GRANT SELECT(valid_from) ON TABLE public.coach_memory TO authenticated;
+
+GRANT SELECT(valid_to) ON TABLE public.coach_memory TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.coach_memory TO authenticated;
+
+GRANT SELECT ON TABLE public.consents TO authenticated;
+GRANT SELECT,INSERT ON TABLE public.consents TO service_role;
+GRANT SELECT ON TABLE public.consents TO bee_coach;
+GRANT SELECT ON TABLE public.consents TO bee_admin;
+
+GRANT INSERT(member_id) ON TABLE public.consents TO authenticated;
+
+GRANT INSERT(purpose) ON TABLE public.consents TO authenticated;
+
+GRANT INSERT(granted) ON TABLE public.consents TO authenticated;
+
+GRANT INSERT(source) ON TABLE public.consents TO authenticated;
+
+GRANT SELECT ON TABLE public.daily_engagement_scores TO authenticated;
+GRANT SELECT ON TABLE public.daily_engagement_scores TO service_role;
+GRANT SELECT ON TABLE public.daily_engagement_scores TO bee_product;
+GRANT SELECT ON TABLE public.daily_engagement_scores TO bee_coach;
+GRANT SELECT ON TABLE public.daily_engagement_scores TO bee_admin;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.daily_engagement_scores TO bee_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.daily_engagement_scores TO bee_system;
+
+GRANT SELECT ON TABLE public.engagement_days TO bee_product;
+GRANT SELECT ON TABLE public.engagement_days TO bee_coach;
+GRANT SELECT ON TABLE public.engagement_days TO bee_oncall;
+GRANT SELECT ON TABLE public.engagement_days TO bee_admin;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.engagement_days TO bee_worker;
+
+GRANT SELECT ON TABLE public.engagement_events TO authenticated;
+GRANT SELECT ON TABLE public.engagement_events TO service_role;
+GRANT SELECT ON TABLE public.engagement_events TO bee_coach;
+GRANT SELECT ON TABLE public.engagement_events TO bee_admin;
+GRANT SELECT ON TABLE public.engagement_events TO bee_worker;
+GRANT SELECT ON TABLE public.engagement_events TO bee_system;
+
+GRANT INSERT(id) ON TABLE public.engagement_events TO authenticated;
+GRANT INSERT(id) ON TABLE public.engagement_events TO service_role;
+GRANT SELECT(id) ON TABLE public.engagement_events TO bee_product;
+
+GRANT INSERT(user_id) ON TABLE public.engagement_events TO authenticated;
+GRANT INSERT(user_id) ON TABLE public.engagement_events TO service_role;
+GRANT SELECT(user_id) ON TABLE public.engagement_events TO bee_product;
+
+GRANT INSERT(event_type) ON TABLE public.engagement_events TO authenticated;
+GRANT INSERT(event_type) ON TABLE public.engagement_events TO service_role;
+GRANT SELECT(event_type) ON TABLE public.engagement_events TO bee_product;
+
+GRANT SELECT(event_date) ON TABLE public.engagement_events TO bee_product;
+
+GRANT INSERT(metadata) ON TABLE public.engagement_events TO authenticated;
+GRANT INSERT(metadata) ON TABLE public.engagement_events TO service_role;
+
+GRANT INSERT(occurred_at) ON TABLE public.engagement_events TO authenticated;
+GRANT INSERT(occurred_at) ON TABLE public.engagement_events TO service_role;
+GRANT SELECT(occurred_at) ON TABLE public.engagement_events TO bee_product;
+
+GRANT SELECT(received_at) ON TABLE public.engagement_events TO bee_product;
+
+GRANT INSERT(time_zone) ON TABLE public.engagement_events TO authenticated;
+GRANT INSERT(time_zone) ON TABLE public.engagement_events TO service_role;
+GRANT SELECT(time_zone) ON TABLE public.engagement_events TO bee_product;
+
+GRANT INSERT(source) ON TABLE public.engagement_events TO service_role;
+GRANT SELECT(source) ON TABLE public.engagement_events TO bee_product;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.jobs TO bee_worker;
+GRANT INSERT ON TABLE public.jobs TO bee_system;
+GRANT SELECT ON TABLE public.jobs TO bee_oncall;
+GRANT SELECT ON TABLE public.jobs TO bee_admin;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.members TO service_role;
+GRANT SELECT ON TABLE public.members TO bee_coach;
+GRANT SELECT ON TABLE public.members TO bee_admin;
+
+GRANT SELECT(id) ON TABLE public.members TO authenticated;
+GRANT SELECT(id) ON TABLE public.members TO bee_product;
+GRANT SELECT(id) ON TABLE public.members TO bee_oncall;
+GRANT SELECT(id) ON TABLE public.members TO bee_worker;
+GRANT SELECT(id) ON TABLE public.members TO bee_system;
+
+GRANT SELECT(number) ON TABLE public.members TO bee_product;
+GRANT SELECT(number) ON TABLE public.members TO bee_oncall;
+GRANT SELECT(number) ON TABLE public.members TO bee_worker;
+GRANT SELECT(number) ON TABLE public.members TO bee_system;
+
+GRANT SELECT(external_id) ON TABLE public.members TO authenticated;
+
+GRANT SELECT(time_zone) ON TABLE public.members TO authenticated;
+GRANT SELECT(time_zone) ON TABLE public.members TO bee_product;
+GRANT SELECT(time_zone) ON TABLE public.members TO bee_oncall;
+GRANT SELECT(time_zone) ON TABLE public.members TO bee_worker;
+GRANT SELECT(time_zone) ON TABLE public.members TO bee_system;
+
+GRANT SELECT(joined_on) ON TABLE public.members TO authenticated;
+GRANT SELECT(joined_on) ON TABLE public.members TO bee_product;
+GRANT SELECT(joined_on) ON TABLE public.members TO bee_oncall;
+GRANT SELECT(joined_on) ON TABLE public.members TO bee_worker;
+GRANT SELECT(joined_on) ON TABLE public.members TO bee_system;
+
+GRANT SELECT(left_on) ON TABLE public.members TO authenticated;
+GRANT SELECT(left_on) ON TABLE public.members TO bee_product;
+GRANT SELECT(left_on) ON TABLE public.members TO bee_oncall;
+GRANT SELECT(left_on) ON TABLE public.members TO bee_worker;
+GRANT SELECT(left_on) ON TABLE public.members TO bee_system;
+
+GRANT SELECT(coach_id) ON TABLE public.members TO bee_product;
+GRANT SELECT(coach_id) ON TABLE public.members TO bee_oncall;
+GRANT UPDATE(coach_id) ON TABLE public.members TO bee_admin;
+GRANT SELECT(coach_id) ON TABLE public.members TO bee_worker;
+GRANT SELECT(coach_id) ON TABLE public.members TO bee_system;
+
+GRANT SELECT(attributes) ON TABLE public.members TO bee_product;
+GRANT SELECT(attributes) ON TABLE public.members TO bee_oncall;
+GRANT SELECT(attributes) ON TABLE public.members TO bee_worker;
+GRANT SELECT(attributes) ON TABLE public.members TO bee_system;
+
+GRANT SELECT(consents) ON TABLE public.members TO authenticated;
+GRANT SELECT(consents) ON TABLE public.members TO bee_worker;
+GRANT SELECT(consents) ON TABLE public.members TO bee_system;
+
+GRANT SELECT(is_demo) ON TABLE public.members TO bee_product;
+GRANT SELECT(is_demo) ON TABLE public.members TO bee_oncall;
+GRANT SELECT(is_demo) ON TABLE public.members TO bee_worker;
+GRANT SELECT(is_demo) ON TABLE public.members TO bee_system;
+
+GRANT SELECT(is_synthetic) ON TABLE public.members TO bee_product;
+GRANT SELECT(is_synthetic) ON TABLE public.members TO bee_oncall;
+GRANT SELECT(is_synthetic) ON TABLE public.members TO bee_worker;
+GRANT SELECT(is_synthetic) ON TABLE public.members TO bee_system;
+
+GRANT SELECT(created_at) ON TABLE public.members TO authenticated;
+GRANT SELECT(created_at) ON TABLE public.members TO bee_product;
+GRANT SELECT(created_at) ON TABLE public.members TO bee_oncall;
+GRANT SELECT(created_at) ON TABLE public.members TO bee_worker;
+GRANT SELECT(created_at) ON TABLE public.members TO bee_system;
+
+GRANT SELECT,INSERT ON TABLE public.momentum_notifications TO service_role;
+GRANT SELECT ON TABLE public.momentum_notifications TO bee_coach;
+GRANT SELECT ON TABLE public.momentum_notifications TO bee_admin;
+
+GRANT SELECT(id) ON TABLE public.momentum_notifications TO authenticated;
+GRANT SELECT(id) ON TABLE public.momentum_notifications TO bee_oncall;
+GRANT SELECT(id) ON TABLE public.momentum_notifications TO bee_product;
+
+GRANT SELECT(user_id) ON TABLE public.momentum_notifications TO authenticated;
+GRANT SELECT(user_id) ON TABLE public.momentum_notifications TO bee_oncall;
+GRANT SELECT(user_id) ON TABLE public.momentum_notifications TO bee_product;
+
+GRANT SELECT(notification_type) ON TABLE public.momentum_notifications TO authenticated;
+GRANT SELECT(notification_type) ON TABLE public.momentum_notifications TO bee_oncall;
+GRANT SELECT(notification_type) ON TABLE public.momentum_notifications TO bee_product;
+
+GRANT SELECT(rule) ON TABLE public.momentum_notifications TO bee_oncall;
+GRANT SELECT(rule) ON TABLE public.momentum_notifications TO bee_product;
+
+GRANT SELECT(rule_version) ON TABLE public.momentum_notifications TO bee_oncall;
+GRANT SELECT(rule_version) ON TABLE public.momentum_notifications TO bee_product;
+
+GRANT SELECT(moment) ON TABLE public.momentum_notifications TO bee_oncall;
+GRANT SELECT(moment) ON TABLE public.momentum_notifications TO bee_product;
+
+GRANT SELECT(trigger_date) ON TABLE public.momentum_notifications TO authenticated;
+GRANT SELECT(trigger_date) ON TABLE public.momentum_notifications TO bee_oncall;
+GRANT SELECT(trigger_date) ON TABLE public.momentum_notifications TO bee_product;
+
+GRANT SELECT(decided_at) ON TABLE public.momentum_notifications TO bee_oncall;
+GRANT SELECT(decided_at) ON TABLE public.momentum_notifications TO bee_product;
+
+GRANT SELECT(decision) ON TABLE public.momentum_notifications TO bee_oncall;
+GRANT SELECT(decision) ON TABLE public.momentum_notifications TO bee_product;
+
+GRANT SELECT(reason) ON TABLE public.momentum_notifications TO bee_oncall;
+GRANT SELECT(reason) ON TABLE public.momentum_notifications TO bee_product;
+
+GRANT SELECT(guards) ON TABLE public.momentum_notifications TO bee_oncall;
+GRANT SELECT(guards) ON TABLE public.momentum_notifications TO bee_product;
+
+GRANT SELECT(draw) ON TABLE public.momentum_notifications TO bee_oncall;
+GRANT SELECT(draw) ON TABLE public.momentum_notifications TO bee_product;
+
+GRANT SELECT(probability) ON TABLE public.momentum_notifications TO bee_oncall;
+GRANT SELECT(probability) ON TABLE public.momentum_notifications TO bee_product;
+
+GRANT SELECT(definition) ON TABLE public.momentum_notifications TO bee_oncall;
+GRANT SELECT(definition) ON TABLE public.momentum_notifications TO bee_product;
+
+GRANT SELECT(final_score) ON TABLE public.momentum_notifications TO bee_oncall;
+GRANT SELECT(final_score) ON TABLE public.momentum_notifications TO bee_product;
+
+GRANT SELECT(momentum_state) ON TABLE public.momentum_notifications TO bee_oncall;
+GRANT SELECT(momentum_state) ON TABLE public.momentum_notifications TO bee_product;
+
+GRANT SELECT(priority) ON TABLE public.momentum_notifications TO bee_oncall;
+GRANT SELECT(priority) ON TABLE public.momentum_notifications TO bee_product;
+
+GRANT SELECT(variant) ON TABLE public.momentum_notifications TO bee_oncall;
+GRANT SELECT(variant) ON TABLE public.momentum_notifications TO bee_product;
+
+GRANT SELECT(title) ON TABLE public.momentum_notifications TO authenticated;
+
+GRANT SELECT(message) ON TABLE public.momentum_notifications TO authenticated;
+
+GRANT SELECT(action) ON TABLE public.momentum_notifications TO authenticated;
+
+GRANT SELECT(audience_hash) ON TABLE public.momentum_notifications TO bee_oncall;
+GRANT SELECT(audience_hash) ON TABLE public.momentum_notifications TO bee_product;
+
+GRANT SELECT(sent_at) ON TABLE public.momentum_notifications TO authenticated;
+GRANT SELECT(sent_at) ON TABLE public.momentum_notifications TO bee_oncall;
+GRANT SELECT(sent_at) ON TABLE public.momentum_notifications TO bee_product;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO bee_worker;
+GRANT SELECT,INSERT ON TABLE public.outbox TO bee_system;
+GRANT SELECT ON TABLE public.outbox TO bee_oncall;
+GRANT SELECT ON TABLE public.outbox TO bee_admin;
+
+GRANT SELECT ON TABLE public.personal_data TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.personal_data TO service_role;
+GRANT SELECT ON TABLE public.personal_data TO bee_coach;
+GRANT SELECT ON TABLE public.personal_data TO bee_admin;
+
+GRANT SELECT ON TABLE public.score_definition_activations TO bee_product;
+GRANT SELECT ON TABLE public.score_definition_activations TO bee_coach;
+GRANT SELECT ON TABLE public.score_definition_activations TO bee_oncall;
+GRANT SELECT ON TABLE public.score_definition_activations TO bee_admin;
+GRANT SELECT ON TABLE public.score_definition_activations TO bee_worker;
+GRANT SELECT ON TABLE public.score_definition_activations TO bee_system;
+
+GRANT SELECT ON TABLE public.score_definitions TO service_role;
+GRANT SELECT ON TABLE public.score_definitions TO bee_product;
+GRANT SELECT ON TABLE public.score_definitions TO bee_coach;
+GRANT SELECT ON TABLE public.score_definitions TO bee_oncall;
+GRANT SELECT ON TABLE public.score_definitions TO bee_admin;
+GRANT SELECT ON TABLE public.score_definitions TO bee_worker;
+GRANT SELECT ON TABLE public.score_definitions TO bee_system;
+
+GRANT SELECT ON TABLE public.score_dues TO bee_oncall;
+GRANT SELECT ON TABLE public.score_dues TO bee_admin;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.score_dues TO bee_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.score_dues TO bee_system;
+
+GRANT SELECT ON TABLE public.score_frontiers TO bee_product;
+GRANT SELECT ON TABLE public.score_frontiers TO bee_coach;
+GRANT SELECT ON TABLE public.score_frontiers TO bee_oncall;
+GRANT SELECT ON TABLE public.score_frontiers TO bee_admin;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.score_frontiers TO bee_worker;
+
+GRANT SELECT ON TABLE public.score_restatements TO bee_product;
+GRANT SELECT ON TABLE public.score_restatements TO bee_coach;
+GRANT SELECT ON TABLE public.score_restatements TO bee_admin;
+GRANT SELECT,INSERT ON TABLE public.score_restatements TO bee_worker;
+GRANT SELECT,INSERT ON TABLE public.score_restatements TO bee_system;
+
+GRANT SELECT,INSERT ON TABLE public.sign_in_attempts TO bee_gate;
+GRANT SELECT,DELETE ON TABLE public.sign_in_attempts TO bee_worker;
+
+GRANT SELECT ON TABLE public.staff TO bee_gate;
+
+GRANT SELECT(id),INSERT(id) ON TABLE public.staff TO bee_admin;
+GRANT SELECT(id) ON TABLE public.staff TO bee_product;
+GRANT SELECT(id) ON TABLE public.staff TO bee_coach;
+GRANT SELECT(id) ON TABLE public.staff TO bee_oncall;
+GRANT SELECT(id) ON TABLE public.staff TO bee_worker;
+
+GRANT SELECT(email),INSERT(email) ON TABLE public.staff TO bee_admin;
+
+GRANT SELECT(full_name),INSERT(full_name),UPDATE(full_name) ON TABLE public.staff TO bee_admin;
+GRANT SELECT(full_name) ON TABLE public.staff TO bee_product;
+GRANT SELECT(full_name) ON TABLE public.staff TO bee_coach;
+GRANT SELECT(full_name) ON TABLE public.staff TO bee_oncall;
+GRANT SELECT(full_name) ON TABLE public.staff TO bee_worker;
+
+GRANT UPDATE(password_hash) ON TABLE public.staff TO bee_gate;
+
+GRANT SELECT(roles),INSERT(roles),UPDATE(roles) ON TABLE public.staff TO bee_admin;
+GRANT SELECT(roles) ON TABLE public.staff TO bee_product;
+GRANT SELECT(roles) ON TABLE public.staff TO bee_coach;
+GRANT SELECT(roles) ON TABLE public.staff TO bee_oncall;
+GRANT SELECT(roles) ON TABLE public.staff TO bee_worker;
+
+GRANT SELECT(is_active),UPDATE(is_active) ON TABLE public.staff TO bee_admin;
+GRANT SELECT(is_active) ON TABLE public.staff TO bee_product;
+GRANT SELECT(is_active) ON TABLE public.staff TO bee_coach;
+GRANT SELECT(is_active) ON TABLE public.staff TO bee_oncall;
+GRANT SELECT(is_active) ON TABLE public.staff TO bee_worker;
+
+GRANT SELECT(is_demo),INSERT(is_demo) ON TABLE public.staff TO bee_admin;
+GRANT SELECT(is_demo) ON TABLE public.staff TO bee_product;
+GRANT SELECT(is_demo) ON TABLE public.staff TO bee_coach;
+GRANT SELECT(is_demo) ON TABLE public.staff TO bee_oncall;
+GRANT SELECT(is_demo) ON TABLE public.staff TO bee_worker;
+
+GRANT SELECT(created_at) ON TABLE public.staff TO bee_admin;
+
+GRANT SELECT(created_by),INSERT(created_by) ON TABLE public.staff TO bee_admin;
+
+GRANT SELECT ON TABLE public.staff_links TO bee_gate;
+GRANT INSERT ON TABLE public.staff_links TO bee_admin;
+GRANT SELECT,DELETE ON TABLE public.staff_links TO bee_worker;
+
+GRANT SELECT(staff_id) ON TABLE public.staff_links TO bee_admin;
+
+GRANT SELECT(purpose) ON TABLE public.staff_links TO bee_admin;
+
+GRANT SELECT(created_at) ON TABLE public.staff_links TO bee_admin;
+
+GRANT SELECT(created_by) ON TABLE public.staff_links TO bee_admin;
+
+GRANT SELECT(expires_at) ON TABLE public.staff_links TO bee_admin;
+
+GRANT UPDATE(used_at) ON TABLE public.staff_links TO bee_gate;
+GRANT SELECT(used_at),UPDATE(used_at) ON TABLE public.staff_links TO bee_admin;
+
+GRANT SELECT,INSERT ON TABLE public.staff_sessions TO bee_gate;
+GRANT SELECT,DELETE ON TABLE public.staff_sessions TO bee_worker;
+
+GRANT SELECT(staff_id) ON TABLE public.staff_sessions TO bee_admin;
+
+GRANT SELECT(created_at) ON TABLE public.staff_sessions TO bee_admin;
+
+GRANT UPDATE(last_seen_at) ON TABLE public.staff_sessions TO bee_gate;
+GRANT SELECT(last_seen_at) ON TABLE public.staff_sessions TO bee_admin;
+
+GRANT SELECT(expires_at) ON TABLE public.staff_sessions TO bee_admin;
+
+GRANT SELECT(address) ON TABLE public.staff_sessions TO bee_admin;
+
+GRANT UPDATE(ended_at) ON TABLE public.staff_sessions TO bee_gate;
+GRANT SELECT(ended_at),UPDATE(ended_at) ON TABLE public.staff_sessions TO bee_admin;
+
+GRANT UPDATE(ended_because) ON TABLE public.staff_sessions TO bee_gate;
+GRANT SELECT(ended_because),UPDATE(ended_because) ON TABLE public.staff_sessions TO bee_admin;
+
+GRANT SELECT,DELETE ON TABLE public.user_fcm_tokens TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_fcm_tokens TO service_role;
+
+GRANT SELECT(id) ON TABLE public.user_fcm_tokens TO bee_oncall;
+GRANT SELECT(id) ON TABLE public.user_fcm_tokens TO bee_admin;
+
+GRANT INSERT(user_id) ON TABLE public.user_fcm_tokens TO authenticated;
+GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_oncall;
+GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_admin;
+
+GRANT INSERT(fcm_token),UPDATE(fcm_token) ON TABLE public.user_fcm_tokens TO authenticated;
+
+GRANT INSERT(platform),UPDATE(platform) ON TABLE public.user_fcm_tokens TO authenticated;
+GRANT SELECT(platform) ON TABLE public.user_fcm_tokens TO bee_oncall;
+GRANT SELECT(platform) ON TABLE public.user_fcm_tokens TO bee_admin;
+
+GRANT SELECT(is_active) ON TABLE public.user_fcm_tokens TO bee_oncall;
+GRANT SELECT(is_active) ON TABLE public.user_fcm_tokens TO bee_admin;
+
+GRANT INSERT(address_kind),UPDATE(address_kind) ON TABLE public.user_fcm_tokens TO authenticated;
+GRANT SELECT(address_kind) ON TABLE public.user_fcm_tokens TO bee_oncall;
+GRANT SELECT(address_kind) ON TABLE public.user_fcm_tokens TO bee_admin;
+
+GRANT SELECT(last_seen_at) ON TABLE public.user_fcm_tokens TO bee_oncall;
+GRANT SELECT(last_seen_at) ON TABLE public.user_fcm_tokens TO bee_admin;
+
+GRANT SELECT(deactivated_at) ON TABLE public.user_fcm_tokens TO bee_oncall;
+GRANT SELECT(deactivated_at) ON TABLE public.user_fcm_tokens TO bee_admin;
+
+GRANT SELECT(deactivated_because) ON TABLE public.user_fcm_tokens TO bee_oncall;
+GRANT SELECT(deactivated_because) ON TABLE public.user_fcm_tokens TO bee_admin;
+
+GRANT SELECT(created_at) ON TABLE public.user_fcm_tokens TO bee_oncall;
+GRANT SELECT(created_at) ON TABLE public.user_fcm_tokens TO bee_admin;
+
+GRANT SELECT(updated_at) ON TABLE public.user_fcm_tokens TO bee_oncall;
+GRANT SELECT(updated_at) ON TABLE public.user_fcm_tokens TO bee_admin;
