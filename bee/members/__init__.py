@@ -1,0 +1,1 @@
+"""Members: who they are, their personal data and consents, and the events that come in about them."""

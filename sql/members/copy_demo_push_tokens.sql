@@ -1,0 +1,2 @@
+-- Takes made-up push addresses as rows.
+copy user_fcm_tokens (user_id, fcm_token, platform) from stdin
