@@ -1,4 +1,4 @@
-"""The command line, ``python -m bee``. Each command is a thin call; what it needs is imported when it runs."""
+"""The command line, ``python -m bee``: thin calls, each importing what it needs when it runs."""
 
 import sys
 from pathlib import Path

@@ -30,7 +30,12 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="BEE_", frozen=True, extra="ignore", hide_input_in_errors=True, populate_by_name=True
+        env_prefix="BEE_",
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        populate_by_name=True,
     )
 
     environment: Environment = Environment.LOCAL

@@ -1,0 +1,59 @@
+# BEE's commands for people. `make run` and `make test` are all that a newcomer needs.
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+OLDEST := /usr/lib/postgresql/15/bin/postgres
+
+# An environment whose Python went away is made again.
+$(shell $(BIN)/python -c '' 2>/dev/null || rm -f $(VENV)/installed $(VENV)/tested)
+
+.PHONY: help setup run down test test-oldest lint format schema bench image clean
+
+help: ## What there is
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+setup: $(VENV)/installed ## Make the environment in .venv
+
+run: $(VENV)/installed ## Start everything; Ctrl-C stops it
+	@exec $(BIN)/python -m bee up
+
+down: ## Stop what runs
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m bee down; else echo "Nothing is installed here."; fi
+
+test: lint ## Every check: format, lint, types, imports, tests
+	$(BIN)/python -m pytest
+	@$(MAKE) --no-print-directory test-oldest
+
+test-oldest: $(VENV)/tested ## What talks to the database, on PostgreSQL 15
+	@if [ -x $(OLDEST) ]; then $(BIN)/python -m pytest --oldest; \
+	elif [ -n "$$BEE_TEST_STRICT" ]; then echo "PostgreSQL 15 is missing, and a strict run has to have it" >&2; exit 1; \
+	else echo "SKIPPED the tests on PostgreSQL 15: it is not installed here"; fi
+
+lint: $(VENV)/tested ## Format, lint, types and import rules
+	$(BIN)/python -m ruff format --check
+	$(BIN)/python -m ruff check
+	$(BIN)/python -m mypy
+	$(BIN)/python $(BIN)/lint-imports
+
+format: $(VENV)/tested ## Put the sources into shape
+	$(BIN)/python -m ruff format
+	$(BIN)/python -m ruff check --fix
+
+schema: $(VENV)/installed ## Write sql/schema.sql from the migrations
+	@home=$$(mktemp -d) && trap 'BEE_HOME=$$home $(BIN)/python -m bee down >/dev/null; rm -rf "$$home"' EXIT \
+	&& DATABASE_URL= BEE_HOME=$$home $(BIN)/python -m bee migrate --schema-to sql/schema.sql
+
+bench: $(VENV)/tested ## Measure each figure beside its floor
+	$(BIN)/python -m bench
+
+image: ## Build the container image
+	docker build --tag bee .
+
+clean: ## Remove the environment and caches; data stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(VENV)/installed: requirements.txt .ci/setup
+	@.ci/setup requirements.txt $@
+
+$(VENV)/tested: $(VENV)/installed tests/requirements.txt
+	@.ci/setup tests/requirements.txt $@
