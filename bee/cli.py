@@ -71,6 +71,31 @@ def migrate(
 
 
 @app.command()
+def demo(
+    members: Annotated[int, typer.Option(help="How many, for an empty database.")] = 1200,
+    seed: Annotated[int, typer.Option(help="Another seed makes other people.")] = 2026,
+) -> None:
+    """Fill an empty local database with demo members, or bring those it has up to yesterday."""
+    from datetime import UTC, datetime
+
+    from bee.db import Database
+    from bee.members.demo import fill_demo
+
+    settings = load_settings()
+    filled = fill_demo(
+        Database.connect(settings),
+        environment=settings.environment,
+        now=datetime.now(UTC),
+        members=members,
+        seed=seed,
+    )
+    typer.echo(
+        f"Added {filled.members:,} demo members and {filled.events:,} events,"
+        f" {filled.first_day} to {filled.through}. Score them with: python -m bee score"
+    )
+
+
+@app.command()
 def api() -> None:
     """Serve the API."""
     from bee.api.serve import serve
