@@ -22,6 +22,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--oldest", action="store_true", help="run against Debian's PostgreSQL 15")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Against the oldest server only what talks to a database is run again, and no browser."""
+    if not config.getoption("--oldest"):
+        return
+    kept = [
+        item for item in items if {"template"} <= set(_fixtures(item)) and "chromium" not in _fixtures(item)
+    ]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    return item.fixturenames if isinstance(item, pytest.Function) else []
+
+
 @pytest.fixture(scope="session")
 def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
