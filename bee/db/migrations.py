@@ -307,4 +307,6 @@ def _set_password(connection: Connection, login: Login, password: str) -> None:
 
 def _reason(error: psycopg.Error) -> str:
     lines = (error.diag.message_primary or str(error)).strip().splitlines()
-    return lines[-1] if lines else type(error).__name__
+    # Where a name has several addresses, the first line only says that all of them failed.
+    telling = [line.strip(" -") for line in lines if not line.startswith("Multiple connection attempts")]
+    return telling[0] if telling else type(error).__name__
