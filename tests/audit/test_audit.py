@@ -1,0 +1,166 @@
+"""The trail: appended with the act, chained behind it, and what happens to whoever touches it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bee.audit import Actor, record, verify
+from bee.audit.chain import GENESIS, NAMES, Entry, canonical, seal_digest
+from bee.audit.sealing import seal
+from bee.db import Database, Login
+from tests.factories import execute, make_staff
+
+ENTRY = Entry(
+    id=7,
+    at=datetime(2026, 11, 2, 3, 4, 5, 678, tzinfo=UTC),
+    transaction=900,
+    actor_kind="staff",
+    actor_id=UUID(int=1),
+    action="member.viewed",
+    subject_kind="member",
+    subject_id="m",
+    before=None,
+    after='{"a": 1}',
+    reason=None,
+)
+OTHER: dict[str, Any] = {
+    "id": 8,
+    "at": datetime(2026, 11, 2, 3, 4, 5, 679, tzinfo=UTC),
+    "transaction": 901,
+    "actor_kind": "system",
+    "actor_id": None,
+    "action": "member.changed",
+    "subject_kind": "staff",
+    "subject_id": None,
+    "before": "{}",
+    "after": None,
+    "reason": "",
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_change_of_any_field_changes_the_digest(name: str) -> None:
+    changed = replace(ENTRY, **{name: OTHER[name]})
+    assert seal_digest(GENESIS, [changed]) != seal_digest(GENESIS, [ENTRY])
+
+
+@given(st.text(), st.text())
+def test_text_can_not_move_from_one_field_into_the_next(left: str, right: str) -> None:
+    here = replace(ENTRY, subject_kind=left + right, subject_id="")
+    there = replace(ENTRY, subject_kind=left, subject_id=right)
+    assert (canonical(here) == canonical(there)) == (right == "")
+
+
+def test_order_matters() -> None:
+    other = replace(ENTRY, id=8)
+    assert seal_digest(GENESIS, [ENTRY, other]) != seal_digest(GENESIS, [other, ENTRY])
+
+
+def append(database: Database, times: int = 1) -> None:
+    for _ in range(times):
+        with database.writing(Login.WORKER) as session:
+            record(
+                session,
+                actor=Actor.system(),
+                action="member.scored",
+                subject_kind="member",
+                subject_id=uuid4(),
+                after={"score": 61.25, "state": "Steady"},
+            )
+
+
+def seal_all(database: Database) -> int:
+    with database.writing(Login.WORKER) as session:
+        return seal(session)
+
+
+def test_an_empty_trail_holds(database: Database) -> None:
+    assert seal_all(database) == 0
+    with database.reading(Login.WORKER) as session:
+        found = verify(session)
+    assert (found.seals, found.rows_unsealed, found.broken, found.head) == (0, 0, None, GENESIS.hex())
+
+
+def test_seals_chain_and_the_tail_is_named(database: Database) -> None:
+    append(database, 3)
+    assert seal_all(database) == 3
+    append(database, 2)
+    assert seal_all(database) == 2
+    append(database)
+    with database.reading(Login.WORKER) as session:
+        found = verify(session)
+    assert (found.seals, found.rows_sealed, found.rows_unsealed, found.broken) == (2, 5, 1, None)
+
+
+def test_a_row_of_a_transaction_that_began_earlier_is_never_left_behind_the_seal(database: Database) -> None:
+    with database.writing(Login.WORKER) as slow:
+        record(slow, actor=Actor.system(), action="job.began", subject_kind="job")
+        append(database)
+        assert seal_all(database) == 0
+    assert seal_all(database) == 2
+
+
+def test_two_sealers_do_not_fork_the_chain(database: Database) -> None:
+    append(database, 2)
+    with database.writing(Login.WORKER) as first:
+        assert seal(first) == 2
+        assert seal_all(database) == 0
+    with database.reading(Login.WORKER) as session:
+        assert verify(session).broken is None
+
+
+@pytest.mark.parametrize(
+    ("tampering", "told"),
+    [
+        ("update audit_log set action = 'member.forgotten' where id = 2", "was changed"),
+        ("update audit_log set after = '{\"score\": 99}' where id = 2", "was changed"),
+        ("delete from audit_log where id = 2", "covers 3 rows and 2 are there"),
+        ("delete from audit_seals where id = 1", "does not follow"),
+        ("update audit_seals set digest = decode(repeat('ab', 32), 'hex') where id = 1", "does not match"),
+    ],
+)
+def test_tampering_that_switches_the_triggers_off_is_found(
+    tampering: str, told: str, database: Database
+) -> None:
+    append(database, 3)
+    seal_all(database)
+    append(database, 2)
+    seal_all(database)
+    with database.writing(Login.OWNER) as session:
+        for table in ("audit_log", "audit_seals"):
+            execute(session, f"alter table {table} disable trigger append_only")
+        execute(session, tampering)
+    with database.reading(Login.WORKER) as session:
+        assert told in (verify(session).broken or "")
+
+
+@pytest.mark.parametrize("table", ["audit_log", "audit_seals"])
+@pytest.mark.parametrize("verb", ["update {} set id = default", "delete from {}", "truncate {}"])
+def test_not_even_the_owner_changes_the_trail_by_accident(verb: str, table: str, database: Database) -> None:
+    with pytest.raises(sqlalchemy.exc.IntegrityError, match="only ever appended") as caught:
+        with database.engine(Login.OWNER).begin() as connection:
+            connection.execute(sqlalchemy.text(verb.format(table)))
+    assert caught.value.orig is not None
+
+
+def test_staff_can_not_sign_for_somebody_else(database: Database) -> None:
+    with database.writing(Login.OWNER) as session:
+        ana = make_staff(session)
+        ben = make_staff(session)
+    with pytest.raises(sqlalchemy.exc.ProgrammingError, match="row-level security"):
+        with database.writing(Login.DASHBOARD, role="bee_product", staff_id=ana) as session:
+            record(session, actor=Actor.staff(ben), action="member.viewed", subject_kind="member")
+
+
+def test_an_act_that_fails_leaves_no_trace_of_having_succeeded(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError), database.writing(Login.WORKER) as session:
+        record(session, actor=Actor.system(), action="job.done", subject_kind="job")
+        raise ZeroDivisionError
+    with database.reading(Login.WORKER) as session:
+        assert verify(session).rows_unsealed == 0
