@@ -1,4 +1,4 @@
-"""Who looks at the dashboard, and as which database role; what a role may see is granted in the migrations."""
+"""Who looks at the dashboard, and as which database role; what a role may see stands in the migrations."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
