@@ -35,12 +35,15 @@ def _root() -> None:
 
 
 @app.command()
-def up() -> None:
+def up(
+    demo: Annotated[
+        bool, typer.Option(help="Fill an empty database with demo members, in the local environment only.")
+    ] = True,
+) -> None:
     """Start database, dashboard, API and worker on this machine; Ctrl-C stops them."""
     from bee import supervisor
-    from bee.flows import prepare_data
 
-    supervisor.up(load_settings(), typer.echo, prepare_data)
+    supervisor.up(load_settings(), typer.echo, demo=demo)
 
 
 @app.command()

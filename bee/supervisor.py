@@ -15,14 +15,17 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
+from bee.db import Database
 from bee.db.address import server_address
 from bee.db.embedded import ensure_server, is_running, stop_server
 from bee.db.filelock import file_lock
 from bee.db.migrations import migrate
 from bee.errors import Conflict, Unavailable
+from bee.flows import prepare_demo
 from bee.ports import free_port
 from bee.running import (
     LOCK_FILE,
@@ -61,28 +64,44 @@ class Child:
     due_at: float = field(default=0.0)
 
 
-def up(settings: Settings, say: Say, prepare: Callable[[Settings], list[str]]) -> None:
+def up(settings: Settings, say: Say, *, demo: bool) -> None:
     """Run everything until the process is told to stop.
 
-    ``say`` tells a person one line. ``prepare`` readies the data of a migrated database and returns the lines
-    to show beside the addresses. Raises :class:`Conflict` when it runs already.
+    ``say`` tells a person one line. ``demo``: whether an empty local database is filled with demo members.
+    Raises :class:`Conflict` when it runs already.
     """
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _only_one(settings.home):
         _end_leftovers(settings.home, say)
         try:
             with _stop_signals():
-                say("Starting the database.")
-                applied = migrate(server_address(settings))
-                if applied:
-                    say(f"Migrated the database: {len(applied)} migrations.")
-                lines = prepare(settings)
-                _run_children(settings, lines, say)
+                _prepare(settings, say, demo=demo)
+                _run_children(settings, say)
         except KeyboardInterrupt:
             say("Stopping.")
         finally:
             _stop_database(settings)
             forget_running(settings.home)
+
+
+def _prepare(settings: Settings, say: Say, *, demo: bool) -> None:
+    """Ready the database for its first visitor."""
+    say("Starting the database.")
+    address = server_address(settings)
+    applied = migrate(address)
+    if applied:
+        say(f"Migrated it: {len(applied)} new.")
+    if not demo:
+        return
+    database = Database(address)
+    try:
+        added = prepare_demo(database, settings, now=datetime.now(UTC))
+    finally:
+        database.dispose()
+    if added is not None and added.members:
+        say(
+            f"Filled it with {added.members:,} demo members and {added.events:,} events, all of them made up."
+        )
 
 
 def down(settings: Settings, say: Say) -> bool:
@@ -140,7 +159,7 @@ def _stop_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _run_children(settings: Settings, lines: list[str], say: Say) -> None:
+def _run_children(settings: Settings, say: Say) -> None:
     children = _children(settings, say)
     reader, writer = os.pipe()
     try:
@@ -148,7 +167,7 @@ def _run_children(settings: Settings, lines: list[str], say: Say) -> None:
             _start(child, reader)
         _write_down(settings.home, children)
         _await_health(children)
-        _greet(children, lines, settings.home, say)
+        _greet(children, settings.home, say)
         while True:
             _tend_database(settings, say)
             _tend(settings.home, children, reader, say)
@@ -270,14 +289,12 @@ def _last_words(child: Child) -> str:
     return f"exit code {code}; {lines[-1].strip() if lines else 'it said nothing'}"
 
 
-def _greet(children: list[Child], lines: list[str], home: Path, say: Say) -> None:
+def _greet(children: list[Child], home: Path, say: Say) -> None:
     dashboard, api, _worker = children
     say("")
     say(f"Dashboard  {dashboard.url}")
     say(f"API        {api.url}")
     say(f"Logs       {home / 'logs'}")
-    for line in lines:
-        say(line)
     say("Ctrl-C stops everything.")
 
 
