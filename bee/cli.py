@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from bee.cli_import import imports
 from bee.errors import BeeError
 from bee.settings import load_settings
 
@@ -16,6 +17,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+app.add_typer(imports, name="import")
 
 EXIT_FAILED = 2
 

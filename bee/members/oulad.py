@@ -34,6 +34,7 @@ from bee.members.ingest.roster import (
     members_by_external_id,
     merge_members,
 )
+from bee.members.ingest.trail import import_began, import_ended
 from bee.members.ingest.workplace import staging_database, workplace
 
 SOURCE: Final = "oulad"
@@ -71,6 +72,7 @@ def import_oulad(
     """
     begun = time.monotonic()
     files = oulad_files.find_files(folder)
+    import_began(database, "events", SOURCE)
     with (
         workplace(workplaces) as place,
         staging_database(place) as connection,
@@ -92,7 +94,7 @@ def import_oulad(
                 done += loaded.rows
                 progress("events", done, total)
         silent = _count(connection, "enrolments") - len(enrolments)
-        return ImportReport(
+        report = ImportReport(
             what="events",
             source=SOURCE,
             read=total + rejected.count,
@@ -106,6 +108,8 @@ def import_oulad(
             notes=(f"{silent:,} enrolments without events are no members.",),
             seconds=time.monotonic() - begun,
         )
+    import_ended(database, report)
+    return report
 
 
 def _read(connection: duckdb.DuckDBPyConnection, through: date) -> list[Enrolment]:

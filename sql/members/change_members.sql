@@ -1,6 +1,6 @@
 -- Brings known members in line with the incoming rows and marks those whose scores depend on what changed.
 -- `columns`: what the file has; what it has not stays as it is. An attribute that is null is removed.
--- One row: how many members changed.
+-- One row a member that changed, in order of id.
 with wanted as (
     select
         known.id,
@@ -62,5 +62,6 @@ touched as (
     on conflict (user_id) do update
     set from_date = least(due.from_date, excluded.from_date), touched_at = excluded.touched_at, seq = due.seq + 1
 )
-select count(*) as changed
+select id
 from changed
+order by id

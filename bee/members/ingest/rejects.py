@@ -54,7 +54,7 @@ class RejectsFile:
         except OSError as error:
             raise Unavailable(
                 "rejects_file",
-                f"Can't write the rejected rows to {self.path}: {error.strerror}; name another with --rejects.",
+                f"Can't write the rejected rows to {self.path}: {error.strerror}; name one with --rejects.",
             ) from error
         self.count += 1
 

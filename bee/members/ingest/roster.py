@@ -44,6 +44,13 @@ class RefusedRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Touched:
+    """A member whose data came in or changed."""
+
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Merged:
     """What became of some records."""
 
@@ -75,11 +82,13 @@ def merge_members(database: Database, records: Sequence[MemberRecord], columns: 
         session.run("members/resolve_incoming_members")
         session.run("members/refuse_incoming_members", columns=sorted(columns))
         refused = session.all(RefusedRecord, "members/refused_incoming_members")
-        added = session.run("members/add_incoming_members")
-        changed = session.scalar("members/change_members", columns=sorted(columns))
-        session.run("members/add_incoming_consents")
-        session.run("members/save_incoming_personal_data", columns=sorted(columns))
-    return Merged(added, changed, tuple(refused))
+        added = session.all(Touched, "members/add_incoming_members")
+        touched = {
+            *session.all(Touched, "members/change_members", columns=sorted(columns)),
+            *session.all(Touched, "members/add_incoming_consents"),
+            *session.all(Touched, "members/save_incoming_personal_data", columns=sorted(columns)),
+        }
+    return Merged(len(added), len(touched.difference(added)), tuple(refused))
 
 
 def members_by_external_id(session: ReadSession, keys: Sequence[str]) -> dict[str, MemberRef]:
