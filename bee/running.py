@@ -7,6 +7,8 @@ from typing import Any
 
 import psutil
 
+from bee.processes import has_ended
+
 STATE_FILE = "up.json"
 LOCK_FILE = "up.lock"
 # Clocks and the kernel's ticks round a process's start differently.
@@ -31,7 +33,7 @@ class ProcessMark:
         try:
             process = psutil.Process(self.pid)
             same = abs(process.create_time() - self.started_at) < START_TOLERANCE_S
-            return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+            return process if same and not has_ended(process) else None
         except psutil.NoSuchProcess:
             return None
 
@@ -70,15 +72,3 @@ def read_running(home: Path) -> Running | None:
 def forget_running(home: Path) -> None:
     """Remove what was written down."""
     (home / STATE_FILE).unlink(missing_ok=True)
-
-
-def end_process(process: psutil.Process, *, patience_s: float) -> None:
-    """Ask a process to stop and kill it when it has not after ``patience_s``."""
-    try:
-        process.terminate()
-        process.wait(patience_s)
-    except psutil.TimeoutExpired:
-        process.kill()
-        process.wait(patience_s)
-    except psutil.NoSuchProcess:
-        return

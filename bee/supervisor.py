@@ -27,11 +27,11 @@ from bee.db.migrations import migrate
 from bee.errors import Conflict, Unavailable
 from bee.flows import prepare_demo
 from bee.ports import free_port
+from bee.processes import end_processes
 from bee.running import (
     LOCK_FILE,
     ProcessMark,
     Running,
-    end_process,
     forget_running,
     read_running,
     write_running,
@@ -109,7 +109,7 @@ def down(settings: Settings, say: Say) -> bool:
     running = read_running(settings.home)
     process = running.supervisor.find() if running else None
     if process is not None:
-        end_process(process, patience_s=2 * PATIENCE_S)
+        end_processes([process], patience_s=2 * PATIENCE_S)
         say("Stopped dashboard, API and worker.")
     _end_leftovers(settings.home, say)
     forget_running(settings.home)
@@ -139,7 +139,7 @@ def _end_leftovers(home: Path, say: Say) -> None:
         process = mark.find()
         if process is not None:
             say(f"Ending the {mark.name} that an earlier start left behind.")
-            end_process(process, patience_s=PATIENCE_S)
+            end_processes([process], patience_s=PATIENCE_S)
 
 
 @contextmanager

@@ -6,7 +6,6 @@ session of its own: Ctrl-C in the terminal that started it does not end it, :fun
 
 import os
 import shutil
-import signal
 import subprocess
 import time
 from pathlib import Path
@@ -18,6 +17,7 @@ from bee.db.address import ServerAddress, embedded_address
 from bee.db.filelock import file_lock
 from bee.db.place import MAJOR, SOCKET_NAME, Place, find_place, look_for_place
 from bee.errors import BeeError, Unavailable
+from bee.processes import end_processes
 
 PORT = 5432
 DATABASE = "bee"
@@ -195,12 +195,7 @@ def _quoted(value: str) -> str:
 def _end_strays(place: Place) -> None:
     """End what a killed server or a killed start left behind: no new server may run beside them."""
     strays = [process for process in psutil.process_iter() if _is_stray(process, place)]
-    for process in strays:
-        _signal(process, signal.SIGQUIT)
-    _, alive = psutil.wait_procs(strays, timeout=STRAY_S)
-    for process in alive:
-        _signal(process, signal.SIGKILL)
-    psutil.wait_procs(alive, timeout=STRAY_S)
+    end_processes(strays, patience_s=STRAY_S)
 
 
 def _is_stray(process: psutil.Process, place: Place) -> bool:
@@ -217,13 +212,6 @@ def _is_stray(process: psutil.Process, place: Place) -> bool:
     return words[0].startswith(f"postgres: {place.name}: ") or (
         program in {"postgres", "initdb", "pg_ctl"} and of_this_data
     )
-
-
-def _signal(process: psutil.Process, number: signal.Signals) -> None:
-    try:
-        process.send_signal(number)
-    except psutil.NoSuchProcess:
-        return
 
 
 def _run(place: Place, program: str, *words: str) -> None:
