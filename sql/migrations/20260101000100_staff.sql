@@ -72,8 +72,7 @@ create policy gate on public.sign_in_attempts to bee_gate using (true) with chec
 grant select (id, email, full_name, roles, is_active, is_demo, created_at, created_by) on public.staff to bee_admin;
 grant insert (id, email, full_name, roles, is_demo, created_by) on public.staff to bee_admin;
 grant update (full_name, roles, is_active) on public.staff to bee_admin;
-grant select (staff_id, created_at, last_seen_at, expires_at, address, ended_at, ended_because)
-    on public.staff_sessions to bee_admin;
+grant select on public.staff_sessions to bee_admin;
 grant update (ended_at, ended_because) on public.staff_sessions to bee_admin;
 grant insert on public.staff_links to bee_admin;
 grant select (staff_id, purpose, created_at, created_by, expires_at, used_at) on public.staff_links to bee_admin;
