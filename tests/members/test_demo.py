@@ -1,4 +1,4 @@
-"""Demo members in a database: filled once, labelled everywhere, brought up to yesterday, never among real ones."""
+"""Demo members in a database: filled once, labelled, brought up to yesterday, never among real ones."""
 
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid5

@@ -1,0 +1,108 @@
+"""What a page shows as a CSV file: the same rows in the same order, every figure at the precision it is
+stored in.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from bee.engage.queries import EventsOfDay, Movement, PersonAtRisk, RecoveryDay, ScoredDay, StateDay
+
+Cell = str | int | float | None
+
+
+def states_csv(days: Iterable[StateDay], recoveries: Iterable[RecoveryDay] = ()) -> str:
+    """Return states over time, a row a day, with what became of those who fell a week before where it is
+    known.
+    """
+    fallen = {row.score_date: row for row in recoveries}
+    header = (
+        "date",
+        "rising",
+        "steady",
+        "needs_care",
+        "people",
+        "mean_score",
+        "fell_7_days_before",
+        "recovered",
+    )
+    return _csv(
+        header,
+        (
+            (
+                day.score_date.isoformat(),
+                day.rising,
+                day.steady,
+                day.needs_care,
+                day.people,
+                day.final_sum / day.people if day.people else None,
+                fallen[day.score_date].fell if day.score_date in fallen else 0,
+                fallen[day.score_date].recovered if day.score_date in fallen else 0,
+            )
+            for day in days
+        ),
+    )
+
+
+def movements_csv(movements: Iterable[Movement]) -> str:
+    """Return how people moved, a row a pair of states."""
+    return _csv(("from", "to", "people"), ((row.state_from, row.state_to, row.members) for row in movements))
+
+
+def at_risk_csv(people: Iterable[PersonAtRisk]) -> str:
+    """Return who may need a call, a row a person, by pseudonym."""
+    header = ("person", "state", "score", "usual_score", "below_usual", "days_in_state", "coach", "is_demo")
+    return _csv(
+        header,
+        (
+            (
+                f"P-{person.number}",
+                person.momentum_state,
+                person.final_score,
+                person.usual,
+                person.below_usual,
+                person.days_in_state,
+                person.coach_name,
+                "yes" if person.is_demo else "no",
+            )
+            for person in people
+        ),
+    )
+
+
+def member_csv(days: Iterable[ScoredDay], events: Iterable[EventsOfDay]) -> str:
+    """Return a member's days, a row a day, with a column for each type of event that occurs."""
+    counts = {(row.day, row.event_type): row.events for row in events}
+    types = sorted({event_type for _, event_type in counts})
+    header = ("date", "raw_score", "score", "state", "events", "is_complete", "definition", *types)
+    return _csv(
+        header,
+        (
+            (
+                day.score_date.isoformat(),
+                day.raw_score,
+                day.final_score,
+                day.momentum_state,
+                day.event_count,
+                "yes" if day.is_complete else "no",
+                day.definition,
+                *(counts.get((day.score_date, event_type), 0) for event_type in types),
+            )
+            for day in days
+        ),
+    )
+
+
+def _csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([_safe(name) for name in header])
+    writer.writerows([_safe(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    return text.getvalue()
+
+
+def _safe(cell: str) -> str:
+    """Keep a spreadsheet from running a name as a formula. See https://owasp.org/www-
+    community/attacks/CSV_Injection
+    """
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
