@@ -4,6 +4,21 @@ CREATE SCHEMA public;
 
 COMMENT ON SCHEMA public IS 'standard public schema';
 
+CREATE FUNCTION public.bee_complete_through(segment text) RETURNS date
+    LANGUAGE sql STABLE
+    AS $$
+    select min(score_frontiers.scored_through)
+    from public.score_frontiers
+    where score_frontiers.time_zone in (
+        select members.time_zone
+        from public.members
+        where not members.is_synthetic
+            and public.bee_in_segment(
+                segment, members.is_demo, members.time_zone, members.coach_id, members.attributes
+            )
+    )
+$$;
+
 CREATE FUNCTION public.bee_fill_event() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -28,6 +43,16 @@ begin
     set from_date = least(due.from_date, excluded.from_date), touched_at = excluded.touched_at, seq = due.seq + 1;
     return new;
 end
+$$;
+
+CREATE FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    select segment = 'all'
+        or (segment = 'demo' and is_demo)
+        or segment = 'zone:' || time_zone
+        or segment = 'coach:' || coach_id::text
+        or attributes ->> split_part(segment, ':', 1) = substr(segment, strpos(segment, ':') + 1)
 $$;
 
 CREATE FUNCTION public.bee_is_time_zone(zone text) RETURNS boolean
@@ -235,6 +260,15 @@ CREATE TABLE public.engagement_events (
     CONSTRAINT engagement_events_event_type_check CHECK (((length(event_type) >= 1) AND (length(event_type) <= 100))),
     CONSTRAINT engagement_events_metadata_check CHECK ((jsonb_typeof(metadata) = 'object'::text)),
     CONSTRAINT engagement_events_source_check CHECK (((length(source) >= 1) AND (length(source) <= 60)))
+);
+
+CREATE TABLE public.engagement_recoveries (
+    score_date date NOT NULL,
+    segment text NOT NULL,
+    fell integer NOT NULL,
+    recovered integer NOT NULL,
+    CONSTRAINT engagement_recoveries_check CHECK (((recovered >= 0) AND (recovered <= fell))),
+    CONSTRAINT engagement_recoveries_fell_check CHECK ((fell > 0))
 );
 
 CREATE TABLE public.jobs (
@@ -526,6 +560,9 @@ ALTER TABLE ONLY public.engagement_days
 ALTER TABLE ONLY public.engagement_events
     ADD CONSTRAINT engagement_events_pkey PRIMARY KEY (user_id, id);
 
+ALTER TABLE ONLY public.engagement_recoveries
+    ADD CONSTRAINT engagement_recoveries_pkey PRIMARY KEY (segment, score_date);
+
 ALTER TABLE ONLY public.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
 
@@ -604,6 +641,8 @@ CREATE INDEX daily_engagement_scores_day ON public.daily_engagement_scores USING
 CREATE INDEX engagement_days_date ON public.engagement_days USING btree (score_date);
 
 CREATE INDEX engagement_events_day ON public.engagement_events USING btree (event_date);
+
+CREATE INDEX engagement_recoveries_date ON public.engagement_recoveries USING btree (score_date);
 
 CREATE INDEX jobs_due ON public.jobs USING btree (run_at) WHERE (finished_at IS NULL);
 
@@ -717,6 +756,8 @@ CREATE POLICY admin ON public.staff_sessions TO bee_admin USING (true) WITH CHEC
 
 ALTER TABLE public.annotations ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY ask ON public.jobs FOR INSERT TO bee_admin WITH CHECK (((started_at IS NULL) AND (finished_at IS NULL)));
+
 CREATE POLICY assigned ON public.coach_memory FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = coach_memory.user_id))));
@@ -765,6 +806,8 @@ ALTER TABLE public.engagement_days ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.engagement_events ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.engagement_recoveries ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY gate ON public.sign_in_attempts TO bee_gate USING (true) WITH CHECK (true);
 
 CREATE POLICY gate ON public.staff TO bee_gate USING (true) WITH CHECK (true);
@@ -804,6 +847,8 @@ CREATE POLICY own_decision ON public.consents FOR INSERT TO authenticated WITH C
 CREATE POLICY own_new ON public.engagement_events FOR INSERT TO authenticated WITH CHECK (((user_id = ( SELECT auth.uid() AS uid)) AND (source = 'app'::text)));
 
 CREATE POLICY own_segment ON public.engagement_days FOR SELECT TO bee_coach USING ((segment = ('coach:'::text || (( SELECT public.bee_staff_id() AS bee_staff_id))::text)));
+
+CREATE POLICY own_segment ON public.engagement_recoveries FOR SELECT TO bee_coach USING ((segment = ('coach:'::text || (( SELECT public.bee_staff_id() AS bee_staff_id))::text)));
 
 CREATE POLICY own_sent ON public.momentum_notifications FOR SELECT TO authenticated USING (((user_id = ( SELECT auth.uid() AS uid)) AND (sent_at IS NOT NULL)));
 
@@ -855,6 +900,8 @@ CREATE POLICY staff ON public.daily_engagement_scores FOR SELECT TO bee_product,
 
 CREATE POLICY staff ON public.engagement_days FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
 
+CREATE POLICY staff ON public.engagement_recoveries FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
+
 CREATE POLICY staff ON public.jobs FOR SELECT TO bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.momentum_notifications FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
@@ -884,6 +931,8 @@ CREATE POLICY system ON public.daily_engagement_scores TO bee_system, bee_worker
 CREATE POLICY system ON public.engagement_days TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.engagement_events FOR SELECT TO bee_system, bee_worker USING (true);
+
+CREATE POLICY system ON public.engagement_recoveries TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.jobs TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
@@ -943,9 +992,23 @@ RESET SESSION AUTHORIZATION;
 GRANT USAGE ON SCHEMA public TO bee_worker;
 RESET SESSION AUTHORIZATION;
 
+REVOKE ALL ON FUNCTION public.bee_complete_through(segment text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_product;
+GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_coach;
+GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_oncall;
+GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_admin;
+GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_worker;
+GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_system;
+
 REVOKE ALL ON FUNCTION public.bee_fill_event() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.bee_is_time_zone(zone text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) TO bee_product;
+GRANT ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) TO bee_coach;
+GRANT ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) TO bee_oncall;
+GRANT ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) TO bee_admin;
+GRANT ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) TO bee_worker;
+GRANT ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) TO bee_system;
 
 REVOKE ALL ON FUNCTION public.bee_mirror_consent() FROM PUBLIC;
 
@@ -1149,10 +1212,24 @@ GRANT SELECT(time_zone) ON TABLE public.engagement_events TO bee_product;
 GRANT INSERT(source) ON TABLE public.engagement_events TO service_role;
 GRANT SELECT(source) ON TABLE public.engagement_events TO bee_product;
 
+GRANT SELECT ON TABLE public.engagement_recoveries TO bee_product;
+GRANT SELECT ON TABLE public.engagement_recoveries TO bee_coach;
+GRANT SELECT ON TABLE public.engagement_recoveries TO bee_oncall;
+GRANT SELECT ON TABLE public.engagement_recoveries TO bee_admin;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.engagement_recoveries TO bee_worker;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.jobs TO bee_worker;
 GRANT INSERT ON TABLE public.jobs TO bee_system;
 GRANT SELECT ON TABLE public.jobs TO bee_oncall;
 GRANT SELECT ON TABLE public.jobs TO bee_admin;
+
+GRANT INSERT(kind) ON TABLE public.jobs TO bee_admin;
+
+GRANT INSERT(key) ON TABLE public.jobs TO bee_admin;
+
+GRANT INSERT(payload) ON TABLE public.jobs TO bee_admin;
+
+GRANT INSERT(run_at) ON TABLE public.jobs TO bee_admin;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.members TO service_role;
 GRANT SELECT ON TABLE public.members TO bee_coach;
@@ -1398,24 +1475,16 @@ GRANT UPDATE(used_at) ON TABLE public.staff_links TO bee_gate;
 GRANT SELECT(used_at),UPDATE(used_at) ON TABLE public.staff_links TO bee_admin;
 
 GRANT SELECT,INSERT ON TABLE public.staff_sessions TO bee_gate;
+GRANT SELECT ON TABLE public.staff_sessions TO bee_admin;
 GRANT SELECT,DELETE ON TABLE public.staff_sessions TO bee_worker;
 
-GRANT SELECT(staff_id) ON TABLE public.staff_sessions TO bee_admin;
-
-GRANT SELECT(created_at) ON TABLE public.staff_sessions TO bee_admin;
-
 GRANT UPDATE(last_seen_at) ON TABLE public.staff_sessions TO bee_gate;
-GRANT SELECT(last_seen_at) ON TABLE public.staff_sessions TO bee_admin;
-
-GRANT SELECT(expires_at) ON TABLE public.staff_sessions TO bee_admin;
-
-GRANT SELECT(address) ON TABLE public.staff_sessions TO bee_admin;
 
 GRANT UPDATE(ended_at) ON TABLE public.staff_sessions TO bee_gate;
-GRANT SELECT(ended_at),UPDATE(ended_at) ON TABLE public.staff_sessions TO bee_admin;
+GRANT UPDATE(ended_at) ON TABLE public.staff_sessions TO bee_admin;
 
 GRANT UPDATE(ended_because) ON TABLE public.staff_sessions TO bee_gate;
-GRANT SELECT(ended_because),UPDATE(ended_because) ON TABLE public.staff_sessions TO bee_admin;
+GRANT UPDATE(ended_because) ON TABLE public.staff_sessions TO bee_admin;
 
 GRANT SELECT,DELETE ON TABLE public.user_fcm_tokens TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_fcm_tokens TO service_role;
