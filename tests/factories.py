@@ -1,6 +1,7 @@
 """Rows for tests: each function makes one, with believable defaults."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy
@@ -8,9 +9,7 @@ import sqlalchemy
 from bee.db import WriteSession
 
 
-def execute(
-    session: WriteSession, statement: str, **parameters: object
-) -> sqlalchemy.CursorResult[tuple[object, ...]]:
+def execute(session: WriteSession, statement: str, **parameters: object) -> sqlalchemy.CursorResult[Any]:
     """Run a statement that only a test needs."""
     return session._connection.execute(sqlalchemy.text(statement), parameters)
 
