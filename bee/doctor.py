@@ -16,6 +16,7 @@ from bee.db.embedded import PORT, find_postmaster
 from bee.db.migrations import connect_as_owner, current_state, refuse_old_server
 from bee.db.place import look_for_place
 from bee.errors import BeeError
+from bee.flows import count_population
 from bee.ports import is_free
 from bee.running import Running, read_running
 from bee.settings import Environment, Settings
@@ -48,14 +49,6 @@ class ServerFacts:
     version: str
     size_bytes: int
     vector: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Population:
-    """How many members there are."""
-
-    members: int
-    demo_members: int
 
 
 def examine(settings: Settings) -> list[Finding]:
@@ -157,8 +150,7 @@ def _migrations(database: Database) -> Finding:
 
 
 def _members(database: Database, settings: Settings) -> Finding:
-    with database.reading(Login.WORKER) as session:
-        found = session.get(Population, "db/population")
+    found = count_population(database)
     detail = f"{found.members:,}, of whom {found.demo_members:,} are demo members"
     refused = found.demo_members > 0 and settings.environment is Environment.PROD
     return Finding("members", State.BROKEN if refused else State.FINE, detail)

@@ -1,11 +1,31 @@
 """Compositions of several domains that more than one shell needs."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from bee.db import Database
+from bee.db import Database, Login
 from bee.errors import Conflict
 from bee.members.demo import DemoFill, fill_demo
 from bee.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """How many members there are, and how many of them are made up."""
+
+    members: int
+    demo_members: int
+
+
+def count_population(database: Database) -> Population:
+    """Return how many members there are; synthetic ones are in no figure."""
+    with database.reading(Login.WORKER) as session:
+        return session.get(Population, "db/population")
+
+
+def is_empty(database: Database) -> bool:
+    """Return whether there is no member at all."""
+    return count_population(database).members == 0
 
 
 def prepare_demo(database: Database, settings: Settings, *, now: datetime) -> DemoFill | None:

@@ -25,7 +25,7 @@ from bee.db.embedded import ensure_server, is_running, stop_server
 from bee.db.filelock import file_lock
 from bee.db.migrations import migrate
 from bee.errors import Conflict, Unavailable
-from bee.flows import prepare_demo
+from bee.flows import is_empty, prepare_demo
 from bee.ports import free_port
 from bee.processes import end_processes
 from bee.running import (
@@ -95,13 +95,13 @@ def _prepare(settings: Settings, say: Say, *, demo: bool) -> None:
         return
     database = Database(address)
     try:
+        if settings.is_local and is_empty(database):
+            say("Filling it with demo members; the first time this takes a little while.")
         added = prepare_demo(database, settings, now=datetime.now(UTC))
     finally:
         database.dispose()
     if added is not None and added.members:
-        say(
-            f"Filled it with {added.members:,} demo members and {added.events:,} events, all of them made up."
-        )
+        say(f"{added.members:,} demo members and {added.events:,} events, all of them made up.")
 
 
 def down(settings: Settings, say: Say) -> bool:
