@@ -1,5 +1,6 @@
 """Demo members in a database: filled once, labelled, brought up to yesterday, never among real ones."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid5
 
@@ -191,6 +192,14 @@ def test_a_fill_that_breaks_off_leaves_nothing(database: Database) -> None:
 
     assert one(database, "select count(*) from members") == 0
     assert one(database, "select count(*) from staff") == 0
+
+
+def test_two_that_fill_at_once_fill_once(database: Database) -> None:
+    with ThreadPoolExecutor() as pool:
+        filled = list(pool.map(lambda _: fill(database), range(2)))
+
+    assert sorted(result.members for result in filled) == [0, MEMBERS]
+    assert one(database, "select count(*) from members") == MEMBERS
 
 
 def test_ids_of_events_are_uuid5() -> None:
