@@ -2,7 +2,7 @@
 
 import csv
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,8 @@ from bee.members.ingest.rows import RawRow, Source
 
 DELIMITERS: Final = (",", ";", "\t")
 RECORD_LINES: Final = 200
+# What the csv module says of a value that ends before its quotation mark is closed.
+STILL_OPEN: Final = "unexpected end of data"
 UNCLOSED: Final = "a quotation mark is never closed"
 
 
@@ -24,11 +26,13 @@ class Layout:
     columns: tuple[str, ...]
     delimiter: str
 
-    def parse(self, number: int, text: str) -> RawRow | Rejected:
-        """Return a record's values by column, or why it has none."""
+    def parse(self, number: int, text: str) -> RawRow | Rejected | None:
+        """Return a record's values by column, or why it has none; None where a quotation mark is still open."""
         try:
-            values = next(csv.reader((text,), delimiter=self.delimiter))
+            values = next(csv.reader((text,), delimiter=self.delimiter, strict=True))
         except csv.Error as error:
+            if str(error) == STILL_OPEN:
+                return None
             return Rejected(number, f"the row can't be read: {error}", text)
         if len(values) != len(self.columns):
             return Rejected(number, f"the row has {len(values)} values, the header {len(self.columns)}", text)
@@ -52,13 +56,11 @@ def open_csv(path: Path) -> Source:
 def records(below: Iterator[Line | Rejected], layout: Layout) -> Iterator[RawRow | Rejected]:
     """Yield the rows of the lines below the header. Empty lines are none.
 
-    A row whose quotation mark is not closed soon, or only by another row's, is rejected alone: the lines
-    behind it
-    are rows of their own.
+    A row whose quotation mark is not closed soon, or only by another row's, is rejected alone: the lines behind
+    it are rows of their own.
     """
-    waiting: deque[Line | Rejected] = deque()
-    source = _draining(waiting, below)
-    for line in source:
+    waiting = Waiting(below)
+    while (line := waiting.take()) is not None:
         if isinstance(line, Rejected):
             yield line
             continue
@@ -67,48 +69,47 @@ def records(below: Iterator[Line | Rejected], layout: Layout) -> Iterator[RawRow
         text = decoded(line)
         if isinstance(text, Rejected):
             yield text
-        elif text.count('"') % 2 == 0:
-            yield layout.parse(line.number, text)
         else:
-            row, taken = _longer(line, text, source, layout)
-            yield row
-            # What did not belong to it is read again, in its place.
-            waiting.extendleft(reversed(taken))
+            yield layout.parse(line.number, text) or _longer(line, text, waiting, layout)
 
 
-def _draining(waiting: deque[Line | Rejected], below: Iterator[Line | Rejected]) -> Iterator[Line | Rejected]:
-    while True:
-        if waiting:
-            yield waiting.popleft()
-        else:
-            line = next(below, None)
-            if line is None:
-                return
-            yield line
+class Waiting:
+    """Lines to come, some of them given back."""
+
+    def __init__(self, below: Iterator[Line | Rejected]) -> None:
+        self._below = below
+        self._returned: deque[Line | Rejected] = deque()
+
+    def take(self) -> Line | Rejected | None:
+        """Return the next line, None at the end."""
+        return self._returned.popleft() if self._returned else next(self._below, None)
+
+    def give_back(self, lines: Sequence[Line | Rejected]) -> None:
+        """Put lines back, to be taken again in the same order."""
+        self._returned.extendleft(reversed(lines))
 
 
-def _longer(
-    first: Line, text: str, source: Iterator[Line | Rejected], layout: Layout
-) -> tuple[RawRow | Rejected, list[Line | Rejected]]:
-    """Return the row that begins on ``first`` and goes on behind it, and the lines that were taken and are
-    not its."""
+def _longer(first: Line, text: str, waiting: Waiting, layout: Layout) -> RawRow | Rejected:
+    """Return the row that begins on ``first`` and goes on behind it; give back the lines that are not its."""
     taken: list[Line | Rejected] = []
-    parts = [text]
-    size = len(text)
-    while len(taken) < RECORD_LINES and size <= LINE_LIMIT:
-        line = next(source, None)
+    whole = text
+    while len(taken) < RECORD_LINES and len(whole) <= LINE_LIMIT:
+        line = waiting.take()
         if line is None:
             break
         taken.append(line)
         part = line if isinstance(line, Rejected) else decoded(line)
         if isinstance(part, Rejected):
             break
-        parts.append(part)
-        size += len(part)
-        if part.count('"') % 2 == 1:
-            row = layout.parse(first.number, "\n".join(parts))
-            return (row, []) if isinstance(row, RawRow) else (Rejected(first.number, UNCLOSED, text), taken)
-    return Rejected(first.number, UNCLOSED, text), taken
+        whole = f"{whole}\n{part}"
+        # Only a quotation mark can close the value, so other lines are not worth parsing everything again.
+        row = layout.parse(first.number, whole) if '"' in part else None
+        if isinstance(row, RawRow):
+            return row
+        if row is not None:
+            break
+    waiting.give_back(taken)
+    return Rejected(first.number, UNCLOSED, text)
 
 
 def _layout(path: Path) -> Layout:

@@ -84,7 +84,7 @@ def _pass_over(content: IO[bytes]) -> int:
     """Read to the end of the line and return how many bytes that was."""
     passed = 0
     while data := content.readline(LINE_LIMIT):
-        passed += len(data)
+        passed += len(data.rstrip(b"\r\n"))
         if data.endswith(b"\n"):
             break
     return passed
