@@ -7,6 +7,7 @@ from bee.db import Database, Login
 from bee.errors import Conflict
 from bee.members.demo import DemoFill, fill_demo
 from bee.settings import Settings
+from bee.staff.demo import DEMO_ACCOUNTS, bar_demo_accounts, demo_password, save_demo_accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ def is_empty(database: Database) -> bool:
 def prepare_demo(database: Database, settings: Settings, *, now: datetime) -> DemoFill | None:
     """Fill an empty local database with demo members, or bring those it has up to yesterday.
 
-    Returns what was added; None where there are members of somebody's own, or outside local.
+    Returns what was added; None where there are members of somebody's own, from whom demo accounts are barred,
+    or outside local.
     """
     if not settings.is_local:
         return None
@@ -40,4 +42,12 @@ def prepare_demo(database: Database, settings: Settings, *, now: datetime) -> De
     except Conflict as error:
         if error.code != "real_members":
             raise
+        bar_demo_accounts(database)
         return None
+
+
+def demo_sign_ins(database: Database, settings: Settings) -> list[str]:
+    """Let somebody sign in to a database of demo members; returns one line an account, to be shown."""
+    password = demo_password(settings.home)
+    save_demo_accounts(database, password)
+    return [f"Demo {account.role:<8} {account.email}  {password}" for account in DEMO_ACCOUNTS]

@@ -25,7 +25,7 @@ from bee.db.embedded import ensure_server, is_running, stop_server
 from bee.db.filelock import file_lock
 from bee.db.migrations import migrate
 from bee.errors import Conflict, Unavailable
-from bee.flows import is_empty, prepare_demo
+from bee.flows import demo_sign_ins, is_empty, prepare_demo
 from bee.ports import free_port
 from bee.processes import end_processes
 from bee.running import (
@@ -75,8 +75,8 @@ def up(settings: Settings, say: Say, *, demo: bool) -> None:
         _end_leftovers(settings.home, say)
         try:
             with _stop_signals():
-                _prepare(settings, say, demo=demo)
-                _run_children(settings, say)
+                sign_ins = _prepare(settings, say, demo=demo)
+                _run_children(settings, sign_ins, say)
         except KeyboardInterrupt:
             say("Stopping.")
         finally:
@@ -84,24 +84,24 @@ def up(settings: Settings, say: Say, *, demo: bool) -> None:
             forget_running(settings.home)
 
 
-def _prepare(settings: Settings, say: Say, *, demo: bool) -> None:
-    """Ready the database for its first visitor."""
+def _prepare(settings: Settings, say: Say, *, demo: bool) -> list[str]:
+    """Ready the database for its first visitor and return the lines that say how to sign in to demo data."""
     say("Starting the database.")
     address = server_address(settings)
     applied = migrate(address)
     if applied:
         say(f"Migrated it: {len(applied)} new.")
-    if not demo:
-        return
     database = Database(address)
     try:
-        if settings.is_local and is_empty(database):
-            say("Filling it with demo members; the first time this takes a little while.")
-        added = prepare_demo(database, settings, now=datetime.now(UTC))
+        if not demo or not settings.is_local:
+            return []
+        if is_empty(database):
+            say("Filling it with demo members, all of them made up; this happens once.")
+        if prepare_demo(database, settings, now=datetime.now(UTC)) is None:
+            return []
+        return demo_sign_ins(database, settings)
     finally:
         database.dispose()
-    if added is not None and added.members:
-        say(f"{added.members:,} demo members and {added.events:,} events, all of them made up.")
 
 
 def down(settings: Settings, say: Say) -> bool:
@@ -159,7 +159,7 @@ def _stop_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _run_children(settings: Settings, say: Say) -> None:
+def _run_children(settings: Settings, sign_ins: list[str], say: Say) -> None:
     children = _children(settings, say)
     reader, writer = os.pipe()
     try:
@@ -167,7 +167,7 @@ def _run_children(settings: Settings, say: Say) -> None:
             _start(child, reader)
         _write_down(settings.home, children)
         _await_health(children)
-        _greet(children, settings.home, say)
+        _greet(children, sign_ins, settings.home, say)
         while True:
             _tend_database(settings, say)
             _tend(settings.home, children, reader, say)
@@ -289,12 +289,14 @@ def _last_words(child: Child) -> str:
     return f"exit code {code}; {lines[-1].strip() if lines else 'it said nothing'}"
 
 
-def _greet(children: list[Child], home: Path, say: Say) -> None:
+def _greet(children: list[Child], sign_ins: list[str], home: Path, say: Say) -> None:
     dashboard, api, _worker = children
     say("")
     say(f"Dashboard  {dashboard.url}")
     say(f"API        {api.url}")
     say(f"Logs       {home / 'logs'}")
+    for line in sign_ins:
+        say(line)
     say("Ctrl-C stops everything.")
 
 
