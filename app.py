@@ -1,0 +1,20 @@
+"""The dashboard: page config, and navigation by section. Nothing else."""
+
+import streamlit as st
+
+from bee.access import StaffRole
+from bee.ui.frame import Screen, show
+
+PRODUCT, COACH, ADMIN = StaffRole.PRODUCT, StaffRole.COACH, StaffRole.ADMIN
+
+st.set_page_config(page_title="BEE", page_icon="static/mark.svg", layout="wide")
+show(
+    {
+        "Engagement": [
+            Screen("engagement/overview.py", "Overview", "trending_up", (PRODUCT, COACH), is_first=True),
+            Screen("engagement/member.py", "Member", "person_search", (PRODUCT, COACH)),
+        ],
+        "Admin": [Screen("admin/staff.py", "Staff", "badge", (ADMIN,))],
+        "Account": [Screen("account/password.py", "Password", "key", ())],
+    }
+)

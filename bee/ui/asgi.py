@@ -1,0 +1,62 @@
+"""The dashboard as one ASGI application: the gate, the compressed bundles, Streamlit."""
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import streamlit as st
+from starlette.types import ASGIApp
+from streamlit import config
+
+from bee.db import Database
+from bee.settings import Settings
+from bee.ui.assets import CompressedAssets
+from bee.ui.doors import OPEN_PATHS, doors
+from bee.ui.gate import SESSION_HEADER, Gate
+from bee.ui.house import House, open_house
+from bee.ui.sessions import Sessions
+
+SCRIPT: Final = Path(__file__).resolve().parents[2] / "app.py"
+
+
+def create_app(database: Database, settings: Settings) -> ASGIApp:
+    """Return the application over a database. One a process: Streamlit's options are the process's."""
+    house = House(settings, database, Sessions(database))
+    open_house(house)
+    inside = st.App(SCRIPT, lifespan=_lifespan(settings))
+    _set_options(settings)
+    return Gate(CompressedAssets(inside), doors(house), OPEN_PATHS, house.sessions, settings)
+
+
+def _set_options(settings: Settings) -> None:
+    """Set what a plain ``streamlit run`` must not have, and what differs between installations.
+
+    The header of the gate is believed here and nowhere else: without the gate anybody could send it.
+    """
+    # Whatever imported streamlit first may have read the options before the script's folder was known.
+    config.get_config_options(force_reparse=True)
+    config.set_option("server.trustedUserHeaders", {SESSION_HEADER.decode(): "session"})
+    if settings.cookie_secret is not None:
+        config.set_option("server.cookieSecret", settings.cookie_secret.get_secret_value())
+    host = urlsplit(settings.public_url).hostname if settings.public_url else None
+    if host is not None:
+        config.set_option("server.allowedHosts", [host])
+        config.set_option("browser.serverAddress", host)
+
+
+def _lifespan(settings: Settings) -> Any:
+    @asynccontextmanager
+    async def lifespan(_app: st.App) -> AsyncIterator[None]:
+        # Imported before the first visitor comes; frozen, since Streamlit collects garbage after every run.
+        import pandas  # noqa: F401
+        import plotly.graph_objects  # noqa: F401
+
+        if not settings.is_local:
+            gc.collect()
+            gc.freeze()
+        yield
+
+    return lifespan

@@ -1,0 +1,70 @@
+"""Who may see a page: its first line. Looked up at each rerun, so that a sign-out or a lost role ends open pages."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from bee.access import StaffRole, Viewer
+from bee.errors import Unavailable
+from bee.ui.empty import empty, went_wrong
+from bee.ui.house import find_house
+
+HOW_TO_START: Final = "Start it with `make run`, or with `python -m bee dashboard` beside a database that is there."
+
+
+def guard(*roles: StaffRole) -> Viewer:
+    """Return who looks at this page, and stop the page for anybody who is not in one of the roles.
+
+    Without roles, anybody on the staff may see it; an admin may see every page.
+    """
+    viewer = find_viewer()
+    if viewer is None:
+        st.stop()
+    if roles and not viewer.has_any(roles):
+        empty(
+            "lock",
+            "This page is not for your role",
+            f"It is for {_either(roles)}. An admin can give you that role.",
+        )
+        st.stop()
+    return viewer
+
+
+def session_token() -> str | None:
+    """Return the token that the gate sent along; None where there is no gate."""
+    token = st.user.get("session")
+    return token if isinstance(token, str) else None
+
+
+def find_viewer() -> Viewer | None:
+    """Return who is signed in; say why and return None where nobody is."""
+    house = find_house()
+    if house is None:
+        empty("power", "BEE is not started this way", HOW_TO_START)
+        return None
+    try:
+        viewer = house.sessions.viewer(session_token(), touch=True)
+    except Unavailable:
+        went_wrong("The database does not answer", "Nothing is lost. Try again in a minute.")
+        return None
+    if viewer is None:
+        here = urlsplit(st.context.url or "/")
+        empty(
+            "logout",
+            "Your session is over",
+            "Sign in again and you come back to this page.",
+            link=("/login?next=" + _quoted(here.path, here.query), "Sign in again"),
+        )
+    return viewer
+
+
+def _quoted(path: str, query: str) -> str:
+    from urllib.parse import quote
+
+    return quote(path + (f"?{query}" if query else ""), safe="")
+
+
+def _either(roles: tuple[StaffRole, ...]) -> str:
+    words = [str(role) for role in roles]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"

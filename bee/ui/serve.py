@@ -1,0 +1,41 @@
+"""The dashboard's process: uvicorn over the application, one process a port."""
+
+import uvicorn
+
+from bee.db import Database
+from bee.logs import configure_logs
+from bee.ports import listen
+from bee.settings import Settings
+from bee.ui.asgi import create_app
+
+MOST_SOCKET_BYTES = 64 * 1024**2
+PING_S = 20
+
+
+def serve(settings: Settings) -> None:
+    """Serve the dashboard until the process is told to stop.
+
+    Raises :class:`bee.errors.Conflict` when the port is taken, :class:`bee.errors.Unavailable` when the
+    embedded database can't be started.
+    """
+    configure_logs(settings.log_level)
+    listener = listen(settings.host, settings.dashboard_port, "BEE_DASHBOARD_PORT")
+    database = Database.connect(settings)
+    config = uvicorn.Config(
+        create_app(database, settings),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        # Compressing each message costs more time than it saves between server and browser.
+        ws_per_message_deflate=False,
+        ws_max_size=MOST_SOCKET_BYTES,
+        ws_ping_interval=PING_S,
+        ws_ping_timeout=PING_S,
+        timeout_graceful_shutdown=5,
+    )
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        database.dispose()
+        listener.close()
