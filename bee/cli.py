@@ -102,6 +102,14 @@ def demo(
 
 
 @app.command()
+def dashboard() -> None:
+    """Serve the dashboard."""
+    from bee.ui.serve import serve
+
+    serve(load_settings())
+
+
+@app.command()
 def api() -> None:
     """Serve the API."""
     from bee.api.serve import serve
