@@ -1,6 +1,7 @@
 -- One row a member of a segment who may need a call on a day: in Needs care, not gone, and clearly lower in the last
 -- week than was usual for them in the four weeks before the last two. Furthest below their usual first, then lowest.
 -- `least_below_usual`: points. Who has been silent for six weeks has no usual level left to fall from and is not in it.
+-- A segment without totals that day is too small to ask about.
 -- Index: daily_engagement_scores by date, then by member and date.
 with candidates as (
     select members.id, members.number, members.coach_id, members.is_demo, today.final_score, today.momentum_state
@@ -13,6 +14,14 @@ with candidates as (
         and (members.left_on is null or members.left_on > cast(:through as date))
         and public.bee_in_segment(
             cast(:segment as text), members.is_demo, members.time_zone, members.coach_id, members.attributes
+        )
+        and (
+            cast(:segment as text) = 'all'
+            or exists (
+                select
+                from engagement_days
+                where segment = cast(:segment as text) and score_date = cast(:through as date)
+            )
         )
 ),
 levels as (

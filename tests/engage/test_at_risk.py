@@ -7,7 +7,7 @@ import pytest
 
 from bee.db import Database, Login
 from bee.engage.queries import PersonAtRisk, at_risk
-from tests.engage.rows import add_days
+from tests.engage.rows import add_days, roll_up
 from tests.factories import make_member, make_staff
 
 THROUGH = date(2026, 4, 12)
@@ -86,8 +86,17 @@ def test_the_furthest_below_their_own_usual_come_first_then_the_lowest(database:
 def test_it_keeps_to_the_segment(database: Database) -> None:
     plus = add(database, [60.0] * 35 + [20.0] * 7, attributes='{"plan": "plus"}')
     add(database, [60.0] * 35 + [20.0] * 7, attributes='{"plan": "basic"}')
+    with database.writing(Login.OWNER) as session:
+        roll_up(session)
 
     assert [person.user_id for person in asked(database, segment="plan:plus")] == [plus]
+
+
+def test_a_segment_without_totals_is_too_small_to_ask_about(database: Database) -> None:
+    add(database, [60.0] * 35 + [20.0] * 7, attributes='{"town": "Ely"}')
+
+    assert asked(database, segment="town:Ely") == []
+    assert len(asked(database)) == 1
 
 
 def test_a_coach_sees_the_members_assigned_to_them(database: Database) -> None:

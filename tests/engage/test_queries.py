@@ -10,8 +10,8 @@ from sqlalchemy.exc import ProgrammingError
 from bee.db import Database, Login
 from bee.engage import queries
 from bee.engage.queries import Coverage, Movement, RecoveryDay, Segment, StateDay
-from bee.engage.recoveries import refresh_recoveries
 from bee.errors import NotFound
+from bee.momentum.recoveries import refresh_recoveries
 from tests.engage.rows import add_days, add_score, roll_up, scored_through
 from tests.factories import execute, make_event, make_member, make_staff
 
@@ -122,6 +122,13 @@ def test_movements_are_of_people_with_a_complete_day_on_both_ends(database: Data
         Movement("Steady", "Steady", 1),
     ]
     assert until_today == []  # the riser's day 12 is not over
+
+
+def test_a_segment_without_totals_is_too_small_to_ask_about(database: Database, house: House) -> None:
+    with database.writing(Login.OWNER) as session:
+        execute(session, "delete from engagement_days where segment = 'plan:plus'")
+    with database.reading(Login.DASHBOARD, role="bee_product") as session:
+        assert queries.movements(session, "plan:plus", day(0), day(11)) == []
 
 
 def test_recovery_counts_who_came_out_within_seven_days_of_falling(database: Database, house: House) -> None:

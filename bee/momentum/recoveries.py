@@ -20,5 +20,5 @@ def refresh_recoveries(session: WriteSession, first: date, last: date, *, throug
     is made for a day after it. Returns how many days and segments have a count.
     """
     until = min(last + timedelta(days=WITHIN_DAYS + 1), through)
-    session.run("engage/clear_recoveries", first=first, last=max(until, last))
-    return session.run("engage/add_recoveries", first=first, last=until)
+    session.run("momentum/clear_recoveries", first=first, last=max(until, last))
+    return session.run("momentum/add_recoveries", first=first, last=until)

@@ -28,16 +28,5 @@ outcomes as (
 insert into engagement_recoveries (score_date, segment, fell, recovered)
 select outcomes.score_date, segments.segment, count(*), count(*) filter (where outcomes.recovered)
 from outcomes
-join members on members.id = outcomes.user_id and not members.is_synthetic
-cross join lateral (
-    select 'all' as segment
-    union all
-    select 'demo' where members.is_demo
-    union all
-    select 'zone:' || members.time_zone
-    union all
-    select 'coach:' || cast(members.coach_id as text) where members.coach_id is not null
-    union all
-    select attribute.key || ':' || attribute.value from jsonb_each_text(members.attributes) as attribute
-) as segments
+join member_segments as segments on segments.user_id = outcomes.user_id
 group by outcomes.score_date, segments.segment
