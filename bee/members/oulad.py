@@ -23,7 +23,7 @@ from bee.errors import Invalid
 from bee.members import oulad_files
 from bee.members.ingest.ahead import ahead
 from bee.members.ingest.identity import EVENTS, MEMBERS
-from bee.members.ingest.lines import copy_lines_of, ranges
+from bee.members.ingest.lines import BATCH_ROWS, copy_lines_of, ranges
 from bee.members.ingest.loader import EventBatch, Progress, load_events, no_progress
 from bee.members.ingest.rejects import Rejected, RejectsFile
 from bee.members.ingest.report import ImportReport
@@ -169,7 +169,7 @@ def _batches(
     connection: duckdb.DuckDBPyConnection, enrolments: list[Enrolment], ids: list[UUID]
 ) -> Iterator[EventBatch]:
     statement = query_text("members/duckdb/oulad_batch")
-    for start, end in ranges([member.events for member in enrolments]):
+    for start, end in ranges([member.events for member in enrolments], rows=BATCH_ROWS):
         of = enrolments[start:end]
         parameters: dict[str, object] = {
             "first": of[0].enrolment,

@@ -1,5 +1,6 @@
 """A mapping says which column is what; what it gets wrong is said before the first row."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -54,16 +55,16 @@ def test_a_json_file_says_the_same(tmp_path: Path) -> None:
     ],
 )
 def test_a_mapping_that_makes_no_sense_is_refused_with_the_place(data: object, said: str) -> None:
-    with pytest.raises(Invalid, match=said.replace("?", r"\?")):
+    with pytest.raises(Invalid, match=re.escape(said)):
         parse_mapping(data)
 
 
 @pytest.mark.parametrize("name", ["broken.toml", "broken.json"])
 def test_a_mapping_file_that_is_not_what_its_name_says_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("columns: [", encoding="utf-8")
-    with pytest.raises(Invalid, match="is not (TOML|JSON)"):
+    with pytest.raises(Invalid, match=r"is not (TOML|JSON)"):
         read_mapping(tmp_path / name)
-    with pytest.raises(Invalid, match="Can't read the mapping"):
+    with pytest.raises(Invalid, match="read the mapping"):
         read_mapping(tmp_path / "missing.toml")
     (tmp_path / "latin.toml").write_bytes("# Müller".encode("latin-1"))
     with pytest.raises(Invalid, match="UTF-8"):
@@ -78,7 +79,7 @@ def test_columns_that_bear_the_names_of_the_table_need_no_mapping() -> None:
 
 def test_a_mapped_column_that_is_not_in_the_file_is_named() -> None:
     mapping = EventMapping(columns={"event_type": "what"}, metadata={"topic": "subject"})
-    with pytest.raises(Invalid, match="names what, subject, which the file does not have; it has a, b"):
+    with pytest.raises(Invalid, match=r"names what, subject, which the file does not have; it has a, b"):
         bind(mapping, ("a", "b"))
 
 

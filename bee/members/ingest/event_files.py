@@ -12,6 +12,7 @@ from bee.db import Database, Login
 from bee.errors import Invalid
 from bee.members.ingest.ahead import ahead
 from bee.members.ingest.events import Event, MemberKey, member_key, read_event
+from bee.members.ingest.lines import BATCH_ROWS
 from bee.members.ingest.loader import Progress, load_events, no_progress
 from bee.members.ingest.mapping import DEFAULT, EventMapping, bind
 from bee.members.ingest.rejects import Rejected, RejectsFile
@@ -40,8 +41,10 @@ def import_events(
     workplaces: Path,
     now: datetime,
     progress: Progress = no_progress,
+    batch_rows: int = BATCH_ROWS,
 ) -> ImportReport:
-    """Import a file of events. The same rows of the same ``source`` are the same events, in whatever file.
+    """Import a file of events, about ``batch_rows`` a transaction. The same rows of the same ``source`` are
+    the same events, in whatever file.
 
     Raises :class:`Invalid` before the first row for a file or a mapping that can't be used, and
     :class:`Unavailable` when the database goes away; running it again finishes it.
@@ -70,7 +73,7 @@ def import_events(
             progress("reading", position, file.size)
         for row in staging.clashes():
             rejected.write(row)
-        added = _load(database, staging, rejected, progress)
+        added = _load(database, staging, rejected, progress, batch_rows)
         report = ImportReport(
             what="events",
             source=source,
@@ -86,13 +89,15 @@ def import_events(
     return report
 
 
-def _load(database: Database, staging: Staging, rejected: RejectsFile, progress: Progress) -> int:
+def _load(
+    database: Database, staging: Staging, rejected: RejectsFile, progress: Progress, batch_rows: int
+) -> int:
     """Load what is staged and return how many events that added."""
     people = staging.people()
     total = sum(person.events for person in people)
     added = done = 0
     progress("events", 0, total)
-    with ahead(staging.batches(people)) as batches:
+    with ahead(staging.batches(people, rows=batch_rows)) as batches:
         for loaded in load_events(database, batches):
             added += loaded.added
             done += loaded.rows

@@ -39,7 +39,7 @@ def _text(strings: pa.StringArray | pa.LargeStringArray) -> memoryview:
     return memoryview(data)[places[strings.offset] : places[strings.offset + len(strings)]]
 
 
-def ranges(counts: list[int], *, rows: int = BATCH_ROWS) -> Iterator[tuple[int, int]]:
+def ranges(counts: list[int], *, rows: int) -> Iterator[tuple[int, int]]:
     """Cut a sequence of counts into ranges ``(start, end)`` that come to about ``rows`` each; none is
     empty."""
     cuts = [0]

@@ -13,7 +13,7 @@ import pyarrow as pa
 from bee.db.queries import query_text
 from bee.members.ingest.events import Event
 from bee.members.ingest.identity import EVENTS
-from bee.members.ingest.lines import copy_lines_of, ranges
+from bee.members.ingest.lines import BATCH_ROWS, copy_lines_of, ranges
 from bee.members.ingest.loader import EventBatch, EventKey
 from bee.members.ingest.rejects import Rejected
 
@@ -85,13 +85,14 @@ class Staging:
         rows = self._connection.execute(query_text("members/duckdb/people")).fetchall()
         return [Person(UUID(user_id), events, first_on) for user_id, events, first_on in rows]
 
-    def batches(self, people: Sequence[Person]) -> Iterator[EventBatch]:
-        """Yield everything that is staged, some members after the others. Of rows with one id the first
+    def batches(self, people: Sequence[Person], *, rows: int = BATCH_ROWS) -> Iterator[EventBatch]:
+        """Yield everything that is staged, about ``rows`` at a time and a member's all together. Of rows
+        with one id the first
         counts."""
         # A cursor of its own: batches are made in another thread than the one that asks for rejected rows.
         connection = self._connection.cursor()
         statement = query_text("members/duckdb/staged_batch")
-        for start, end in ranges([person.events for person in people]):
+        for start, end in ranges([person.events for person in people], rows=rows):
             parameters: dict[str, object] = {
                 "first": start + 1,
                 "last": end,
