@@ -1,6 +1,4 @@
-"""The arithmetic of the overview's cards: from counts a day to a value, its change in a week and a
-sparkline. Pure.
-"""
+"""The arithmetic of the overview's cards (pure): from counts a day to a value, its change and a sparkline."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,8 +32,7 @@ class Card:
     """A figure on the last day of a period.
 
     ``value``: None where there is nothing to divide by. ``change``: against the same weekday a week before,
-    None
-    where either is missing. ``sparkline``: a value for each day of the period, oldest first, None for a gap.
+    None where either is missing. ``sparkline``: a value for each day of the period, oldest first, None for a gap.
     """
 
     name: CardName
@@ -50,8 +47,7 @@ def overview_cards(
 ) -> tuple[Card, ...]:
     """Return the four cards of a period, both days included.
 
-    The series may begin earlier than ``start``: a week more gives the change also on the period's first
-    days, and
+    The series may begin earlier than ``start``: the change of a short period needs the day a week before, and
     the recoveries, which are of seven days together, need six days more for a full first point.
     """
     by_day = {day.score_date: day for day in states}

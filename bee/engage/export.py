@@ -1,6 +1,4 @@
-"""What a page shows as a CSV file: the same rows in the same order, every figure at the precision it is
-stored in.
-"""
+"""What a page shows as a CSV file: the same rows in the same order, figures as precise as they are stored."""
 
 import csv
 import io
@@ -12,9 +10,7 @@ Cell = str | int | float | None
 
 
 def states_csv(days: Iterable[StateDay], recoveries: Iterable[RecoveryDay] = ()) -> str:
-    """Return states over time, a row a day, with what became of those who fell a week before where it is
-    known.
-    """
+    """Return states over time, a row a day, with what became of those who had fallen a week before."""
     fallen = {row.score_date: row for row in recoveries}
     header = (
         "date",

@@ -1,9 +1,7 @@
-"""What the engagement pages read. Every query runs as a staff role, and row-level security decides what it
-sees.
+"""What the engagement pages read, each query as a staff role: row-level security decides what it sees.
 
 A segment is a key such as ``all``, ``demo``, ``zone:Europe/London``, ``coach:<staff id>`` or ``plan:plus``.
-A coach
-reads the segment of their own id; any other has no figures for them.
+A coach reads the segment of their own id; any other has no figures for them.
 """
 
 from collections.abc import Mapping
@@ -15,7 +13,6 @@ from uuid import UUID
 from bee.db import ReadSession
 from bee.errors import NotFound
 
-EVERYBODY: Final = "all"
 # How far below their usual level, in points, somebody has to be before a call is suggested.
 LEAST_BELOW_USUAL: Final = 5.0
 
@@ -67,8 +64,7 @@ class RecoveryDay:
 class PersonAtRisk:
     """Somebody who may need a call. ``last_finals``: scores of up to 42 days, oldest first.
 
-    ``usual``: their mean score from six to two weeks ago; ``below_usual``: by how much the last week is
-    lower.
+    ``usual``: their mean score from six to two weeks ago. ``below_usual``: how much lower the last week is.
     """
 
     user_id: UUID
@@ -176,8 +172,7 @@ class Note:
 
 
 def coverage(session: ReadSession, segment: str, today: date) -> Coverage:
-    """Return what a segment's figures cover. ``through`` is the day that pages open on, None while there is
-    none.
+    """Return what a segment's figures cover; pages open on the day ``through``, None while there is none.
 
     A day is complete when it is over and scored in every zone of the segment's members; the database's
     ``bee_complete_through`` is the one place that says so.
@@ -186,9 +181,7 @@ def coverage(session: ReadSession, segment: str, today: date) -> Coverage:
 
 
 def state_series(session: ReadSession, segment: str, start: date, end: date) -> list[StateDay]:
-    """Return a segment's days from ``start`` to ``end``, both included, oldest first; days without scores
-    are absent.
-    """
+    """Return a segment's days, ``start`` and ``end`` included, oldest first; days without scores are absent."""
     return session.all(StateDay, "engage/state_series", segment=segment, start=start, end=end)
 
 
@@ -205,11 +198,9 @@ def recovered_series(session: ReadSession, segment: str, start: date, end: date)
 def at_risk(session: ReadSession, segment: str, through: date, limit: int) -> list[PersonAtRisk]:
     """Return who may need a call on a complete day, the furthest below their own usual level first.
 
-    In it is who is in Needs care, has not left, and scores at least ``LEAST_BELOW_USUAL`` points less in
-    the last
-    week than in the four weeks before the last two: people who were engaged and whom a call may still
-    reach. Who was
-    always low, or has been silent for six weeks, is not helped by a place on this list.
+    In it is who is in Needs care, has not left, and scores at least ``LEAST_BELOW_USUAL`` points less in the
+    last week than in the four weeks before the last two: people who were engaged and whom a call may still
+    reach. Who was always low, or has been silent for six weeks, is not helped by a place on this list.
     """
     return session.all(
         PersonAtRisk,
@@ -222,9 +213,7 @@ def at_risk(session: ReadSession, segment: str, through: date, limit: int) -> li
 
 
 def segments(session: ReadSession) -> list[Segment]:
-    """Return the segments that have people on the newest complete day and that the role may see, in
-    reading order.
-    """
+    """Return the segments with people on the newest complete day that the role may see, in reading order."""
     rows = session.all(SegmentRow, "engage/segments")
     return [Segment(row.key, segment_label(row), row.members) for row in sorted(rows, key=_reading_order)]
 
@@ -258,9 +247,7 @@ def find_member(session: ReadSession, number: int) -> UUID | None:
 
 
 def get_member_card(session: ReadSession, member_id: UUID) -> MemberCard:
-    """Return what every role may see of a member. Raises :class:`NotFound`, also for a coach's colleague's
-    member.
-    """
+    """Return what every role may see of a member. Raises :class:`NotFound`, also for another coach's."""
     card = session.find(MemberCard, "engage/member_card", member_id=member_id)
     if card is None:
         raise NotFound("member_not_found", "There is no such member, or not among yours.")

@@ -1,6 +1,4 @@
-"""What became of those who fell into Needs care: kept as counts a day, recomputed whole for days that were
-scored.
-"""
+"""What became of those who fell into Needs care: counts a day, recomputed whole for days that were scored."""
 
 from datetime import date, timedelta
 from typing import Final
@@ -14,10 +12,8 @@ def refresh_recoveries(session: WriteSession, first: date, last: date, *, throug
     """Recompute the counts that scores of the days ``first`` to ``last`` bear on. Needs ``Login.WORKER``.
 
     A score decides about falls on its own day and the next, and about the outcome of falls up to seven days
-    before:
-    so the counts of eight days more than the scored ones change. ``through``: the newest day with scores;
-    no count
-    is made for a day after it. Returns how many days and segments have a count.
+    before: so the counts of eight days more than the scored ones change. ``through``: the newest day with
+    scores; no count is made for a day after it. Returns how many days and segments have a count.
     """
     until = min(last + timedelta(days=WITHIN_DAYS + 1), through)
     session.run("momentum/clear_recoveries", first=first, last=max(until, last))
