@@ -1,5 +1,5 @@
 -- Adds for the days from :first to :last what became, within seven days, of those who had fallen into Needs care seven
--- days before: a row a day and segment in which somebody had. Segments are those of engagement_days.
+-- days before: a row a day and segment in which somebody had. Days after the newest one with totals are left out.
 -- Index: daily_engagement_scores by date, then by member and date.
 with falls as (
     select low.user_id, low.score_date as fell_on
@@ -7,6 +7,7 @@ with falls as (
     join daily_engagement_scores as before
         on before.user_id = low.user_id and before.score_date = low.score_date - 1
     where low.score_date between cast(:first as date) - 7 and cast(:last as date) - 7
+        and low.score_date <= (select max(score_date) from engagement_days) - 7
         and low.momentum_state = 'NeedsCare'
         and low.is_complete
         and before.momentum_state <> 'NeedsCare'

@@ -60,7 +60,7 @@ def house(database: Database) -> House:
         add_score(session, riser, day(12), "Rising", 90.0, is_complete=False)
         roll_up(session)
     with database.writing(Login.WORKER) as session:
-        refresh_recoveries(session, MONDAY, day(12), through=day(12))
+        refresh_recoveries(session, MONDAY, day(12))
     return House(cora, milo, riser, faller, steady, gone)
 
 
@@ -152,7 +152,7 @@ def test_a_score_that_changes_later_changes_what_became_of_people(database: Data
             day=day(9),
         )
     with database.writing(Login.WORKER) as session:
-        refresh_recoveries(session, day(9), day(9), through=day(12))
+        refresh_recoveries(session, day(9), day(9))
     with database.reading(Login.DASHBOARD, role="bee_product") as session:
         everybody = queries.recovered_series(session, "all", day(0), day(12))
 
