@@ -105,7 +105,7 @@ def import_oulad(
             members_added=merged.added,
             members_changed=merged.changed,
             rejects=rejected.written,
-            notes=(f"{silent:,} enrolments without events are no members.",),
+            notes=(f"Enrolments without events, which are no members: {silent:,}.",),
             seconds=time.monotonic() - begun,
         )
     import_ended(database, report)
