@@ -52,11 +52,11 @@ class Habit:
 
 
 HABITS: Final[dict[Archetype, Habit]] = {
-    Archetype.STEADY: Habit(0.37, (51, 61), (51, 63), 0.004, 2.5, -1.0),
+    Archetype.STEADY: Habit(0.39, (51, 61), (51, 63), 0.003, 1.5, -1.0),
     Archetype.INTENSE: Habit(0.15, (72, 90), (74, 94), 0.004, 4.0, -2.0),
     Archetype.RISER: Habit(0.14, (32, 52), (66, 86), 0.010, 4.0, -1.0),
     Archetype.FADER: Habit(0.06, (60, 80), (18, 44), 0.020, 4.0, -2.0),
-    Archetype.WEEKEND: Habit(0.03, (32, 42), (34, 46), 0.050, 4.0, 30.0),
+    Archetype.WEEKEND: Habit(0.015, (32, 42), (34, 46), 0.050, 4.0, 30.0),
     Archetype.SPORADIC: Habit(0.05, (22, 50), (26, 56), 0.350, 12.0),
     Archetype.LEAVER: Habit(0.05, (50, 66), (20, 44), 0.020, 4.0),
     Archetype.RETURNER: Habit(0.06, (50, 66), (50, 70), 0.010, 4.0),
@@ -161,8 +161,8 @@ def population(*, seed: int, members: int) -> Population:
         turn_days=rng.uniform(20, 60, members),
         uplift=rng.uniform(0, 9, members),
         slump_from=rng.uniform(-30, DAYS + 60, members),
-        slump_days=rng.uniform(10, 40, members),
-        slump_depth=rng.uniform(0, 26, members),
+        slump_days=rng.uniform(14, 50, members),
+        slump_depth=rng.uniform(0, 32, members),
         skip_ratio=np.array([habit.skip_ratio for habit in habits]),
         noise=np.array([habit.noise for habit in habits]),
         weekend=np.array([habit.weekend for habit in habits]),
