@@ -9,7 +9,7 @@ as $$
         or (segment = 'demo' and is_demo)
         or segment = 'zone:' || time_zone
         or segment = 'coach:' || coach_id::text
-        or left(attributes ->> split_part(segment, ':', 1), 60) = substr(segment, strpos(segment, ':') + 1)
+        or attributes ->> split_part(segment, ':', 1) = substr(segment, strpos(segment, ':') + 1)
 $$;
 
 -- The last day that is over and scored in every zone of the segment's members; null while none is. A zone of which
