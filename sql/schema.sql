@@ -52,7 +52,7 @@ CREATE FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone t
         or (segment = 'demo' and is_demo)
         or segment = 'zone:' || time_zone
         or segment = 'coach:' || coach_id::text
-        or attributes ->> split_part(segment, ':', 1) = substr(segment, strpos(segment, ':') + 1)
+        or left(attributes ->> split_part(segment, ':', 1), 60) = substr(segment, strpos(segment, ':') + 1)
 $$;
 
 CREATE FUNCTION public.bee_is_time_zone(zone text) RETURNS boolean
@@ -70,6 +70,18 @@ exception when invalid_parameter_value then
     return false;
 end
 $_$;
+
+CREATE FUNCTION public.bee_mark_segments_stale() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+    insert into public.stale_days (score_date)
+    select distinct engagement_days.score_date from public.engagement_days
+    on conflict do nothing;
+    return null;
+end
+$$;
 
 CREATE FUNCTION public.bee_mirror_consent() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -322,6 +334,44 @@ CREATE TABLE public.members (
     CONSTRAINT members_time_zone_known CHECK (public.bee_is_time_zone(time_zone))
 );
 
+CREATE VIEW public.member_segments WITH (security_invoker='true') AS
+ WITH known AS (
+         SELECT members.id AS user_id,
+            ((attribute.key || ':'::text) || attribute.value) AS segment
+           FROM (public.members
+             CROSS JOIN LATERAL jsonb_each_text(members.attributes) attribute(key, value))
+          WHERE ((NOT members.is_synthetic) AND ((length(attribute.value) >= 1) AND (length(attribute.value) <= 60)))
+        ), shared AS (
+         SELECT known.segment
+           FROM known
+          GROUP BY known.segment
+         HAVING (count(*) >= 5)
+        )
+ SELECT members.id AS user_id,
+    'all'::text AS segment
+   FROM public.members
+  WHERE (NOT members.is_synthetic)
+UNION ALL
+ SELECT members.id AS user_id,
+    'demo'::text AS segment
+   FROM public.members
+  WHERE (members.is_demo AND (NOT members.is_synthetic))
+UNION ALL
+ SELECT members.id AS user_id,
+    ('zone:'::text || members.time_zone) AS segment
+   FROM public.members
+  WHERE (NOT members.is_synthetic)
+UNION ALL
+ SELECT members.id AS user_id,
+    ('coach:'::text || members.coach_id) AS segment
+   FROM public.members
+  WHERE ((members.coach_id IS NOT NULL) AND (NOT members.is_synthetic))
+UNION ALL
+ SELECT known.user_id,
+    known.segment
+   FROM (known
+     JOIN shared ON ((shared.segment = known.segment)));
+
 ALTER TABLE public.members ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.members_number_seq
     START WITH 1
@@ -515,6 +565,10 @@ CREATE TABLE public.staff_sessions (
     CONSTRAINT staff_sessions_token_sha256_check CHECK ((length(token_sha256) = 32))
 );
 
+CREATE TABLE public.stale_days (
+    score_date date NOT NULL
+);
+
 CREATE TABLE public.user_fcm_tokens (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
@@ -620,6 +674,9 @@ ALTER TABLE ONLY public.staff
 ALTER TABLE ONLY public.staff_sessions
     ADD CONSTRAINT staff_sessions_pkey PRIMARY KEY (token_sha256);
 
+ALTER TABLE ONLY public.stale_days
+    ADD CONSTRAINT stale_days_pkey PRIMARY KEY (score_date);
+
 ALTER TABLE ONLY public.user_fcm_tokens
     ADD CONSTRAINT user_fcm_tokens_pkey PRIMARY KEY (id);
 
@@ -679,6 +736,8 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_d
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_definitions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER fill_event BEFORE INSERT ON public.engagement_events FOR EACH ROW WHEN ((current_setting('bee.bulk_load'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION public.bee_fill_event();
+
+CREATE TRIGGER mark_segments_stale AFTER UPDATE OF coach_id, attributes, time_zone, is_demo ON public.members FOR EACH STATEMENT EXECUTE FUNCTION public.bee_mark_segments_stale();
 
 CREATE TRIGGER mirror_consent AFTER INSERT ON public.consents FOR EACH ROW EXECUTE FUNCTION public.bee_mirror_consent();
 
@@ -755,8 +814,6 @@ CREATE POLICY admin ON public.staff_links TO bee_admin USING (true) WITH CHECK (
 CREATE POLICY admin ON public.staff_sessions TO bee_admin USING (true) WITH CHECK (true);
 
 ALTER TABLE public.annotations ENABLE ROW LEVEL SECURITY;
-
-CREATE POLICY ask ON public.jobs FOR INSERT TO bee_admin WITH CHECK (((started_at IS NULL) AND (finished_at IS NULL)));
 
 CREATE POLICY assigned ON public.coach_memory FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
@@ -920,11 +977,15 @@ CREATE POLICY staff ON public.score_restatements FOR SELECT TO bee_product, bee_
 
 ALTER TABLE public.staff ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY staff ON public.stale_days FOR SELECT TO bee_oncall, bee_admin USING (true);
+
 CREATE POLICY staff ON public.user_fcm_tokens FOR SELECT TO bee_oncall, bee_admin USING (true);
 
 ALTER TABLE public.staff_links ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.staff_sessions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.stale_days ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY system ON public.daily_engagement_scores TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
@@ -949,6 +1010,8 @@ CREATE POLICY system ON public.score_dues TO bee_system, bee_worker USING (true)
 CREATE POLICY system ON public.score_frontiers TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.score_restatements TO bee_system, bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.stale_days TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system_act ON public.audit_log FOR INSERT TO bee_system, bee_worker WITH CHECK ((actor_kind = ANY (ARRAY['system'::text, 'member'::text])));
 
@@ -1009,6 +1072,8 @@ GRANT ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_
 GRANT ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) TO bee_admin;
 GRANT ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) TO bee_worker;
 GRANT ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) TO bee_system;
+
+REVOKE ALL ON FUNCTION public.bee_mark_segments_stale() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_mirror_consent() FROM PUBLIC;
 
@@ -1223,14 +1288,6 @@ GRANT INSERT ON TABLE public.jobs TO bee_system;
 GRANT SELECT ON TABLE public.jobs TO bee_oncall;
 GRANT SELECT ON TABLE public.jobs TO bee_admin;
 
-GRANT INSERT(kind) ON TABLE public.jobs TO bee_admin;
-
-GRANT INSERT(key) ON TABLE public.jobs TO bee_admin;
-
-GRANT INSERT(payload) ON TABLE public.jobs TO bee_admin;
-
-GRANT INSERT(run_at) ON TABLE public.jobs TO bee_admin;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.members TO service_role;
 GRANT SELECT ON TABLE public.members TO bee_coach;
 GRANT SELECT ON TABLE public.members TO bee_admin;
@@ -1296,6 +1353,12 @@ GRANT SELECT(created_at) ON TABLE public.members TO bee_product;
 GRANT SELECT(created_at) ON TABLE public.members TO bee_oncall;
 GRANT SELECT(created_at) ON TABLE public.members TO bee_worker;
 GRANT SELECT(created_at) ON TABLE public.members TO bee_system;
+
+GRANT SELECT ON TABLE public.member_segments TO bee_product;
+GRANT SELECT ON TABLE public.member_segments TO bee_coach;
+GRANT SELECT ON TABLE public.member_segments TO bee_oncall;
+GRANT SELECT ON TABLE public.member_segments TO bee_admin;
+GRANT SELECT ON TABLE public.member_segments TO bee_worker;
 
 GRANT SELECT,INSERT ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT ON TABLE public.momentum_notifications TO bee_coach;
@@ -1485,6 +1548,10 @@ GRANT UPDATE(ended_at) ON TABLE public.staff_sessions TO bee_admin;
 
 GRANT UPDATE(ended_because) ON TABLE public.staff_sessions TO bee_gate;
 GRANT UPDATE(ended_because) ON TABLE public.staff_sessions TO bee_admin;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stale_days TO bee_worker;
+GRANT SELECT ON TABLE public.stale_days TO bee_oncall;
+GRANT SELECT ON TABLE public.stale_days TO bee_admin;
 
 GRANT SELECT,DELETE ON TABLE public.user_fcm_tokens TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_fcm_tokens TO service_role;

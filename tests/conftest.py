@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import pytest
 from bee.db.migrations import migrate
+from bee.momentum.registry import ensure_definitions
 
 from bee.db import Database
 from bee.db.address import ServerAddress
@@ -59,6 +60,9 @@ def template(server: ServerAddress) -> ServerAddress:
     with administering(server) as connection:
         connection.execute("create database bee_template")
     migrate(address)
+    database = Database(address)
+    ensure_definitions(database)
+    database.dispose()
     return address
 
 

@@ -9,7 +9,6 @@ from bee.access import StaffRole
 from bee.audit import Actor, record
 from bee.db import ReadSession, WriteSession
 from bee.errors import Conflict, Invalid
-from bee.jobs import enqueue
 from bee.staff.links import add_link
 
 
@@ -136,7 +135,6 @@ def assign_coach(
         )
     changed = session.run("staff/assign_coach", numbers=numbers, coach_id=coach_id)
     if changed:
-        enqueue(session, "rollup")
         record(
             session,
             actor=actor,

@@ -90,6 +90,54 @@ create table public.engagement_days (
 );
 create index engagement_days_date on public.engagement_days (score_date);
 
+-- Days whose totals are no longer right, written with whatever made them so.
+create table public.stale_days (
+    score_date date primary key
+);
+
+create function public.bee_mark_segments_stale() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+    insert into public.stale_days (score_date)
+    select distinct engagement_days.score_date from public.engagement_days
+    on conflict do nothing;
+    return null;
+end
+$$;
+revoke all on function public.bee_mark_segments_stale() from public;
+-- A member who changes segments changes the totals of the past as well: they show how today's groups did.
+create trigger mark_segments_stale after update of coach_id, attributes, time_zone, is_demo on public.members
+    for each statement execute function public.bee_mark_segments_stale();
+
+-- A row a member and segment: everybody, their zone, their coach, and what is known about them where at least
+-- five share it (fewer would point at a person). Synthetic members are in no segment.
+create view public.member_segments with (security_invoker = true) as
+with known as (
+    select members.id as user_id, attribute.key || ':' || attribute.value as segment
+    from public.members
+    cross join lateral jsonb_each_text(members.attributes) as attribute
+    where not members.is_synthetic and length(attribute.value) between 1 and 60
+),
+
+shared as (
+    select segment
+    from known
+    group by segment
+    having count(*) >= 5
+)
+
+select id as user_id, 'all' as segment from public.members where not is_synthetic
+union all
+select id, 'demo' from public.members where is_demo and not is_synthetic
+union all
+select id, 'zone:' || time_zone from public.members where not is_synthetic
+union all
+select id, 'coach:' || coach_id from public.members where coach_id is not null and not is_synthetic
+union all
+select known.user_id, known.segment from known inner join shared on shared.segment = known.segment;
+
 create function public.bee_fill_event() returns trigger
 language plpgsql security definer
 set search_path = ''
@@ -131,9 +179,11 @@ alter table public.score_frontiers enable row level security;
 alter table public.daily_engagement_scores enable row level security;
 alter table public.score_restatements enable row level security;
 alter table public.engagement_days enable row level security;
+alter table public.stale_days enable row level security;
 revoke all on
     public.score_definitions, public.score_definition_activations, public.engagement_events, public.score_dues,
-    public.score_frontiers, public.daily_engagement_scores, public.score_restatements, public.engagement_days
+    public.score_frontiers, public.daily_engagement_scores, public.score_restatements, public.engagement_days,
+    public.stale_days, public.member_segments
     from public, anon, authenticated, service_role;
 
 -- Members: their own events in, their own events and scores out.
@@ -181,6 +231,8 @@ create policy staff on public.engagement_days for select to bee_product, bee_onc
 create policy own_segment on public.engagement_days for select to bee_coach
     using (segment = 'coach:' || (select public.bee_staff_id())::text);
 
+grant select on public.member_segments to bee_product, bee_coach, bee_oncall, bee_admin, bee_worker;
+
 -- The worker and the system compute scores.
 grant select on public.score_definitions, public.score_definition_activations, public.engagement_events
     to bee_worker, bee_system;
@@ -192,6 +244,9 @@ create policy system on public.score_dues to bee_worker, bee_system using (true)
 create policy system on public.daily_engagement_scores to bee_worker, bee_system using (true) with check (true);
 grant select, insert on public.score_restatements to bee_worker, bee_system;
 create policy system on public.score_restatements to bee_worker, bee_system using (true) with check (true);
-grant select, insert, update, delete on public.engagement_days, public.score_frontiers to bee_worker;
+grant select, insert, update, delete on public.engagement_days, public.score_frontiers, public.stale_days to bee_worker;
+create policy system on public.stale_days to bee_worker using (true) with check (true);
+grant select on public.stale_days to bee_oncall, bee_admin;
+create policy staff on public.stale_days for select to bee_oncall, bee_admin using (true);
 create policy system on public.engagement_days to bee_worker using (true) with check (true);
 create policy system on public.score_frontiers to bee_worker using (true) with check (true);

@@ -96,8 +96,6 @@ grant insert on public.jobs to bee_system;
 create policy system on public.jobs to bee_worker, bee_system using (true) with check (true);
 create policy system on public.outbox to bee_worker, bee_system using (true) with check (true);
 grant select on public.jobs, public.outbox to bee_oncall, bee_admin;
-grant insert (kind, key, payload, run_at) on public.jobs to bee_admin;
-create policy ask on public.jobs for insert to bee_admin with check (started_at is null and finished_at is null);
 create policy staff on public.jobs for select to bee_oncall, bee_admin using (true);
 create policy staff on public.outbox for select to bee_oncall, bee_admin using (true);
 

@@ -322,18 +322,23 @@ def test_only_an_admin_manages_staff(database: Database) -> None:
             )
 
 
-def test_members_are_assigned_to_coaches_and_the_totals_are_asked_for(database: Database) -> None:
+def test_members_are_assigned_to_coaches_and_the_totals_are_to_be_computed_again(database: Database) -> None:
     admin = add(database, "admin@example.org", "admin")
     coach = add(database, "coach@example.org", "coach")
     with database.writing(Login.OWNER) as session:
         member = make_member(session)
         number = int(execute(session, "select number from members where id = :id", id=member).scalar_one())
+        execute(
+            session,
+            "insert into engagement_days (score_date, segment, momentum_state, members, final_sum, raw_sum)"
+            " values ('2026-11-01', 'all', 'Steady', 1, 50, 50)",
+        )
     actor = Actor.staff(admin)
     with database.writing(Login.DASHBOARD, role="bee_admin", staff_id=admin) as session:
         assert assign_coach(session, [number, number], coach, actor=actor) == 1
         assert assign_coach(session, [number], coach, actor=actor) == 0
     with database.writing(Login.OWNER) as session:
-        assert execute(session, "select kind from jobs").scalar_one() == "rollup"
+        assert execute(session, "select count(*) from stale_days").scalar_one() == 1
     for numbers, coach_id in (([number], admin), ([999], coach)):
         with pytest.raises(Invalid):
             with database.writing(Login.DASHBOARD, role="bee_admin", staff_id=admin) as session:

@@ -1,0 +1,129 @@
+"""The totals that pages read: a day, a segment, a state; always computed whole, never counted up."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from bee.db import Database, Login, ReadSession, WriteSession
+from bee.momentum.batch import Rows
+from bee.momentum.engine import STATES, Ints
+from bee.momentum.exchange import copy_in, table_text
+from bee.momentum.recoveries import refresh_recoveries
+
+# Days computed in one statement: enough to be quick, few enough to stay small at many members.
+DAYS_AT_ONCE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class MemberSegment:
+    """A member's place in a batch and a segment that the member belongs to."""
+
+    place: int
+    segment: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaleDay:
+    """A day whose totals are no longer right."""
+
+    score_date: date
+
+
+@dataclass(slots=True)
+class Totals:
+    """Totals added up over batches that together hold everybody's rows."""
+
+    parts: list[pa.Table] = field(default_factory=list)
+
+    def add(self, rows: Rows, segments: list[MemberSegment], members: int) -> None:
+        """Add a batch. ``segments``: a row a member and segment; ``members``: how many are in the batch."""
+        names = sorted({row.segment for row in segments})
+        place = {name: index for index, name in enumerate(names)}
+        belongs = np.zeros((len(names), members), bool)
+        for row in segments:
+            belongs[place[row.segment], row.place] = True
+        complete = rows.is_complete
+        if not names or not complete.any():
+            return
+        member, day = rows.member[complete], rows.day[complete]
+        first = day.min()
+        cell = (day - first) * len(STATES) + rows.state[complete]
+        cells = int(cell.max()) + 1
+        for name in names:
+            inside = belongs[place[name]][member]
+            counts = np.bincount(cell[inside], minlength=cells)
+            full = np.flatnonzero(counts)
+            finals = np.bincount(cell[inside], rows.final[complete][inside], minlength=cells)
+            raws = np.bincount(cell[inside], rows.raw[complete][inside], minlength=cells)
+            self.parts.append(
+                pa.table(
+                    {
+                        "score_date": pa.array((first + full // len(STATES)).astype(np.int32)).cast(
+                            pa.date32()
+                        ),
+                        "segment": pa.repeat(name, len(full)),
+                        "momentum_state": pa.array(
+                            [STATES[code].value for code in full % len(STATES)], pa.string()
+                        ),
+                        "members": pa.array(counts[full]),
+                        "final_sum": pa.array(finals[full]),
+                        "raw_sum": pa.array(raws[full]),
+                    }
+                )
+            )
+
+    def write(self, session: WriteSession) -> None:
+        """Write the totals into the empty table."""
+        if not self.parts:
+            return
+        keys = ["score_date", "segment", "momentum_state"]
+        sums = ["members", "final_sum", "raw_sum"]
+        summed = pa.concat_tables(self.parts).group_by(keys).aggregate([(name, "sum") for name in sums])
+        table = summed.select([*keys, *(f"{name}_sum" for name in sums)])
+        copy_in(session, "momentum/copy_days", table_text(table))
+        span = pc.min_max(table["score_date"])
+        refresh_recoveries(session, span["min"].as_py(), span["max"].as_py())
+
+
+def segments_of(session: ReadSession, members: Iterable[object]) -> list[MemberSegment]:
+    """Return the segments of each member of a list."""
+    return session.all(MemberSegment, "momentum/segments_of", members=list(members))
+
+
+def mark_stale(session: WriteSession, days: list[date]) -> None:
+    """Say, with the change itself, that the totals of days are no longer right."""
+    if days:
+        session.run("momentum/mark_stale_days", days=days)
+
+
+def write_totals(session: WriteSession, totals: Totals) -> None:
+    """Write totals that hold everybody into the empty table; nothing is stale any more."""
+    session.run("momentum/settle_stale_days", days=_stale(session))
+    totals.write(session)
+
+
+def roll_up(database: Database, login: Login) -> list[date]:
+    """Compute the totals of the stale days again, some days a transaction, and return which they were."""
+    with database.reading(login) as session:
+        stale = _stale(session)
+    for first in range(0, len(stale), DAYS_AT_ONCE):
+        days = stale[first : first + DAYS_AT_ONCE]
+        with database.writing(login) as session:
+            session.run("momentum/settle_stale_days", days=days)
+            session.run("momentum/clear_days", days=days)
+            session.run("momentum/add_days", days=days)
+            refresh_recoveries(session, days[0], days[-1])
+    return stale
+
+
+def _stale(session: ReadSession) -> list[date]:
+    return [row.score_date for row in session.all(StaleDay, "momentum/stale_days")]
+
+
+def touched_dates(days: Ints) -> list[date]:
+    """Return days since 1970 as dates, in order and each once."""
+    return [day.astype(object) for day in np.unique(days).astype("datetime64[D]")]

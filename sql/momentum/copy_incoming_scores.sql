@@ -1,0 +1,2 @@
+-- COPY: rows into the temporary table, columns as in copy_scores.
+copy incoming_scores from stdin (format csv)
