@@ -19,13 +19,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
-from bee.db import Database
+from bee.db import Database, Login
 from bee.db.address import server_address
 from bee.db.embedded import ensure_server, is_running, stop_server
 from bee.db.filelock import file_lock
-from bee.db.migrations import migrate
 from bee.errors import Conflict, Unavailable
-from bee.flows import demo_sign_ins, is_empty, prepare_demo
+from bee.flows import bring_up_to_date, demo_sign_ins, is_empty, prepare_demo, score_members
 from bee.ports import free_port
 from bee.processes import end_processes
 from bee.running import (
@@ -88,7 +87,7 @@ def _prepare(settings: Settings, say: Say, *, demo: bool) -> list[str]:
     """Ready the database for its first visitor and return the lines that say how to sign in to demo data."""
     say("Starting the database.")
     address = server_address(settings)
-    applied = migrate(address)
+    applied = bring_up_to_date(address)
     if applied:
         say(f"Migrated it: {len(applied)} new.")
     database = Database(address)
@@ -97,8 +96,12 @@ def _prepare(settings: Settings, say: Say, *, demo: bool) -> list[str]:
             return []
         if is_empty(database):
             say("Filling it with demo members, all of them made up; this happens once.")
-        if prepare_demo(database, settings, now=datetime.now(UTC)) is None:
+        now = datetime.now(UTC)
+        if prepare_demo(database, settings, now=now) is None:
             return []
+        scored = score_members(database, now=now, login=Login.OWNER)
+        if scored.rows_written:
+            say(f"Scored {scored.members:,} members: {scored.rows_written:,} days.")
         return demo_sign_ins(database, settings)
     finally:
         database.dispose()
