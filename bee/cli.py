@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from bee.cli_import import imports
+from bee.cli_scores import scores
+from bee.cli_staff import audit, staff
 from bee.errors import BeeError
 from bee.settings import load_settings
 
@@ -19,6 +21,9 @@ app = typer.Typer(
 )
 
 app.add_typer(imports, name="import")
+app.add_typer(scores)
+app.add_typer(staff, name="staff")
+app.add_typer(audit, name="audit")
 
 EXIT_FAILED = 2
 
@@ -65,11 +70,12 @@ def migrate(
     ] = None,
 ) -> None:
     """Bring the database to this release."""
-    from bee.db import migrations, schema
+    from bee.db import schema
     from bee.db.address import server_address
+    from bee.flows import bring_up_to_date
 
     address = server_address(load_settings())
-    for migration in migrations.migrate(address):
+    for migration in bring_up_to_date(address):
         typer.echo(f"Applied {migration.version}_{migration.name}.")
     typer.echo("The database is of this release.")
     if schema_to is not None:
@@ -115,6 +121,16 @@ def api() -> None:
     from bee.api.serve import serve
 
     serve(load_settings())
+
+
+@app.command()
+def worker(
+    once: Annotated[bool, typer.Option(help="Do what is due and stop.")] = False,
+) -> None:
+    """Do what is due: score, seal the trail, deliver what leaves the house."""
+    from bee.worker import run
+
+    run(load_settings(), once=once)
 
 
 @app.command()

@@ -1,17 +1,14 @@
 """Compositions of several domains that more than one shell needs."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from uuid import UUID
+from datetime import datetime
 
-from bee.db import Database, Login, WriteSession
+from bee.db import Database, Login
 from bee.db.address import ServerAddress
 from bee.db.migrations import Migration, migrate
-from bee.engage.recoveries import refresh_recoveries
 from bee.errors import Conflict
 from bee.members.demo import DemoFill, fill_demo
 from bee.momentum.registry import ensure_definitions
-from bee.momentum.scoring import Progress, ScoringReport, score
 from bee.settings import Settings
 from bee.staff.demo import DEMO_ACCOUNTS, bar_demo_accounts, demo_password, save_demo_accounts
 
@@ -64,33 +61,6 @@ def prepare_demo(database: Database, settings: Settings, *, now: datetime) -> De
             raise
         bar_demo_accounts(database)
         return None
-
-
-def score_members(
-    database: Database,
-    *,
-    now: datetime,
-    login: Login,
-    member_id: UUID | None = None,
-    rebuild_from: date | None = None,
-    wait_s: float = 0,
-    progress: Progress = lambda _done, _total: None,
-) -> ScoringReport:
-    """Score whatever is due, and compute again whatever pages read of the days that changed."""
-
-    def recoveries(session: WriteSession, days: list[date]) -> None:
-        refresh_recoveries(session, days[0], days[-1], through=now.date())
-
-    return score(
-        database,
-        now=now,
-        login=login,
-        member_id=member_id,
-        rebuild_from=rebuild_from,
-        wait_s=wait_s,
-        progress=progress,
-        also=recoveries,
-    )
 
 
 def demo_sign_ins(database: Database, settings: Settings) -> list[str]:

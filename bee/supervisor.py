@@ -24,7 +24,8 @@ from bee.db.address import server_address
 from bee.db.embedded import ensure_server, is_running, stop_server
 from bee.db.filelock import file_lock
 from bee.errors import Conflict, Unavailable
-from bee.flows import bring_up_to_date, demo_sign_ins, is_empty, prepare_demo, score_members
+from bee.flows import bring_up_to_date, demo_sign_ins, is_empty, prepare_demo
+from bee.momentum.scoring import score
 from bee.ports import free_port
 from bee.processes import end_processes
 from bee.running import (
@@ -99,7 +100,7 @@ def _prepare(settings: Settings, say: Say, *, demo: bool) -> list[str]:
         now = datetime.now(UTC)
         if prepare_demo(database, settings, now=now) is None:
             return []
-        scored = score_members(database, now=now, login=Login.OWNER)
+        scored = score(database, now=now, login=Login.OWNER)
         if scored.rows_written:
             say(f"Scored {scored.members:,} members: {scored.rows_written:,} days.")
         return demo_sign_ins(database, settings)

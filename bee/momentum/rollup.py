@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +16,7 @@ from bee.momentum.exchange import copy_in, table_text
 from bee.momentum.recoveries import refresh_recoveries
 
 # Days computed in one statement: enough to be quick, few enough to stay small at many members.
-DAYS_AT_ONCE = 60
+DAYS_AT_ONCE: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,11 @@ def mark_stale(session: WriteSession, days: list[date]) -> None:
 
 def write_totals(session: WriteSession, totals: Totals) -> None:
     """Write totals that hold everybody into the empty table; nothing is stale any more."""
-    session.run("momentum/settle_stale_days", days=_stale(session))
+    days = _stale(session)
+    session.run("momentum/settle_stale_days", days=days)
     totals.write(session)
+    if days:
+        refresh_recoveries(session, days[0], days[-1])
 
 
 def roll_up(database: Database, login: Login) -> list[date]:

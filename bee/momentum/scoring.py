@@ -4,6 +4,7 @@ A batch's rows, what it restates and the removal of what said that its members a
 that a scorer that is killed leaves nothing half: the next one finds who is still due.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,10 +21,18 @@ from bee.momentum.days import complete_through
 from bee.momentum.definition import Definition
 from bee.momentum.exchange import copy_in, read_events, read_stored, rows_text, window_numbers
 from bee.momentum.registry import active_definition
-from bee.momentum.rollup import Totals, mark_stale, roll_up, segments_of, touched_dates, write_totals
+from bee.momentum.rollup import (
+    Totals,
+    mark_stale,
+    roll_up,
+    segments_of,
+    touched_dates,
+    write_totals,
+)
 
 # Member-days in a batch: some hundred megabytes at the most.
 BATCH_DAYS: Final = 400_000
+LOCK_PAUSE_S: Final = 0.5
 Progress = Callable[[int, int], None]
 
 
@@ -66,14 +75,25 @@ def score(
     login: Login = Login.OWNER,
     member_id: UUID | None = None,
     rebuild_from: date | None = None,
+    wait_s: float = 0,
     progress: Progress = lambda _done, _total: None,
 ) -> ScoringReport:
     """Score whatever is missing or touched, of everybody or of one member; or everything again from a day on.
 
-    ``login``: the owner appends new rows without a detour. Raises :class:`Conflict` while somebody else scores.
+    ``login``: the owner appends new rows without a detour. Raises :class:`Conflict` when somebody else still
+    scores after ``wait_s``.
     """
-    with _only_scorer(database, login):
+    with _only_scorer(database, login, wait_s):
         return _score(database, now, login, member_id, rebuild_from, progress)
+
+
+def is_scoring_due(database: Database, *, now: datetime) -> bool:
+    """Whether a member or a day waits, or a day has ended in a zone since it was scored."""
+    with database.reading(Login.WORKER) as session:
+        if session.scalar("momentum/is_scoring_due"):
+            return True
+        zones = session.all(Zone, "momentum/zones")
+    return any(zone.scored_through != complete_through(zone.time_zone, now) for zone in zones)
 
 
 def _score(
@@ -212,11 +232,15 @@ def _write(run: _Run, batch: Sequence[DueMember], scores: BatchScores) -> int:
 
 
 @contextmanager
-def _only_scorer(database: Database, login: Login) -> Iterator[None]:
+def _only_scorer(database: Database, login: Login, wait_s: float) -> Iterator[None]:
     """Hold the lock of whoever scores: two would compute the same and wait for each other."""
     with database.engine(login).connect() as connection:
-        if not connection.execute(query("momentum/take_scoring_lock")).scalar():
-            raise Conflict("scoring_runs", "Scores are being computed by another process already.")
+        deadline = time.monotonic() + wait_s
+        while not connection.execute(query("momentum/take_scoring_lock")).scalar():
+            connection.rollback()
+            if time.monotonic() >= deadline:
+                raise Conflict("scoring_runs", "Scores are being computed by another process already.")
+            time.sleep(LOCK_PAUSE_S)
         connection.commit()
         try:
             yield

@@ -1,0 +1,114 @@
+"""The worker: the loop that does what is due. Several may run; none does what another does."""
+
+import logging
+import os
+import random
+import signal
+import socket
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import FrameType
+from typing import Final
+
+from bee.audit.sealing import seal
+from bee.db import Database, Login
+from bee.errors import BeeError, Unavailable
+from bee.jobs import Handler, Job, enqueue, run_due
+from bee.jobs.running import Progress
+from bee.jobs.schedule import next_run
+from bee.logs import configure_logs
+from bee.momentum.scoring import is_scoring_due, score
+from bee.outbox import deliver_due
+from bee.outbox.queue import Carrier
+from bee.settings import Settings
+from bee.staff.housekeeping import forget_what_is_over
+
+TICK_S: Final = 2.0
+LONGEST_PAUSE_S: Final = 60.0
+SCHEDULES: Final = {"housekeeping": "17 3 * * *"}
+CARRIERS: Final[Mapping[str, Carrier]] = {}
+
+log = logging.getLogger("bee.worker")
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """One worker: its name is in every job that it runs."""
+
+    database: Database
+    name: str
+    spread: random.Random
+
+    def handlers(self) -> dict[str, Handler]:
+        """What each kind of job does."""
+        return {"score": self._score, "housekeeping": self._keep_house}
+
+    def tick(self, now: datetime) -> int:
+        """Do what is due now and return how many jobs were run."""
+        with self.database.writing(Login.WORKER) as session:
+            seal(session)
+        self._ask_for_jobs(now)
+        deliver_due(self.database, CARRIERS, spread=self.spread)
+        jobs = 0
+        while (outcome := run_due(self.database, self.handlers(), worker=self.name)) is not None:
+            jobs += 1
+            level = logging.INFO if outcome.error is None else logging.WARNING
+            result = outcome.error or f"{outcome.rows_done} rows"
+            log.log(level, "%s (job %d): %s", outcome.job.kind, outcome.job.id, result)
+        return jobs
+
+    def _ask_for_jobs(self, now: datetime) -> None:
+        wanted = is_scoring_due(self.database, now=now)
+        with self.database.writing(Login.WORKER) as session:
+            if wanted:
+                enqueue(session, "score")
+            for kind, cron in SCHEDULES.items():
+                enqueue(session, kind, run_at=next_run(cron, now))
+
+    def _score(self, _job: Job, progress: Progress) -> None:
+        report = score(self.database, now=datetime.now(UTC), login=Login.WORKER)
+        progress.add(report.rows_written)
+
+    def _keep_house(self, _job: Job, progress: Progress) -> None:
+        with self.database.writing(Login.WORKER) as session:
+            progress.add(forget_what_is_over(session))
+
+
+def run(settings: Settings, *, once: bool = False) -> None:
+    """Work until the process is told to stop; the job at hand is finished first.
+
+    A database that is away is waited for. ``once``: do what is due and return.
+    """
+    configure_logs(settings.log_level)
+    name = f"{socket.gethostname()}:{os.getpid()}"
+    spread = random.Random()  # noqa: S311  # spreading ticks is no secret
+    stopped = threading.Event()
+    if once:
+        Worker(Database.connect(settings), name, spread).tick(datetime.now(UTC))
+        return
+    _stop_on_signals(stopped)
+    log.info("worker %s started", name)
+    worker: Worker | None = None
+    pause_s = TICK_S
+    while not stopped.is_set():
+        try:
+            worker = worker or Worker(Database.connect(settings), name, spread)
+            worker.tick(datetime.now(UTC))
+            pause_s = TICK_S
+        except Unavailable as error:
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+            log.warning("%s Trying again in %.0f s.", error.message, pause_s)
+        except BeeError as error:
+            log.exception("a tick ended early: %s", error.code)
+        stopped.wait(pause_s * (0.75 + 0.5 * spread.random()))
+    log.info("worker %s stopped", name)
+
+
+def _stop_on_signals(stopped: threading.Event) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
