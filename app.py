@@ -11,7 +11,7 @@ st.set_page_config(page_title="BEE", page_icon="static/mark.svg", layout="wide")
 show(
     {
         "Engagement": [
-            Screen("engagement/overview.py", "Overview", "trending_up", (PRODUCT, COACH), is_first=True),
+            Screen("engagement/overview.py", "Overview", "trending_up", (PRODUCT, COACH)),
             Screen("engagement/member.py", "Member", "person_search", (PRODUCT, COACH)),
         ],
         "Admin": [Screen("admin/staff.py", "Staff", "badge", (ADMIN,))],

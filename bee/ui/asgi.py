@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 from starlette.types import ASGIApp
 from streamlit import config
+from streamlit.runtime.pages_manager import PagesManager
 
 from bee.db import Database
 from bee.settings import Settings
@@ -28,6 +29,9 @@ def create_app(database: Database, settings: Settings) -> ASGIApp:
     open_house(house)
     inside = st.App(SCRIPT, lifespan=_lifespan(settings))
     _set_options(settings)
+    # Until app.py has run once, Streamlit would look for pages by itself: a process's first visitor would be told
+    # that a page does not exist, and a file directly in pages/ would be served without app.py.
+    PagesManager.uses_pages_directory = False
     return Gate(CompressedAssets(inside), doors(house), OPEN_PATHS, house.sessions, settings)
 
 

@@ -1,10 +1,14 @@
 """What stands where there is nothing to show, and where something went wrong."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from html import escape
 from typing import Final
 
 import streamlit as st
+
+from bee.errors import BeeError, NotFound, Unavailable
+from bee.ui.text import plain
 
 EMPTY_HEIGHT: Final = 300
 
@@ -26,8 +30,8 @@ def empty(
         border=True, height=EMPTY_HEIGHT, horizontal_alignment="center", vertical_alignment="center"
     ):
         st.markdown(f"## :material/{icon}:", width="content", text_alignment="center")
-        st.markdown(f"**{_plain(title)}**", width="content", text_alignment="center")
-        st.caption(_plain(sentence), width="content", text_alignment="center")
+        st.markdown(f"**{plain(title)}**", width="content", text_alignment="center")
+        st.caption(plain(sentence), width="content", text_alignment="center")
         if button is not None:
             st.button(button[0], on_click=button[1], key=f"empty-{icon}")
         if link is not None:
@@ -37,11 +41,19 @@ def empty(
 def went_wrong(what: str, whats_safe: str) -> None:
     """Draw an error state: what went wrong, what is safe, and a way to try again."""
     with st.container(border=True):
-        st.error(f"**{_plain(what)}.** {_plain(whats_safe)}", icon=":material/error:")
+        st.error(f"**{plain(what)}.** {plain(whats_safe)}", icon=":material/error:")
         if st.button("Try again", icon=":material/refresh:"):
             st.rerun()
 
 
-def _plain(text: str) -> str:
-    """Keep what people typed from being read as Markdown: a remote image would be a tracker."""
-    return "".join(f"\\{letter}" if letter in "\\[]!<>*_#~$:" else letter for letter in text)
+@contextmanager
+def errors_shown() -> Iterator[None]:
+    """Turn a domain error inside the block into a notice on the page; the rest of the block is skipped."""
+    try:
+        yield
+    except NotFound as error:
+        empty("search_off", "Not found", error.message)
+    except Unavailable:
+        went_wrong("The database does not answer", "Nothing is lost. Try again in a minute.")
+    except BeeError as error:
+        st.error(plain(error.message), icon=":material/error:")

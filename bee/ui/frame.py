@@ -28,7 +28,6 @@ class Screen:
     title: str
     icon: str
     roles: tuple[StaffRole, ...]
-    is_first: bool = False
 
 
 def show(sections: Mapping[str, Sequence[Screen]]) -> None:
@@ -41,10 +40,12 @@ def show(sections: Mapping[str, Sequence[Screen]]) -> None:
     viewer = find_viewer()
     if viewer is None:
         # Registered all the same, and not run: the address stays what was asked for.
-        st.navigation({name: [_page(screen, None) for screen in screens] for name, screens in sections.items()})
+        st.navigation(
+            {name: [_page(screen, None) for screen in screens] for name, screens in sections.items()}
+        )
         return
     pages = {name: [_page(screen, viewer) for screen in screens] for name, screens in sections.items()}
-    page = st.navigation(pages)
+    page = st.navigation({"": [_home(pages)], **pages})
     with st.sidebar:
         _who(viewer)
     page.run()
@@ -57,13 +58,22 @@ def _page(screen: Screen, viewer: Viewer | None) -> StreamlitPage:
         title=screen.title,
         icon=f":material/{screen.icon}:",
         url_path=Path(screen.path).stem,
-        default=screen.is_first,
         visibility="visible" if is_theirs else "hidden",
     )
 
 
+def _home(pages: Mapping[str, Sequence[StreamlitPage]]) -> StreamlitPage:
+    """Return what stands at the bare address: it goes on to the first page that is for the viewer's role."""
+
+    def go_on() -> None:
+        st.switch_page(
+            next(page for section in pages.values() for page in section if page.visibility == "visible")
+        )
+
+    return st.Page(go_on, title="BEE", url_path="home", default=True, visibility="hidden")
+
+
 def _who(viewer: Viewer) -> None:
-    st.divider()
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(gap=None, width="content"):
             st.text(viewer.full_name)

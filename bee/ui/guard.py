@@ -1,4 +1,4 @@
-"""Who may see a page: its first line. Looked up at each rerun, so that a sign-out or a lost role ends open pages."""
+"""Who may see a page: its first line. Looked up at each rerun: a sign-out or a lost role ends open pages."""
 
 from typing import Final
 from urllib.parse import urlsplit
@@ -10,7 +10,9 @@ from bee.errors import Unavailable
 from bee.ui.empty import empty, went_wrong
 from bee.ui.house import find_house
 
-HOW_TO_START: Final = "Start it with `make run`, or with `python -m bee dashboard` beside a database that is there."
+HOW_TO_START: Final = (
+    "Start it with `make run`, or with `python -m bee dashboard` beside a database that is there."
+)
 
 
 def guard(*roles: StaffRole) -> Viewer:

@@ -1,0 +1,49 @@
+"""The choices of a page, each in the address: what arrives there is somebody's input, so it is checked first."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from bee.engage.queries import Segment
+
+WEEKS: Final = {"4w": 4, "12w": 12, "26w": 26}
+USUAL_PERIOD: Final = "12w"
+
+
+def pick_weeks() -> int:
+    """Let the viewer choose a period and return it in weeks."""
+    _drop_unknown("period", tuple(WEEKS))
+    chosen = st.segmented_control(
+        "Period",
+        tuple(WEEKS),
+        default=USUAL_PERIOD,
+        required=True,
+        key="period",
+        label_visibility="collapsed",
+        bind="query-params",
+    )
+    return WEEKS[chosen or USUAL_PERIOD]
+
+
+def pick_segment(segments: Sequence[Segment]) -> Segment:
+    """Let the viewer choose a segment; the first is the usual one."""
+    by_label = {segment.label: segment for segment in segments}
+    _drop_unknown("segment", tuple(by_label))
+    chosen = st.selectbox(
+        "Segment",
+        tuple(by_label),
+        key="segment",
+        label_visibility="collapsed",
+        bind="query-params",
+        required=True,
+        width=190,
+    )
+    return by_label.get(chosen, segments[0])
+
+
+def _drop_unknown(name: str, known: Sequence[str]) -> None:
+    """Drop from the address what is not among the choices: an old link, or somebody's try."""
+    given = st.query_params.get_all(name)
+    if given and (len(given) > 1 or given[0] not in known):
+        del st.query_params[name]
