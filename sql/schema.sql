@@ -52,7 +52,7 @@ CREATE FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone t
         or (segment = 'demo' and is_demo)
         or segment = 'zone:' || time_zone
         or segment = 'coach:' || coach_id::text
-        or left(attributes ->> split_part(segment, ':', 1), 60) = substr(segment, strpos(segment, ':') + 1)
+        or attributes ->> split_part(segment, ':', 1) = substr(segment, strpos(segment, ':') + 1)
 $$;
 
 CREATE FUNCTION public.bee_is_time_zone(zone text) RETURNS boolean
