@@ -120,6 +120,16 @@ class MemberCard:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberMatch:
+    """A member found by number or name. ``full_name``: None where it is unknown or not for the role."""
+
+    id: UUID
+    number: int
+    full_name: str | None
+    is_demo: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MemberPerson:
     """Who a member is."""
 
@@ -244,6 +254,14 @@ def find_member(session: ReadSession, number: int) -> UUID | None:
     """Return the member that staff call ``P-<number>``, or None where there is none that the role may see."""
     found = session.scalar("engage/find_member", number=number)
     return None if found is None else UUID(str(found))
+
+
+def search_members(session: ReadSession, words: str, limit: int) -> list[MemberMatch]:
+    """Return members whose number or name matches, by number; for no words everybody that the role may see.
+
+    Only for the roles coach and admin: the database refuses any other the names.
+    """
+    return session.all(MemberMatch, "engage/search_members", words=words.strip(), limit=limit)
 
 
 def get_member_card(session: ReadSession, member_id: UUID) -> MemberCard:

@@ -12,6 +12,7 @@ from bee.ui.palette import COLOURS, FONT, GRID, ORDER, TEXT, WORDS, faded
 CHART_HEIGHT: Final = 330
 LABEL_ROOM: Final = 92
 LABEL_GAP_PX: Final = 34
+LABEL_AWAY_PX: Final = 8
 NODE_GAP_PX: Final = 7
 FLOW_TOP: Final = 10
 FLOW_SIDES: Final = 86
@@ -56,7 +57,9 @@ def states_figure(days: Sequence[StateDay], notes: Sequence[Note] = ()) -> go.Fi
     people = max((day.people for day in days), default=0)
     _label_edges(figure, days[-1], CHART_HEIGHT - 56, people)
     _mark_notes(figure, notes)
-    figure.update_xaxes(showgrid=False, zeroline=False, fixedrange=True, tickfont={"color": TEXT}, nticks=7)
+    figure.update_xaxes(
+        showgrid=False, zeroline=False, fixedrange=True, tickfont={"color": TEXT}, tickangle=0
+    )
     figure.update_yaxes(
         range=[0, people], gridcolor=GRID, zeroline=False, fixedrange=True, tickformat=",", nticks=5,
         tickfont={"color": TEXT},
@@ -108,7 +111,7 @@ def movements_figure(movements: Sequence[Movement]) -> go.Figure:
     for side, counts, centres, anchor in ((lefts, before, left_y, "right"), (rights, after, right_y, "left")):
         places = spread([1 - centre for centre in centres], LABEL_GAP_PX / height)
         for state, place in zip(side, places, strict=True):
-            x = -0.02 if anchor == "right" else 1.02
+            x = 0 if anchor == "right" else 1
             _label(figure, x, place, WORDS[state], counts[state], anchor)
     return figure
 
@@ -144,12 +147,13 @@ def _label_edges(figure: go.Figure, last: StateDay, height: int, people: int) ->
         middles.append((below + _members(last, state) / 2) / max(people, 1))
         below += _members(last, state)
     for state, place in zip(ORDER, spread(middles, LABEL_GAP_PX / height), strict=True):
-        _label(figure, 1.02, place, WORDS[state], _members(last, state), "left")
+        _label(figure, 1, place, WORDS[state], _members(last, state), "left")
 
 
 def _label(figure: go.Figure, x: float, y: float, words: str, count: int, anchor: str) -> None:
     figure.add_annotation(
         x=x, y=y, xref="paper", yref="paper", xanchor=anchor, yanchor="middle", align=anchor, showarrow=False,
+        xshift=-LABEL_AWAY_PX if anchor == "right" else LABEL_AWAY_PX,
         text=f"<b>{words}</b><br>{count:,}", font={"family": FONT, "size": 12, "color": TEXT},
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from streamlit.navigation.page import StreamlitPage
 from bee.access import StaffRole, Viewer
 from bee.ui.guard import find_viewer, session_token
 from bee.ui.house import get_house
+from bee.ui.text import plain
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 # The address is left by a form, so that the gate ends the session's cookie too.
@@ -76,7 +77,7 @@ def _home(pages: Mapping[str, Sequence[StreamlitPage]]) -> StreamlitPage:
 def _who(viewer: Viewer) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(gap=None, width="content"):
-            st.text(viewer.full_name)
+            st.markdown(f"**{plain(viewer.full_name)}**")
             st.caption(" · ".join(sorted(viewer.roles)))
         if st.button("Sign out", icon=":material/logout:", type="tertiary"):
             get_house().sessions.end(session_token())

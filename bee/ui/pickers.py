@@ -1,6 +1,7 @@
 """The choices of a page, each in the address: what arrives there is somebody's input, so it is checked first."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 import streamlit as st
@@ -40,6 +41,44 @@ def pick_segment(segments: Sequence[Segment]) -> Segment:
         width=190,
     )
     return by_label.get(chosen, segments[0])
+
+
+def pick_member_words() -> str:
+    """Let the viewer say whom they look for."""
+    return st.text_input(
+        "Member",
+        key="member",
+        max_chars=80,
+        placeholder="P-1778 or a name",
+        icon=":material/search:",
+        label_visibility="collapsed",
+        bind="query-params",
+        width=190,
+    )
+
+
+def asked_day() -> date | None:
+    """Return the day in the address, None where there is none or it is no date."""
+    try:
+        return date.fromisoformat(st.query_params.get("day", ""))
+    except ValueError:
+        return None
+
+
+def pick_day(day: date, first: date, last: date) -> None:
+    """Let the viewer choose the day that is taken apart; it goes into the address."""
+    chosen = st.date_input(
+        "Day",
+        day,
+        min_value=first,
+        max_value=last,
+        format="DD/MM/YYYY",
+        label_visibility="collapsed",
+        width=150,
+    )
+    if isinstance(chosen, date) and chosen != day:
+        st.query_params["day"] = chosen.isoformat()
+        st.rerun()
 
 
 def _drop_unknown(name: str, known: Sequence[str]) -> None:

@@ -6,15 +6,17 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from bee.engage.queries import PersonAtRisk
+from bee.engage.queries import MemberMatch, PersonAtRisk
 from bee.momentum.score import MomentumState
 from bee.ui.palette import ORDER, WORDS
+from bee.ui.why import CarryRow, PartRow, parts_sum
 
 ROW_HEIGHT: Final = 40
 # In the order of the theme's chart colours.
 STATE_WORDS: Final = tuple(WORDS[state] for state in reversed(ORDER))
 OPEN: Final = ":material/person_search: Open"
 ROWS_SHOWN: Final = 10
+HEAD_HEIGHT: Final = 37
 
 
 def people_table(people: Sequence[PersonAtRisk], *, key: str) -> PersonAtRisk | None:
@@ -36,7 +38,7 @@ def people_table(people: Sequence[PersonAtRisk], *, key: str) -> PersonAtRisk | 
         rows,
         hide_index=True,
         row_height=ROW_HEIGHT,
-        height=ROW_HEIGHT * (min(len(people), ROWS_SHOWN) + 1) + 2,
+        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(people), ROWS_SHOWN),
         alt="People who may need a call, those furthest below their usual score first",
         column_config={
             "person": columns.TextColumn("Person", width=80),
@@ -57,3 +59,80 @@ def people_table(people: Sequence[PersonAtRisk], *, key: str) -> PersonAtRisk | 
     )
     click = st.session_state.get(key)
     return people[click.row] if click else None
+
+
+def matches_table(matches: Sequence[MemberMatch], *, key: str) -> MemberMatch | None:
+    """Draw who was found and return the member whose row's button was pressed."""
+    rows = pd.DataFrame(
+        {
+            "person": [f"P-{match.number}" for match in matches],
+            "name": [match.full_name or "–" for match in matches],
+            "action": [[OPEN] for _ in matches],
+        }
+    )
+    columns = st.column_config
+    st.dataframe(
+        rows,
+        hide_index=True,
+        row_height=ROW_HEIGHT,
+        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(matches), ROWS_SHOWN),
+        alt="Members that were found",
+        column_config={
+            "person": columns.TextColumn("Person", width=100),
+            "name": columns.TextColumn("Name"),
+            "action": columns.ButtonColumn("Action", key=key, width=110),
+        },
+    )
+    click = st.session_state.get(key)
+    return matches[click.row] if click else None
+
+
+def parts_table(parts: Sequence[PartRow]) -> None:
+    """Draw the parts of a score, with their sum below."""
+    rows = pd.DataFrame(
+        {
+            "part": [*(row.part for row in parts), "Score"],
+            "count": pd.array([*(row.count for row in parts), None], dtype="Int64"),
+            "counted": pd.array([*(row.counted for row in parts), None], dtype="Int64"),
+            "brought": [*(row.brought for row in parts), parts_sum(parts)],
+            "without": [*(row.without for row in parts), ""],
+        }
+    )
+    columns = st.column_config
+    st.dataframe(
+        rows,
+        hide_index=True,
+        placeholder="",
+        alt="What each part brought to the score; the last row is their sum",
+        column_config={
+            "part": columns.TextColumn("Part", width="medium"),
+            "count": columns.NumberColumn("Events", format="%d", width=80),
+            "counted": columns.NumberColumn(
+                "Counted", format="%d", width=80, help="A type of event counts only so often on one day."
+            ),
+            "brought": columns.NumberColumn("Points", format="%.3f", width=80),
+            "without": columns.TextColumn("Score without them", width=150),
+        },
+    )
+
+
+def carry_table(days: Sequence[CarryRow]) -> None:
+    """Draw what each earlier day brought, the nearest first."""
+    rows = pd.DataFrame(
+        {
+            "day": [row.day for row in days],
+            "score": [row.score for row in days],
+            "brought": [row.brought for row in days],
+        }
+    )
+    columns = st.column_config
+    st.dataframe(
+        rows,
+        hide_index=True,
+        alt="What each earlier day brought to the score",
+        column_config={
+            "day": columns.DateColumn("Day", format="ddd D MMM YYYY"),
+            "score": columns.NumberColumn("Score", format="%.2f"),
+            "brought": columns.NumberColumn("Points", format="%.3f"),
+        },
+    )

@@ -2,7 +2,9 @@
 
 from datetime import date
 
-from bee.engage.queries import Coverage
+from bee.engage.queries import Coverage, MemberCard, MemberPerson
+from bee.momentum.score import MomentumState
+from bee.ui.palette import WORDS
 
 
 def long_date(day: date) -> str:
@@ -25,3 +27,36 @@ def coverage_words(coverage: Coverage) -> str:
     through = f" · data through {long_date(coverage.through)}" if coverage.through else ""
     made_up = " · made-up demo members" if coverage.is_demo else ""
     return f"{counted(coverage.people, 'person', 'people')}{through}{made_up}"
+
+
+def type_words(event_type: str) -> str:
+    """Return a type of event or message as people say it: ``lesson_completion`` is ``Lesson completion``."""
+    return event_type.replace("_", " ").replace("-", " ").strip().capitalize()
+
+
+def person_words(card: MemberCard, person: MemberPerson | None) -> str:
+    """Return who a page is about and through when, by name where the role sees names."""
+    name = f"{card.name} · {person.full_name}" if person and person.full_name else card.name
+    through = f" · data through {long_date(card.through)}" if card.through else ""
+    return f"{name}{through}{' · made-up demo member' if card.is_demo else ''}"
+
+
+def state_words(card: MemberCard, days_in_state: int | None) -> str:
+    """Return a member's state and for how long, such as ``Needs care · 15 days``."""
+    assert card.momentum_state is not None
+    length = f" · {counted(days_in_state, 'day', 'days')}" if days_in_state else ""
+    return f"{WORDS[MomentumState(card.momentum_state)]}{length}"
+
+
+def member_facts(card: MemberCard, person: MemberPerson | None) -> list[tuple[str, str]]:
+    """Return what is known of a member, as names and values."""
+    known = [
+        ("Joined", long_date(card.joined_on)),
+        ("Left", long_date(card.left_on) if card.left_on else None),
+        ("Time zone", card.time_zone.replace("_", " ")),
+        ("Coach", card.coach_name),
+        ("E-mail", person.email if person else None),
+        ("Phone", person.phone if person else None),
+        *((type_words(name), value) for name, value in sorted(card.attributes.items())),
+    ]
+    return [(name, value) for name, value in known if value]
