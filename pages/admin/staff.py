@@ -48,9 +48,8 @@ def edit(member: StaffMember) -> None:
     if not member.is_active:
         if st.button("Give the access back", type="primary"):
             with errors_shown():
-    
-            staff_acts.restore(viewer, member.id)
-            st.rerun()
+                staff_acts.restore(viewer, member.id)
+                st.rerun()
         return
     with st.form("roles", border=False):
         roles = st.multiselect("Roles", ROLES, default=[StaffRole(role) for role in member.roles])
@@ -77,17 +76,23 @@ def edit(member: StaffMember) -> None:
 def assign(member: StaffMember) -> None:
     """Ask which members a coach gets."""
     with st.form("assign", border=False):
-        typed = st.text_area("Members to assign", placeholder="P-12, P-13", help="They leave their present coach.")
+        typed = st.text_area(
+            "Members to assign", placeholder="P-12, P-13", help="They leave their present coach."
+        )
         sent = st.form_submit_button("Assign them")
     if sent:
         with errors_shown():
             changed = staff_acts.assign(viewer, member.id, typed)
-            st.success(f"{changed:,} assigned. Figures by coach follow within a minute.", icon=":material/check:")
+            st.success(
+                f"{changed:,} assigned. Figures by coach follow within a minute.", icon=":material/check:"
+            )
 
 
 def show_link(link: str, lasts: str) -> None:
     """Show a one-time link, this once."""
-    st.success(f"Give them this link. It works once, for {lasts}, and is shown only now.", icon=":material/check:")
+    st.success(
+        f"Give them this link. It works once, for {lasts}, and is shown only now.", icon=":material/check:"
+    )
     st.code(link, language=None, wrap_lines=True)
 
 
