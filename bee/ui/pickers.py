@@ -1,4 +1,4 @@
-"""The choices of a page, each in the address: what arrives there is somebody's input, so it is checked first."""
+"""The choices of a page, each in the address: what arrives there is somebody's input, so none is believed."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -14,7 +14,6 @@ USUAL_PERIOD: Final = "12w"
 
 def pick_weeks() -> int:
     """Let the viewer choose a period and return it in weeks."""
-    _drop_unknown("period", tuple(WEEKS))
     chosen = st.segmented_control(
         "Period",
         tuple(WEEKS),
@@ -24,13 +23,12 @@ def pick_weeks() -> int:
         label_visibility="collapsed",
         bind="query-params",
     )
-    return WEEKS[chosen or USUAL_PERIOD]
+    return WEEKS.get(chosen or USUAL_PERIOD, WEEKS[USUAL_PERIOD])
 
 
 def pick_segment(segments: Sequence[Segment]) -> Segment:
     """Let the viewer choose a segment; the first is the usual one."""
     by_label = {segment.label: segment for segment in segments}
-    _drop_unknown("segment", tuple(by_label))
     chosen = st.selectbox(
         "Segment",
         tuple(by_label),
@@ -79,10 +77,3 @@ def pick_day(day: date, first: date, last: date) -> None:
     if isinstance(chosen, date) and chosen != day:
         st.query_params["day"] = chosen.isoformat()
         st.rerun()
-
-
-def _drop_unknown(name: str, known: Sequence[str]) -> None:
-    """Drop from the address what is not among the choices: an old link, or somebody's try."""
-    given = st.query_params.get_all(name)
-    if given and (len(given) > 1 or given[0] not in known):
-        del st.query_params[name]
