@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bee.cli_import import imports
-from bee.cli_scores import scores
+from bee.cli_scores import exports, scores
 from bee.cli_staff import audit, staff
 from bee.errors import BeeError
 from bee.settings import load_settings
@@ -22,6 +22,7 @@ app = typer.Typer(
 
 app.add_typer(imports, name="import")
 app.add_typer(scores)
+app.add_typer(exports, name="export")
 app.add_typer(staff, name="staff")
 app.add_typer(audit, name="audit")
 

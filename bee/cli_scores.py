@@ -1,13 +1,17 @@
 """``bee score``, ``explain`` and ``export``: momentum scores from the command line."""
 
 from datetime import UTC, date, datetime
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bee.errors import Invalid
 from bee.progress import progress_bar
 from bee.settings import load_settings
+
+if TYPE_CHECKING:
+    from bee.momentum.queries import DayExplanation
 
 scores = typer.Typer()
 exports = typer.Typer(help="Write figures into files.", no_args_is_help=True)
@@ -60,6 +64,64 @@ def score_command(
             f"{report.members:,} members were due: {report.rows_written:,} days written,"
             f" {report.rows_removed:,} removed, {report.restated:,} published days restated."
         )
+
+
+@scores.command("explain")
+def explain(
+    member: str, day: Annotated[str, typer.Argument(metavar="DATE")], as_json: AsJson = False
+) -> None:
+    """Show why a member's score of a day is what it is."""
+    import json
+    from dataclasses import asdict
+
+    from bee.db import Database, Login
+    from bee.members.queries import get_member
+    from bee.momentum.queries import explain_day
+
+    wanted = _day(day, "DATE")
+    assert wanted is not None
+    with Database.connect(load_settings()).reading(Login.OWNER) as session:
+        found = explain_day(session, get_member(session, member).id, wanted)
+    if as_json:
+        typer.echo(json.dumps(asdict(found) | {"total": found.explanation.total}, default=str))
+        return
+    for line in _explained(found):
+        typer.echo(line)
+
+
+@exports.command("scores")
+def export_scores(file: Path) -> None:
+    """Write every complete score into a .csv or .parquet file."""
+    from bee.db import Database
+    from bee.momentum.export import export_scores as export
+
+    rows = export(Database.connect(load_settings()), file)
+    typer.echo(f"{rows:,} scores are in {file}.")
+
+
+def _explained(found: "DayExplanation") -> list[str]:
+    why = found.explanation
+    state = f"{why.state}, {why.previous_state} the day before" if why.previous_state else f"{why.state}"
+    lines = [f"{found.score_date}: {why.final:.2f} ({state}) by definition {why.definition}", ""]
+    for part in why.events:
+        cap = f", {part.counted} count" if part.counted < part.count else ""
+        without = f"without them {part.final_without:.2f} ({part.state_without})"
+        lines.append(
+            f"{part.contribution:>10.4f}  {part.count} × {part.event_type}{cap}: {part.points:g} points; {without}"
+        )
+    if why.day_cap:
+        lines.append(f"{why.day_cap:>10.4f}  the most that a day can bring")
+    lines += [
+        f"{carried.contribution:>10.4f}  carried from {carried.days_back} d before ({carried.final:.2f})"
+        for carried in why.carry
+    ]
+    lines.append(f"{why.rounding:>10.4f}  rounding")
+    lines.append(
+        f"{why.total:>10.4f}  in all; without any event {why.final_without:.2f} ({why.state_without})"
+    )
+    if not found.is_current:
+        lines.append(f"Stored is {found.stored_final:.2f}: something came in that is not scored yet.")
+    return lines
 
 
 def _day(text: str | None, option: str) -> date | None:
