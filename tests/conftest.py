@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from bee.db.migrations import migrate
-from bee.momentum.registry import ensure_definitions
 
 from bee.db import Database
 from bee.db.address import ServerAddress
+from bee.db.migrations import migrate
+from bee.momentum.registry import ensure_definitions
 from tests.cluster import OLDEST_BINARIES, administering, embedded_cluster, named, oldest_cluster
 
 ROOT = Path(__file__).resolve().parents[1]

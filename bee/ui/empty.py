@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from html import escape
 from typing import Final
 
 import streamlit as st
@@ -29,13 +28,14 @@ def empty(
     with st.container(
         border=True, height=EMPTY_HEIGHT, horizontal_alignment="center", vertical_alignment="center"
     ):
-        st.markdown(f"## :material/{icon}:", width="content", text_alignment="center")
+        st.subheader(f":material/{icon}:", anchor=False, width="content")
         st.markdown(f"**{plain(title)}**", width="content", text_alignment="center")
         st.caption(plain(sentence), width="content", text_alignment="center")
         if button is not None:
             st.button(button[0], on_click=button[1], key=f"empty-{icon}")
         if link is not None:
-            st.html(f'<a href="{escape(link[0])}" target="_self">{escape(link[1])}</a>', width="content")
+            # Not a link button: its script would have to be fetched, which a session that is over can't.
+            st.markdown(f"[{plain(link[1])}]({link[0]})", width="content")
 
 
 def went_wrong(what: str, whats_safe: str) -> None:

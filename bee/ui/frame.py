@@ -9,12 +9,11 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from bee.access import StaffRole, Viewer
-from bee.ui.guard import find_viewer, session_token
-from bee.ui.house import get_house
+from bee.ui.guard import find_viewer
 from bee.ui.text import plain
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-# The address is left by a form, so that the gate ends the session's cookie too.
+# The gate ends the session and its cookie. Not from here: the script itself is fetched with the session.
 LEAVE: Final = """<script>
 const form = document.createElement("form");
 form.method = "post"; form.action = "/logout"; document.body.append(form); form.submit();
@@ -80,6 +79,5 @@ def _who(viewer: Viewer) -> None:
             st.markdown(f"**{plain(viewer.full_name)}**")
             st.caption(" · ".join(sorted(viewer.roles)))
         if st.button("Sign out", icon=":material/logout:", type="tertiary"):
-            get_house().sessions.end(session_token())
             st.html(LEAVE, unsafe_allow_javascript=True)
             st.stop()

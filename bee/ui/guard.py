@@ -1,7 +1,7 @@
 """Who may see a page: its first line. Looked up at each rerun: a sign-out or a lost role ends open pages."""
 
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import streamlit as st
 
@@ -51,20 +51,19 @@ def find_viewer() -> Viewer | None:
         went_wrong("The database does not answer", "Nothing is lost. Try again in a minute.")
         return None
     if viewer is None:
-        here = urlsplit(st.context.url or "/")
         empty(
             "logout",
             "Your session is over",
             "Sign in again and you come back to this page.",
-            link=("/login?next=" + _quoted(here.path, here.query), "Sign in again"),
+            link=(f"/login?next={_here()}", "Sign in again"),
         )
     return viewer
 
 
-def _quoted(path: str, query: str) -> str:
-    from urllib.parse import quote
-
-    return quote(path + (f"?{query}" if query else ""), safe="")
+def _here() -> str:
+    """Return the page's address with its choices, quoted for another address."""
+    query = urlencode(st.query_params.to_dict())
+    return quote(urlsplit(st.context.url or "/").path + (f"?{query}" if query else ""), safe="")
 
 
 def _either(roles: tuple[StaffRole, ...]) -> str:

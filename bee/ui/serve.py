@@ -1,5 +1,7 @@
 """The dashboard's process: uvicorn over the application, one process a port."""
 
+import socket
+
 import uvicorn
 
 from bee.db import Database
@@ -21,6 +23,14 @@ def serve(settings: Settings) -> None:
     configure_logs(settings.log_level)
     listener = listen(settings.host, settings.dashboard_port, "BEE_DASHBOARD_PORT")
     database = Database.connect(settings)
+    try:
+        serve_on(listener, database, settings)
+    finally:
+        database.dispose()
+
+
+def serve_on(listener: socket.socket, database: Database, settings: Settings) -> None:
+    """Serve the dashboard over a database on a socket that listens already, until told to stop."""
     config = uvicorn.Config(
         create_app(database, settings),
         log_config=None,
@@ -37,5 +47,4 @@ def serve(settings: Settings) -> None:
     try:
         uvicorn.Server(config).run(sockets=[listener])
     finally:
-        database.dispose()
         listener.close()
