@@ -24,14 +24,13 @@ from bee.ui.takeaways import timeline_takeaway
 from bee.ui.why import carry_rows, part_rows, why_sentence
 from bee.ui.words import member_facts, person_words
 
-ROLES = (StaffRole.PRODUCT, StaffRole.COACH)
-viewer = guard(*ROLES)
+viewer = guard(StaffRole.PRODUCT, StaffRole.COACH)
 
 
 def show() -> None:
     """Draw the page: whom, one read, the empty cases, the member."""
     covers, choices = page_head("Member")
-    scope = Scope.of(viewer, ROLES)
+    scope = Scope.of(viewer, (StaffRole.PRODUCT, StaffRole.COACH))
     with choices:
         words, weeks = pick_member_words(), pick_weeks()
     matches = read_matches(SearchQuestion(scope, words))

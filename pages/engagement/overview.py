@@ -15,15 +15,14 @@ from bee.ui.tables import people_table
 from bee.ui.takeaways import movements_takeaway, states_takeaway
 from bee.ui.words import coverage_words, short_date
 
-ROLES = (StaffRole.PRODUCT, StaffRole.COACH)
-viewer = guard(*ROLES)
+viewer = guard(StaffRole.PRODUCT, StaffRole.COACH)
 MEMBER_PAGE = "pages/engagement/member.py"
 
 
 def show() -> None:
     """Draw the page: the choices, one read, the empty case, the figures."""
     covers, choices = page_head("Overview")
-    scope = Scope.of(viewer, ROLES)
+    scope = Scope.of(viewer, (StaffRole.PRODUCT, StaffRole.COACH))
     segments = read_segments(scope)
     overview = None
     if segments:
