@@ -151,7 +151,7 @@ def test_a_role_that_is_taken_away_ends_an_open_page(context: BrowserContext, da
     time.sleep(5)  # what a process may remember of a session
     page.get_by_role("radio", name="4w").click()
     expect(page.get_by_text("This page is not for your role")).to_be_visible()
-    assert page.get_by_test_id("stMetric").count() == 0
+    expect(page.get_by_test_id("stMetric")).to_have_count(0)
 
 
 def test_an_access_that_is_revoked_ends_an_open_page(context: BrowserContext, dashboard: Dashboard) -> None:
@@ -164,7 +164,7 @@ def test_an_access_that_is_revoked_ends_an_open_page(context: BrowserContext, da
     page.get_by_role("radio", name="26w").click()
     link = page.get_by_role("link", name="Sign in again")
     expect(link).to_be_visible()
-    assert page.get_by_test_id("stMetric").count() == 0
+    expect(page.get_by_test_id("stMetric")).to_have_count(0)
     assert link.get_attribute("href") == "/login?next=%2Foverview%3Fperiod%3D26w"
 
 
