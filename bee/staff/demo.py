@@ -7,7 +7,8 @@ from typing import Final
 
 from bee.access import StaffRole
 from bee.db import Database, Login
-from bee.staff.passwords import hash_password, is_password
+from bee.passwords import is_password
+from bee.staff.passwords import hash_password
 from bee.staff.sessions import GATE, Account
 
 PASSWORD_FILE: Final = "demo-password"  # noqa: S105  # the name of a file

@@ -9,7 +9,8 @@ from bee.access import Viewer
 from bee.audit import Actor, record
 from bee.db import Database, Login, WriteSession
 from bee.errors import Invalid, NotFound, Unauthenticated
-from bee.staff.passwords import hash_password, is_password
+from bee.passwords import is_password
+from bee.staff.passwords import hash_password
 from bee.staff.sessions import GATE, Account
 from bee.staff.tokens import new_token, token_digest
 

@@ -6,11 +6,11 @@ from typing import Final
 from uuid import UUID
 
 from bee.access import StaffRole, Viewer
+from bee.attempts import Limits, count_success, count_try
 from bee.audit import Actor, record
 from bee.db import Database, Login, WriteSession
-from bee.errors import TooMany, Unauthenticated
-from bee.staff.limits import WINDOW_S, Tries, wait_s
-from bee.staff.passwords import is_password
+from bee.errors import Unauthenticated
+from bee.passwords import is_password
 from bee.staff.tokens import new_token, token_digest
 
 ABSOLUTE: Final = timedelta(hours=12)
@@ -18,6 +18,7 @@ IDLE: Final = timedelta(minutes=30)
 # A session that is used is touched at most this often: reading a page is no write.
 TOUCH_EVERY: Final = timedelta(minutes=1)
 GATE: Final = "bee_gate"
+LIMITS: Final = Limits(per_account=5, per_address=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +58,14 @@ def sign_in(
     same time whether the name, the password or the account is at fault.
     """
     name = email.replace("\0", "").strip().lower()[:320]
-    _count_try(database, name, address)
+    count_try(database, Login.DASHBOARD, role=GATE, account=name, address=address, limits=LIMITS)
     with database.reading(Login.DASHBOARD, role=GATE) as reader:
         account = reader.find(Account, "staff/account_by_email", email=name)
     known = is_password(password, account.password_hash if account else None)
     if account is None or not known or not account.is_active or (account.is_demo and not is_local):
         raise Unauthenticated("bad_credentials", "The e-mail address or the password is not right.")
     with database.writing(Login.DASHBOARD, role=GATE) as session:
-        session.run("staff/add_attempt", account=name, address=address, succeeded=True)
+        count_success(session, account=name, address=address)
         return SignedIn(open_session(session, account, address=address, now=now), account.viewer)
 
 
@@ -104,17 +105,3 @@ def end_session(database: Database, token: str, *, now: datetime) -> None:
     """End a session because its owner signs out; ending it twice is no error."""
     with database.writing(Login.DASHBOARD, role=GATE) as session:
         session.run("staff/end_session", token_sha256=token_digest(token), now=now, because="signed_out")
-
-
-def _count_try(database: Database, account: str, address: str) -> None:
-    with database.writing(Login.DASHBOARD, role=GATE) as session:
-        session.run("staff/lock_attempts", account=account, address=address)
-        tries = session.get(Tries, "staff/tries", account=account, address=address, window_s=WINDOW_S)
-        wait = wait_s(tries)
-        if wait is None:
-            session.run("staff/add_attempt", account=account, address=address, succeeded=False)
-    if wait is not None:
-        minutes = -(-wait // 60)
-        raise TooMany(
-            "too_many_tries", f"Too many tries to sign in. Try again in {minutes} min.", retry_after_s=wait
-        )

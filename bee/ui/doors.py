@@ -11,6 +11,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Redire
 from starlette.routing import Route
 
 from bee.errors import BeeError, Invalid, TooMany, Unavailable
+from bee.proxies import client_address
 from bee.staff import SignedIn, accept_link, find_link, sign_in
 from bee.staff.links import Link
 from bee.staff.sessions import ABSOLUTE
@@ -18,7 +19,7 @@ from bee.ui.gate import cookie_name, public_host
 from bee.ui.house import House
 from bee.ui.passwords import RULES, password_complaint
 from bee.ui.plain import join_page, login_page, notice_page
-from bee.ui.requests import HOME, client_address, is_same_origin, read_form, safe_path
+from bee.ui.requests import HOME, is_same_origin, read_form, safe_path
 from bee.ui.sessions import utc_now
 
 STATIC: Final = Path(__file__).resolve().parents[2] / "static"

@@ -41,16 +41,6 @@ def is_same_origin(headers: Headers, public_host: str | None) -> bool:
     } - {""}
 
 
-def client_address(peer: str, forwarded: str, trusted_proxies: int) -> str:
-    """Return the address to count tries against.
-
-    ``forwarded``: the X-Forwarded-For header. Each trusted proxy appended the address that it saw; whatever
-    stands further left was written by the client and is not believed.
-    """
-    seen = [part.strip() for part in forwarded.split(",") if part.strip()]
-    return seen[-trusted_proxies] if 0 < trusted_proxies <= len(seen) else peer
-
-
 async def read_form(request: Request) -> dict[str, str]:
     """Return the fields of a form. Raises :class:`Invalid` for one that is too large or not a form."""
     body = b""

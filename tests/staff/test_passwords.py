@@ -1,10 +1,10 @@
-"""Passwords and limits: the pure part of signing in."""
+"""What a password of the staff has to be."""
 
 import pytest
 
 from bee.errors import Invalid
-from bee.staff.limits import MOST_PER_ACCOUNT, MOST_PER_ADDRESS, WINDOW_S, Tries, wait_s
-from bee.staff.passwords import hash_password, is_password
+from bee.passwords import is_password
+from bee.staff.passwords import hash_password
 
 GOOD = "correct horse battery"
 
@@ -29,18 +29,3 @@ def test_a_password_that_can_not_be_taken_is_refused(password: str) -> None:
 def test_what_bcrypt_would_cut_off_is_no_match() -> None:
     longest = "abcdefgh" * 9
     assert not is_password(longest + "x", hash_password(longest))
-
-
-@pytest.mark.parametrize(
-    ("tries", "expected"),
-    [
-        (Tries(0, 0, 0, 0), None),
-        (Tries(MOST_PER_ACCOUNT - 1, 10, 0, 0), None),
-        (Tries(MOST_PER_ACCOUNT, 100, 0, 0), WINDOW_S - 100),
-        (Tries(0, 0, MOST_PER_ADDRESS, 60), WINDOW_S - 60),
-        (Tries(MOST_PER_ACCOUNT, 800, MOST_PER_ADDRESS, 60), WINDOW_S - 60),
-        (Tries(MOST_PER_ACCOUNT, WINDOW_S, 0, 0), 1),
-    ],
-)
-def test_how_long_to_wait(tries: Tries, expected: int | None) -> None:
-    assert wait_s(tries) == expected

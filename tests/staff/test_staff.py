@@ -26,8 +26,8 @@ from bee.staff import (
     reset_password,
     sign_in,
 )
-from bee.staff.limits import MOST_PER_ACCOUNT, MOST_PER_ADDRESS
 from bee.staff.passwords import hash_password
+from bee.staff.sessions import LIMITS
 from tests.factories import execute, make_member, make_staff
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -96,7 +96,7 @@ def test_strange_names_are_just_unknown(email: str, database: Database) -> None:
 
 def test_an_account_is_closed_for_a_while_after_too_many_tries(database: Database) -> None:
     add(database)
-    for number in range(MOST_PER_ACCOUNT):
+    for number in range(LIMITS.per_account):
         with pytest.raises(Unauthenticated):
             enter(database, password="wrong", address=f"192.0.2.{number}")
     with pytest.raises(TooMany) as caught:
@@ -107,7 +107,7 @@ def test_an_account_is_closed_for_a_while_after_too_many_tries(database: Databas
 def test_a_success_clears_the_account(database: Database) -> None:
     add(database)
     for _ in range(3):
-        for _ in range(MOST_PER_ACCOUNT - 1):
+        for _ in range(LIMITS.per_account - 1):
             with pytest.raises(Unauthenticated):
                 enter(database, password="wrong")
         enter(database)
@@ -115,7 +115,7 @@ def test_a_success_clears_the_account(database: Database) -> None:
 
 def test_an_address_is_closed_whatever_names_it_tries(database: Database) -> None:
     with database.writing(Login.OWNER) as session:
-        for number in range(MOST_PER_ADDRESS):
+        for number in range(LIMITS.per_address):
             execute(
                 session,
                 "insert into sign_in_attempts (account, address, succeeded) values (:n, '192.0.2.1', false)",
@@ -137,13 +137,13 @@ def test_parallel_tries_do_not_get_round_the_limit(database: Database) -> None:
         except (Unauthenticated, TooMany) as error:
             outcomes.append(error.code)
 
-    threads = [threading.Thread(target=attempt) for _ in range(2 * MOST_PER_ACCOUNT)]
+    threads = [threading.Thread(target=attempt) for _ in range(2 * LIMITS.per_account)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert outcomes.count("bad_credentials") == MOST_PER_ACCOUNT
-    assert outcomes.count("too_many_tries") == MOST_PER_ACCOUNT
+    assert outcomes.count("bad_credentials") == LIMITS.per_account
+    assert outcomes.count("too_many_tries") == LIMITS.per_account
 
 
 def test_a_session_ends_when_idle_and_after_half_a_day(database: Database) -> None:

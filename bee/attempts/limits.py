@@ -4,8 +4,14 @@ from dataclasses import dataclass
 from typing import Final
 
 WINDOW_S: Final = 15 * 60
-MOST_PER_ACCOUNT: Final = 5
-MOST_PER_ADDRESS: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many tries may fail within ``WINDOW_S``: of one account, and from one address net of successes."""
+
+    per_account: int
+    per_address: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +27,13 @@ class Tries:
     address_age_s: float
 
 
-def wait_s(tries: Tries) -> int | None:
+def wait_s(tries: Tries, limits: Limits) -> int | None:
     """Return for how many seconds no try is allowed, or None when one is."""
     waits = [
         WINDOW_S - age_s
         for failures, most, age_s in (
-            (tries.account_failures, MOST_PER_ACCOUNT, tries.account_age_s),
-            (tries.address_failures, MOST_PER_ADDRESS, tries.address_age_s),
+            (tries.account_failures, limits.per_account, tries.account_age_s),
+            (tries.address_failures, limits.per_address, tries.address_age_s),
         )
         if failures >= most
     ]
