@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bee.cli_import import imports
+from bee.cli_keys import keys
 from bee.cli_scores import exports, scores
 from bee.cli_staff import audit, staff
 from bee.errors import BeeError
@@ -24,6 +25,7 @@ app.add_typer(imports, name="import")
 app.add_typer(scores)
 app.add_typer(exports, name="export")
 app.add_typer(staff, name="staff")
+app.add_typer(keys, name="keys")
 app.add_typer(audit, name="audit")
 
 EXIT_FAILED = 2

@@ -66,12 +66,45 @@ class Settings(BaseSettings):
     cookie_secret: SecretStr | None = Field(
         default=None, description="Signs Streamlit's own cookie. A fixed one is needed outside local."
     )
+    api_url: str | None = Field(
+        default=None, description="The API's address as clients have it; it is in every token."
+    )
+    cors_origins: str = Field(
+        default="",
+        description="Web origins that may call the API, separated by commas; the phone app needs none.",
+    )
+    requests_per_minute: int = Field(
+        default=30, ge=1, description="How many requests of a member the API accepts in any 60 seconds."
+    )
+    supabase_url: str | None = Field(
+        default=None,
+        alias="SUPABASE_URL",
+        description="The Supabase project that signs members in; the API then only verifies its tokens.",
+    )
+    supabase_jwt_secret: SecretStr | None = Field(
+        default=None,
+        alias="SUPABASE_JWT_SECRET",
+        description="That project's secret, where it signs with HS256.",
+    )
+    supabase_anon_key: SecretStr | None = Field(
+        default=None, alias="SUPABASE_ANON_KEY", description="That project's anon or publishable key."
+    )
+    supabase_service_role_key: SecretStr | None = Field(
+        default=None,
+        alias="SUPABASE_SERVICE_ROLE_KEY",
+        description="That project's service_role or secret key.",
+    )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
     @property
     def is_local(self) -> bool:
         """Whether this is somebody's own machine."""
         return self.environment is Environment.LOCAL
+
+    @property
+    def issues_tokens(self) -> bool:
+        """Whether the API signs members in itself; otherwise it verifies the tokens of a Supabase project."""
+        return self.supabase_url is None and self.supabase_jwt_secret is None
 
     @property
     def release(self) -> str:

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from types import FrameType
 from typing import Final
 
+from bee.accounts.housekeeping import tidy_accounts
+from bee.accounts.keys import sealing_of
 from bee.audit.sealing import seal
 from bee.db import Database, Login
 from bee.errors import BeeError, Unavailable
@@ -38,6 +40,7 @@ class Worker:
     """One worker: its name is in every job that it runs."""
 
     database: Database
+    settings: Settings
     name: str
     spread: random.Random
 
@@ -74,6 +77,9 @@ class Worker:
     def _keep_house(self, _job: Job, progress: Progress) -> None:
         with self.database.writing(Login.WORKER) as session:
             progress.add(forget_what_is_over(session))
+            if self.settings.issues_tokens:
+                now, sealing = datetime.now(UTC), sealing_of(self.settings)
+                progress.add(tidy_accounts(session, sealing=sealing, now=now))
 
 
 def run(settings: Settings, *, once: bool = False) -> None:
@@ -86,7 +92,7 @@ def run(settings: Settings, *, once: bool = False) -> None:
     spread = random.Random()  # noqa: S311  # spreading ticks is no secret
     stopped = threading.Event()
     if once:
-        Worker(Database.connect(settings), name, spread).tick(datetime.now(UTC))
+        Worker(Database.connect(settings), settings, name, spread).tick(datetime.now(UTC))
         return
     _stop_on_signals(stopped)
     log.info("worker %s started", name)
@@ -94,7 +100,7 @@ def run(settings: Settings, *, once: bool = False) -> None:
     pause_s = TICK_S
     while not stopped.is_set():
         try:
-            worker = worker or Worker(Database.connect(settings), name, spread)
+            worker = worker or Worker(Database.connect(settings), settings, name, spread)
             worker.tick(datetime.now(UTC))
             pause_s = TICK_S
         except Unavailable as error:

@@ -314,6 +314,20 @@ ALTER TABLE public.jobs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.member_accounts (
+    id uuid NOT NULL,
+    email text NOT NULL,
+    password_hash text NOT NULL,
+    user_metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    app_metadata jsonb DEFAULT '{"provider": "email", "providers": ["email"]}'::jsonb NOT NULL,
+    is_banned boolean DEFAULT false NOT NULL,
+    last_sign_in_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT member_accounts_email_lowercase CHECK (((email = lower(email)) AND (length(email) <= 320))),
+    CONSTRAINT member_accounts_metadata_objects CHECK (((jsonb_typeof(user_metadata) = 'object'::text) AND (jsonb_typeof(app_metadata) = 'object'::text)))
+);
+
 CREATE TABLE public.members (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     number bigint NOT NULL,
@@ -371,6 +385,19 @@ UNION ALL
     known.segment
    FROM (known
      JOIN shared ON ((shared.segment = known.segment)));
+
+CREATE TABLE public.member_sessions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    refresh_key bytea NOT NULL,
+    turn bigint DEFAULT 0 NOT NULL,
+    refreshed_at timestamp with time zone DEFAULT now() NOT NULL,
+    user_agent text,
+    address text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT member_sessions_refresh_key_check CHECK ((length(refresh_key) = 32)),
+    CONSTRAINT member_sessions_turn_check CHECK ((turn >= 0))
+);
 
 ALTER TABLE public.members ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.members_number_seq
@@ -525,6 +552,16 @@ ALTER TABLE public.sign_in_attempts ALTER COLUMN id ADD GENERATED ALWAYS AS IDEN
     CACHE 1
 );
 
+CREATE TABLE public.signing_keys (
+    kid uuid NOT NULL,
+    sealed_pem text NOT NULL,
+    public_jwk jsonb NOT NULL,
+    signs_from timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT signing_keys_public_only CHECK ((NOT (public_jwk ? 'd'::text))),
+    CONSTRAINT signing_keys_seal CHECK ((sealed_pem ~~ '-----BEGIN ENCRYPTED PRIVATE KEY-----%'::text))
+);
+
 CREATE TABLE public.staff (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     email text NOT NULL,
@@ -620,6 +657,15 @@ ALTER TABLE ONLY public.engagement_recoveries
 ALTER TABLE ONLY public.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.member_accounts
+    ADD CONSTRAINT member_accounts_email_key UNIQUE (email);
+
+ALTER TABLE ONLY public.member_accounts
+    ADD CONSTRAINT member_accounts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.member_sessions
+    ADD CONSTRAINT member_sessions_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.members
     ADD CONSTRAINT members_external_id_key UNIQUE (external_id);
 
@@ -661,6 +707,9 @@ ALTER TABLE ONLY public.score_restatements
 
 ALTER TABLE ONLY public.sign_in_attempts
     ADD CONSTRAINT sign_in_attempts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.signing_keys
+    ADD CONSTRAINT signing_keys_pkey PRIMARY KEY (kid);
 
 ALTER TABLE ONLY public.staff
     ADD CONSTRAINT staff_email_key UNIQUE (email);
@@ -706,6 +755,10 @@ CREATE INDEX jobs_due ON public.jobs USING btree (run_at) WHERE (finished_at IS 
 CREATE INDEX jobs_history ON public.jobs USING btree (kind, finished_at);
 
 CREATE UNIQUE INDEX jobs_open ON public.jobs USING btree (kind, key) WHERE (finished_at IS NULL);
+
+CREATE INDEX member_sessions_refreshed ON public.member_sessions USING btree (refreshed_at);
+
+CREATE INDEX member_sessions_user ON public.member_sessions USING btree (user_id);
 
 CREATE INDEX members_coach ON public.members USING btree (coach_id) WHERE (coach_id IS NOT NULL);
 
@@ -757,6 +810,12 @@ ALTER TABLE ONLY public.daily_engagement_scores
 
 ALTER TABLE ONLY public.engagement_events
     ADD CONSTRAINT engagement_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.member_accounts
+    ADD CONSTRAINT member_accounts_id_fkey FOREIGN KEY (id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.member_sessions
+    ADD CONSTRAINT member_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.member_accounts(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.members
     ADD CONSTRAINT members_coach_id_fkey FOREIGN KEY (coach_id) REFERENCES public.staff(id);
@@ -877,6 +936,10 @@ CREATE POLICY gate_act ON public.audit_log FOR INSERT TO bee_gate WITH CHECK ((a
 
 ALTER TABLE public.jobs ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.member_accounts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.member_sessions ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.members ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.momentum_notifications ENABLE ROW LEVEL SECURITY;
@@ -951,6 +1014,8 @@ CREATE POLICY service_new ON public.momentum_notifications FOR INSERT TO service
 
 ALTER TABLE public.sign_in_attempts ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.signing_keys ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY staff ON public.annotations FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.daily_engagement_scores FOR SELECT TO bee_product, bee_admin USING (true);
@@ -997,9 +1062,15 @@ CREATE POLICY system ON public.engagement_recoveries TO bee_worker USING (true) 
 
 CREATE POLICY system ON public.jobs TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
+CREATE POLICY system ON public.member_accounts TO bee_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.member_sessions TO bee_system USING (true) WITH CHECK (true);
+
 CREATE POLICY system ON public.members FOR SELECT TO bee_system, bee_worker USING (true);
 
 CREATE POLICY system ON public.outbox TO bee_system, bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.personal_data TO bee_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.score_definition_activations FOR SELECT TO bee_system, bee_worker USING (true);
 
@@ -1011,15 +1082,25 @@ CREATE POLICY system ON public.score_frontiers TO bee_worker USING (true) WITH C
 
 CREATE POLICY system ON public.score_restatements TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
+CREATE POLICY system ON public.sign_in_attempts TO bee_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.signing_keys TO bee_system, bee_worker USING (true) WITH CHECK (true);
+
 CREATE POLICY system ON public.stale_days TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system_act ON public.audit_log FOR INSERT TO bee_system, bee_worker WITH CHECK ((actor_kind = ANY (ARRAY['system'::text, 'member'::text])));
+
+CREATE POLICY system_change ON public.members FOR UPDATE TO bee_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system_new ON public.members FOR INSERT TO bee_system WITH CHECK (true);
 
 CREATE POLICY trail ON public.audit_log FOR SELECT TO bee_oncall, bee_admin, bee_worker USING (true);
 
 CREATE POLICY trail ON public.audit_seals FOR SELECT TO bee_oncall, bee_admin, bee_worker USING (true);
 
 ALTER TABLE public.user_fcm_tokens ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY worker ON public.member_sessions TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.sign_in_attempts TO bee_worker USING (true);
 
@@ -1288,6 +1369,18 @@ GRANT INSERT ON TABLE public.jobs TO bee_system;
 GRANT SELECT ON TABLE public.jobs TO bee_oncall;
 GRANT SELECT ON TABLE public.jobs TO bee_admin;
 
+GRANT SELECT,INSERT ON TABLE public.member_accounts TO bee_system;
+
+GRANT UPDATE(email) ON TABLE public.member_accounts TO bee_system;
+
+GRANT UPDATE(password_hash) ON TABLE public.member_accounts TO bee_system;
+
+GRANT UPDATE(user_metadata) ON TABLE public.member_accounts TO bee_system;
+
+GRANT UPDATE(last_sign_in_at) ON TABLE public.member_accounts TO bee_system;
+
+GRANT UPDATE(updated_at) ON TABLE public.member_accounts TO bee_system;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.members TO service_role;
 GRANT SELECT ON TABLE public.members TO bee_coach;
 GRANT SELECT ON TABLE public.members TO bee_admin;
@@ -1296,7 +1389,7 @@ GRANT SELECT(id) ON TABLE public.members TO authenticated;
 GRANT SELECT(id) ON TABLE public.members TO bee_product;
 GRANT SELECT(id) ON TABLE public.members TO bee_oncall;
 GRANT SELECT(id) ON TABLE public.members TO bee_worker;
-GRANT SELECT(id) ON TABLE public.members TO bee_system;
+GRANT SELECT(id),INSERT(id) ON TABLE public.members TO bee_system;
 
 GRANT SELECT(number) ON TABLE public.members TO bee_product;
 GRANT SELECT(number) ON TABLE public.members TO bee_oncall;
@@ -1304,18 +1397,19 @@ GRANT SELECT(number) ON TABLE public.members TO bee_worker;
 GRANT SELECT(number) ON TABLE public.members TO bee_system;
 
 GRANT SELECT(external_id) ON TABLE public.members TO authenticated;
+GRANT INSERT(external_id) ON TABLE public.members TO bee_system;
 
 GRANT SELECT(time_zone) ON TABLE public.members TO authenticated;
 GRANT SELECT(time_zone) ON TABLE public.members TO bee_product;
 GRANT SELECT(time_zone) ON TABLE public.members TO bee_oncall;
 GRANT SELECT(time_zone) ON TABLE public.members TO bee_worker;
-GRANT SELECT(time_zone) ON TABLE public.members TO bee_system;
+GRANT SELECT(time_zone),INSERT(time_zone),UPDATE(time_zone) ON TABLE public.members TO bee_system;
 
 GRANT SELECT(joined_on) ON TABLE public.members TO authenticated;
 GRANT SELECT(joined_on) ON TABLE public.members TO bee_product;
 GRANT SELECT(joined_on) ON TABLE public.members TO bee_oncall;
 GRANT SELECT(joined_on) ON TABLE public.members TO bee_worker;
-GRANT SELECT(joined_on) ON TABLE public.members TO bee_system;
+GRANT SELECT(joined_on),INSERT(joined_on) ON TABLE public.members TO bee_system;
 
 GRANT SELECT(left_on) ON TABLE public.members TO authenticated;
 GRANT SELECT(left_on) ON TABLE public.members TO bee_product;
@@ -1359,6 +1453,16 @@ GRANT SELECT ON TABLE public.member_segments TO bee_coach;
 GRANT SELECT ON TABLE public.member_segments TO bee_oncall;
 GRANT SELECT ON TABLE public.member_segments TO bee_admin;
 GRANT SELECT ON TABLE public.member_segments TO bee_worker;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.member_sessions TO bee_system;
+GRANT DELETE ON TABLE public.member_sessions TO bee_worker;
+
+GRANT SELECT(id) ON TABLE public.member_sessions TO bee_worker;
+
+GRANT UPDATE(turn) ON TABLE public.member_sessions TO bee_system;
+
+GRANT UPDATE(refreshed_at) ON TABLE public.member_sessions TO bee_system;
+GRANT SELECT(refreshed_at) ON TABLE public.member_sessions TO bee_worker;
 
 GRANT SELECT,INSERT ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT ON TABLE public.momentum_notifications TO bee_coach;
@@ -1445,6 +1549,14 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.personal_data TO service_role;
 GRANT SELECT ON TABLE public.personal_data TO bee_coach;
 GRANT SELECT ON TABLE public.personal_data TO bee_admin;
 
+GRANT SELECT(member_id),INSERT(member_id) ON TABLE public.personal_data TO bee_system;
+
+GRANT INSERT(full_name),UPDATE(full_name) ON TABLE public.personal_data TO bee_system;
+
+GRANT INSERT(email),UPDATE(email) ON TABLE public.personal_data TO bee_system;
+
+GRANT UPDATE(updated_at) ON TABLE public.personal_data TO bee_system;
+
 GRANT SELECT ON TABLE public.score_definition_activations TO bee_product;
 GRANT SELECT ON TABLE public.score_definition_activations TO bee_coach;
 GRANT SELECT ON TABLE public.score_definition_activations TO bee_oncall;
@@ -1479,6 +1591,10 @@ GRANT SELECT,INSERT ON TABLE public.score_restatements TO bee_system;
 
 GRANT SELECT,INSERT ON TABLE public.sign_in_attempts TO bee_gate;
 GRANT SELECT,DELETE ON TABLE public.sign_in_attempts TO bee_worker;
+GRANT SELECT,INSERT ON TABLE public.sign_in_attempts TO bee_system;
+
+GRANT SELECT,INSERT ON TABLE public.signing_keys TO bee_system;
+GRANT SELECT,INSERT,DELETE ON TABLE public.signing_keys TO bee_worker;
 
 GRANT SELECT ON TABLE public.staff TO bee_gate;
 

@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 
 import sqlalchemy
 
-from bee.db import WriteSession
+from bee.db import ReadSession, WriteSession
 
 
-def execute(session: WriteSession, statement: str, **parameters: object) -> sqlalchemy.CursorResult[Any]:
+def execute(session: ReadSession, statement: str, **parameters: object) -> sqlalchemy.CursorResult[Any]:
     """Run a statement that only a test needs."""
     return session._connection.execute(sqlalchemy.text(statement), parameters)
 

@@ -1,46 +1,123 @@
-"""What goes wrong, as the API says it: ``{"error": {"code", "message"}}`` on every route of ours."""
+"""What goes wrong, as each area's clients read it.
+
+Everywhere ``{"error": {"code", "message"}}``; under ``/auth`` and ``/rest`` one object that has the keys which
+Supabase's clients look for as well. ``status`` and wording are decided here and nowhere else.
+"""
 
 from http import HTTPStatus
+from typing import Any, Final
 
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ExceptionHandler
 
-from bee.errors import BeeError, TooMany
+from bee.accounts.passwords import WeakPassword
+from bee.errors import BeeError, Invalid, TooMany, Unauthenticated
 
+AUTH_VERSION: Final = "2024-01-01"
+VERSION_HEADER: Final = "x-supabase-api-version"
 # Where HTTP itself says no, before any code of ours runs.
-SENTENCES = {
+SENTENCES: Final = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take that method.",
 }
+# Later versions of Python call it content_too_large.
+HTTP_CODES: Final = {413: "request_entity_too_large"}
+# Supabase Auth answers these with another status than their kind has.
+AUTH_STATUSES: Final = {
+    "user_already_exists": 422,
+    "email_exists": 422,
+    "weak_password": 422,
+    "same_password": 422,
+    "anonymous_provider_disabled": 422,
+    "email_provider_disabled": 422,
+    "bad_jwt": 403,
+    "token_expired": 403,
+    "not_admin": 403,
+}
+AUTH_CODES: Final = {"token_expired": "bad_jwt", "not_found": "not_found"}
+REST_CODES: Final = {"bad_jwt": "PGRST301", "token_expired": "PGRST303", "not_found": "PGRST205"}
 
 
-def error_answer(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
-    """Return the envelope of an error."""
-    return JSONResponse({"error": {"code": code, "message": message}}, status_code=status, headers=headers)
+def error_answer(
+    request: Request,
+    status: int,
+    code: str,
+    message: str,
+    *,
+    headers: dict[str, str] | None = None,
+    **more: Any,
+) -> JSONResponse:
+    """Return an error in the form of the area that was asked. ``more``: further keys of that area."""
+    envelope = {"error": {"code": code, "message": message}}
+    path = request.url.path
+    headers = dict(headers or {})
+    if path.startswith("/auth/"):
+        return _auth_answer(request, status, code, message, envelope | more, headers)
+    if path.startswith("/rest/"):
+        if status == HTTPStatus.UNAUTHORIZED:
+            headers["WWW-Authenticate"] = "Bearer"
+        body = {"code": REST_CODES.get(code, code), "message": message, "details": None, "hint": None}
+        return JSONResponse(body | more | envelope, status, headers)
+    return JSONResponse(envelope, status, headers)
 
 
-def _domain_error(_request: Request, error: Exception) -> JSONResponse:
+def _auth_answer(
+    request: Request, status: int, code: str, message: str, more: dict[str, Any], headers: dict[str, str]
+) -> JSONResponse:
+    status, code = AUTH_STATUSES.get(code, status), AUTH_CODES.get(code, code)
+    headers["x-sb-error-code"] = code
+    # The clients look for `code` only where the version that they sent comes back.
+    if request.headers.get(VERSION_HEADER, "") >= AUTH_VERSION:
+        headers[VERSION_HEADER] = AUTH_VERSION
+        return JSONResponse({"code": code, "message": message} | more, status, headers)
+    return JSONResponse({"code": status, "error_code": code, "msg": message} | more, status, headers)
+
+
+def _domain_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, BeeError)
-    headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, TooMany) else None
-    return error_answer(error.status, error.code, error.message, headers)
+    headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, TooMany) else {}
+    if isinstance(error, Unauthenticated):
+        headers["WWW-Authenticate"] = "Bearer"
+    more = {"weak_password": {"reasons": list(error.reasons)}} if isinstance(error, WeakPassword) else {}
+    return error_answer(request, error.status, error.code, error.message, headers=headers, **more)
 
 
-def _http_error(_request: Request, error: Exception) -> JSONResponse:
+def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
     message = SENTENCES.get(status, f"{error.detail}.")
-    return error_answer(status, status.name.lower(), message, dict(error.headers or {}))
+    code = HTTP_CODES.get(status, status.name.lower())
+    return error_answer(request, status, code, message, headers=dict(error.headers or {}))
 
 
-def _fault(_request: Request, _error: Exception) -> JSONResponse:
-    # Starlette raises it again after the answer, so it is logged; the caller learns nothing of the inside.
-    return error_answer(500, "internal", "Something went wrong on our side; it has been recorded.")
+def _invalid_request(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    return _domain_error(request, Invalid("validation_failed", faults_told(error.errors())))
 
 
-HANDLERS: dict[int | type[Exception], ExceptionHandler] = {
+def faults_told(faults: Any) -> str:
+    """Return what pydantic found wrong as one sentence, without what was sent."""
+    told = [
+        f"{'.'.join(str(part) for part in fault['loc'] if part != 'body') or 'body'}: {fault['msg']}"
+        for fault in faults
+    ]
+    more = f", and {len(told) - 5} more" if len(told) > 5 else ""
+    return f"{'; '.join(told[:5])}{more}."
+
+
+def _fault(request: Request, _error: Exception) -> JSONResponse:
+    # Raised again after the answer, and logged at the edge; the caller learns nothing of the inside.
+    message = f"Something went wrong on our side; it has been recorded under {request.state.request_id}."
+    code = "unexpected_failure" if request.url.path.startswith("/auth/") else "internal"
+    return error_answer(request, 500, code, message)
+
+
+HANDLERS: Final[dict[int | type[Exception], ExceptionHandler]] = {
     BeeError: _domain_error,
     HTTPException: _http_error,
+    RequestValidationError: _invalid_request,
     Exception: _fault,
 }

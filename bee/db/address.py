@@ -1,9 +1,6 @@
 """Where the database is, and how each login reaches it."""
 
-import os
-import secrets
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy.engine import make_url
@@ -11,6 +8,7 @@ from sqlalchemy.exc import ArgumentError
 
 from bee.db.logins import Login, login_password
 from bee.errors import Invalid
+from bee.secret import installation_secret
 from bee.settings import Settings
 
 
@@ -72,21 +70,7 @@ def _remote(settings: Settings) -> ServerAddress:
     options = {key: value for key, value in url.query.items() if isinstance(value, str)}
     base = {"host": url.host, "port": str(url.port) if url.port else None, "dbname": url.database} | options
     owner = {"user": url.username, "password": str(url.password) if url.password else None}
-    secret = settings.login_secret.get_secret_value() if settings.login_secret else _own_secret(settings.home)
-    return ServerAddress(_given(base), _given(owner), secret)
-
-
-def _own_secret(home: Path) -> str:
-    """Return this machine's own secret, made when first needed; outside local the settings must bring one."""
-    path = home / "login-secret"
-    home.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii")
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(32))
-    return path.read_text(encoding="ascii")
+    return ServerAddress(_given(base), _given(owner), installation_secret(settings))
 
 
 def _given(parameters: dict[str, str | None]) -> tuple[tuple[str, str], ...]:

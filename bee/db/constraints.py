@@ -16,6 +16,11 @@ MEANINGS: dict[str, tuple[type[BeeError], str, str]] = {
     ),
     "staff_email_key": (Conflict, "staff_exists", "Somebody on the staff has this e-mail address already."),
     "staff_roles_known": (Invalid, "unknown_role", "A role is one of product, coach, oncall, admin."),
+    "member_accounts_email_key": (
+        Conflict,
+        "account_exists",
+        "There is an account with this address already.",
+    ),
     "outbox_dedupe_key_key": (Conflict, "already_queued", "This has been queued already."),
     "engagement_events_user_id_fkey": (Invalid, "unknown_member", "There is no such member."),
 }

@@ -1,8 +1,8 @@
 """The logins of the program, and how their passwords come about."""
 
-import hashlib
-import hmac
 from enum import StrEnum
+
+from bee.secret import derived
 
 
 class Login(StrEnum):
@@ -20,4 +20,4 @@ class Login(StrEnum):
 
 def login_password(secret: str, login: Login) -> str:
     """Return the password of a login: one secret, a different password for each, none of them stored."""
-    return hmac.new(secret.encode(), f"bee-login:{login}".encode(), hashlib.sha256).hexdigest()
+    return derived(secret, f"login:{login}")

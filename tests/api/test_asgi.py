@@ -1,22 +1,14 @@
 """The API's first routes: alive, ready, which version; and every error in the same envelope."""
 
-from collections.abc import Iterator
-
 import pytest
 from starlette.testclient import TestClient
 
-from bee.api.asgi import API_VERSION, create_app
+from bee.api.asgi import create_app
+from bee.api.routes.meta import API_VERSION
 from bee.db import Database, Login
 from bee.db.address import ServerAddress
 from bee.settings import Settings
 from tests.factories import execute
-
-
-@pytest.fixture
-def client(database: Database) -> Iterator[TestClient]:
-    """A client over the application."""
-    with TestClient(create_app(database, Settings()), raise_server_exceptions=False) as client:
-        yield client
 
 
 def test_a_live_process_says_so(client: TestClient) -> None:
@@ -43,9 +35,9 @@ def test_it_is_not_ready_before_the_last_migration(client: TestClient, database:
     assert "1 migrations to apply" in answer.json()["error"]["message"]
 
 
-def test_it_lives_but_is_not_ready_without_a_database() -> None:
+def test_it_lives_but_is_not_ready_without_a_database(settings: Settings) -> None:
     nowhere = ServerAddress((("host", "127.0.0.1"), ("port", "1"), ("dbname", "bee")), (), None)
-    with TestClient(create_app(Database(nowhere), Settings())) as client:
+    with TestClient(create_app(Database(nowhere), settings)) as client:
         assert client.get("/health").status_code == 200
         answer = client.get("/ready")
     assert answer.status_code == 503
@@ -84,7 +76,7 @@ def test_a_fault_tells_nothing_of_the_inside(client: TestClient, monkeypatch: py
     def break_down(*_arguments: object) -> None:
         raise RuntimeError("the password is hunter2")
 
-    monkeypatch.setattr("bee.api.asgi.current_state", break_down)
+    monkeypatch.setattr("bee.api.routes.meta.current_state", break_down)
     answer = client.get("/ready")
     assert answer.status_code == 500
     assert answer.json()["error"]["code"] == "internal"

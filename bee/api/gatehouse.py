@@ -1,0 +1,85 @@
+"""Who comes in: the key of the client, the token of the caller, and the transactions in which they are served."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Final
+
+from fastapi import Depends
+from starlette.requests import Request
+
+from bee.accounts.sessions import Client
+from bee.api.caller import Caller, Role, caller_of
+from bee.api.house import House, house_of
+from bee.db import Login, ReadSession, WriteSession
+from bee.errors import Unauthenticated
+from bee.proxies import client_address
+
+BEARER: Final = "bearer "
+
+
+def bearer_token(request: Request) -> str | None:
+    """Return the token that a request brings, None where it brings none."""
+    header = request.headers.get("authorization", "")
+    return header[len(BEARER) :].strip() if header[: len(BEARER)].lower() == BEARER else None
+
+
+def find_caller(request: Request) -> Caller:
+    """Return who asks. Raises :class:`Unauthenticated` without a token or with one that does not hold."""
+    house, token = house_of(request), bearer_token(request)
+    if not token:
+        raise Unauthenticated("no_authorization", "This endpoint requires a valid Bearer token")
+    role = house.role_of_key(token)
+    return caller_of({"role": role}) if role else caller_of(house.verifier.verify(token))
+
+
+def require_api_key(request: Request) -> Role:
+    """Return the role of the client's key. Raises :class:`Unauthenticated` without one that is ours."""
+    house = house_of(request)
+    key = request.headers.get("apikey")
+    if not key:
+        raise Unauthenticated("no_api_key", "No API key found in request")
+    role = house.role_of_key(key)
+    if role is None:
+        role = _role_of_signed_key(house, key)
+    return role
+
+
+def client_of(request: Request) -> Client:
+    """Return where a request comes from."""
+    peer = request.client.host if request.client else ""
+    forwarded = request.headers.get("x-forwarded-for", "")
+    address = client_address(peer, forwarded, house_of(request).settings.trusted_proxies)
+    return Client(address, request.headers.get("user-agent", ""))
+
+
+@contextmanager
+def reading_as(house: House, caller: Caller) -> Iterator[ReadSession]:
+    """Open a read-only transaction as the caller: row-level security decides what it sees."""
+    with house.database.reading(Login.API, role=caller.role, settings=_claims(caller)) as session:
+        yield session
+
+
+@contextmanager
+def writing_as(house: House, caller: Caller) -> Iterator[WriteSession]:
+    """Open a transaction as the caller: row-level security and grants decide what it may do."""
+    with house.database.writing(Login.API, role=caller.role, settings=_claims(caller)) as session:
+        yield session
+
+
+def _claims(caller: Caller) -> dict[str, str]:
+    return {"request.jwt.claims": caller.claims}
+
+
+def _role_of_signed_key(house: House, key: str) -> Role:
+    """Return the role of a key that another installation's secret has signed, as Supabase's older ones are."""
+    try:
+        caller = caller_of(house.verifier.verify(key))
+    except Unauthenticated as error:
+        raise Unauthenticated("invalid_api_key", "Invalid API key") from error
+    if caller.role is Role.AUTHENTICATED:
+        raise Unauthenticated("invalid_api_key", "Invalid API key")
+    return caller.role
+
+
+ApiKey = Annotated[Role, Depends(require_api_key)]
+SomeCaller = Annotated[Caller, Depends(find_caller)]

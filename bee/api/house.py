@@ -1,0 +1,114 @@
+"""What every route shares, made once a process."""
+
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Self
+
+from starlette.requests import Request
+
+from bee.accounts.keyring import Keyring
+from bee.accounts.keys import sealing_of
+from bee.accounts.tokens import api_key
+from bee.api.caller import Role
+from bee.api.verification import Verifier, local_verifier, remote_verifier
+from bee.db import Database
+from bee.errors import Conflict
+from bee.secret import derived, installation_secret
+from bee.settings import Settings
+
+
+def utc_now() -> datetime:
+    """Return this moment."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class House:
+    """The parts of the API. ``keyring``: None where a Supabase project signs members in.
+
+    ``api_keys``: the keys that a client sends as ``apikey``, and the roles they give.
+    """
+
+    settings: Settings
+    database: Database
+    verifier: Verifier
+    keyring: Keyring | None
+    issuer: str
+    api_keys: Mapping[str, Role]
+    clock: Callable[[], datetime]
+
+    @classmethod
+    def build(
+        cls, database: Database, settings: Settings, *, clock: Callable[[], datetime] = utc_now
+    ) -> Self:
+        """Return the parts that the settings ask for."""
+        if not settings.issues_tokens:
+            secret = settings.supabase_jwt_secret.get_secret_value() if settings.supabase_jwt_secret else None
+            verifier = remote_verifier(project_url=settings.supabase_url, secret=secret)
+            keys = {
+                key.get_secret_value(): role
+                for key, role in (
+                    (settings.supabase_anon_key, Role.ANON),
+                    (settings.supabase_service_role_key, Role.SERVICE),
+                )
+                if key is not None
+            }
+            return cls(settings, database, verifier, None, verifier.issuer or "", keys, clock)
+        keyring = Keyring(database, sealing=sealing_of(settings), clock=clock)
+        issuer = f"{public_address(settings)}/auth/v1"
+        verifier = local_verifier(keyring, issuer=issuer, secret=_jwt_secret(settings))
+        return cls(settings, database, verifier, keyring, issuer, local_api_keys(settings), clock)
+
+    def role_of_key(self, key: str) -> Role | None:
+        """Return the role that a key gives, compared in constant time; None for one that is not ours."""
+        found = None
+        for ours, role in self.api_keys.items():
+            if hmac.compare_digest(ours.encode(), key.encode()):
+                found = role
+        return found
+
+
+def local_api_keys(settings: Settings) -> dict[str, Role]:
+    """Return the keys of this installation and the roles that they give."""
+    secret = _jwt_secret(settings)
+    return {api_key(role, secret=secret): role for role in (Role.ANON, Role.SERVICE)}
+
+
+def client_settings(settings: Settings) -> dict[str, str]:
+    """Return what a client of this installation is configured with, under the names that Supabase gives it.
+
+    Raises :class:`Conflict` where a Supabase project signs members in: its own keys are used there.
+    """
+    if not settings.issues_tokens:
+        raise Conflict("keys_elsewhere", "Members sign in with a Supabase project; use that project's keys.")
+    by_role = {role: key for key, role in local_api_keys(settings).items()}
+    address = public_address(settings)
+    return {
+        "SUPABASE_URL": address,
+        "API_URL": address,
+        "SUPABASE_ANON_KEY": by_role[Role.ANON],
+        "ANON_KEY": by_role[Role.ANON],
+        "SUPABASE_SERVICE_ROLE_KEY": by_role[Role.SERVICE],
+        "SERVICE_ROLE_KEY": by_role[Role.SERVICE],
+        "JWT_SECRET": _jwt_secret(settings),
+    }
+
+
+def public_address(settings: Settings) -> str:
+    """Return the API's address as clients have it."""
+    if settings.api_url:
+        return settings.api_url.rstrip("/")
+    return f"http://{settings.host}:{settings.api_port}"
+
+
+def _jwt_secret(settings: Settings) -> str:
+    return derived(installation_secret(settings), "jwt-secret")
+
+
+def house_of(request: Request) -> House:
+    """Return the parts of the API that a request came to."""
+    house = request.app.state.house
+    assert isinstance(house, House)
+    return house

@@ -1,0 +1,41 @@
+"""Liveness, readiness, the version."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from bee.api.house import house_of
+from bee.db import Login
+from bee.db.migrations import current_state
+from bee.errors import Unavailable
+
+# Semantic: what a client may rely on. A release of the program does not change it by itself.
+API_VERSION = "1.0.0"
+
+router = APIRouter(tags=["service"])
+versioned = APIRouter(tags=["service"])
+
+
+@router.get("/health")
+async def health() -> JSONResponse:
+    """Say that the process runs, whatever becomes of the parts it depends on."""
+    return JSONResponse({"status": "ok"})
+
+
+@router.get("/ready")
+def ready(request: Request) -> JSONResponse:
+    """Say whether requests can be served: the database answers and is of this release."""
+    state = current_state(house_of(request).database, Login.API)
+    if not state.is_current:
+        raise Unavailable(
+            "migrations",
+            f"The database is not of this release: {len(state.pending)} migrations to apply,"
+            f" {len(state.unknown)} unknown.",
+        )
+    return JSONResponse({"status": "ready", "migrations": len(state.applied)})
+
+
+@versioned.get("/version")
+async def version(request: Request) -> JSONResponse:
+    """Return the API's version and the program's release."""
+    return JSONResponse({"version": API_VERSION, "release": house_of(request).settings.release})
