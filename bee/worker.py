@@ -77,6 +77,7 @@ class Worker:
     def _keep_house(self, _job: Job, progress: Progress) -> None:
         with self.database.writing(Login.WORKER) as session:
             progress.add(forget_what_is_over(session))
+            progress.add(session.run("api/forget_requests") + session.run("api/forget_stale_tokens"))
             if self.settings.issues_tokens:
                 now, sealing = datetime.now(UTC), sealing_of(self.settings)
                 progress.add(tidy_accounts(session, sealing=sealing, now=now))

@@ -108,6 +108,23 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_register_token() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+    new.updated_at := pg_catalog.now();
+    new.last_seen_at := pg_catalog.now();
+    new.is_active := true;
+    new.deactivated_at := null;
+    new.deactivated_because := null;
+    update public.user_fcm_tokens as others
+    set is_active = false, deactivated_at = pg_catalog.now(), deactivated_because = 'moved'
+    where others.fcm_token = new.fcm_token and others.is_active and others.user_id <> new.user_id;
+    return new;
+end
+$$;
+
 CREATE FUNCTION public.bee_send_once() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -328,6 +345,11 @@ CREATE TABLE public.member_accounts (
     CONSTRAINT member_accounts_metadata_objects CHECK (((jsonb_typeof(user_metadata) = 'object'::text) AND (jsonb_typeof(app_metadata) = 'object'::text)))
 );
 
+CREATE UNLOGGED TABLE public.member_requests (
+    user_id uuid NOT NULL,
+    accepted timestamp with time zone[] NOT NULL
+);
+
 CREATE TABLE public.members (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     number bigint NOT NULL,
@@ -439,6 +461,14 @@ CREATE TABLE public.momentum_notifications (
     CONSTRAINT momentum_notifications_priority_check CHECK ((priority = ANY (ARRAY['low'::text, 'normal'::text, 'high'::text]))),
     CONSTRAINT momentum_notifications_probability_check CHECK (((probability >= (0)::double precision) AND (probability <= (1)::double precision))),
     CONSTRAINT momentum_notifications_rule_version_check CHECK ((rule_version > 0))
+);
+
+CREATE TABLE public.notification_receipts (
+    notification_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    kind text NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT notification_receipts_kind_check CHECK ((kind = 'opened'::text))
 );
 
 CREATE TABLE public.outbox (
@@ -663,6 +693,9 @@ ALTER TABLE ONLY public.member_accounts
 ALTER TABLE ONLY public.member_accounts
     ADD CONSTRAINT member_accounts_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.member_requests
+    ADD CONSTRAINT member_requests_pkey PRIMARY KEY (user_id);
+
 ALTER TABLE ONLY public.member_sessions
     ADD CONSTRAINT member_sessions_pkey PRIMARY KEY (id);
 
@@ -680,6 +713,9 @@ ALTER TABLE ONLY public.momentum_notifications
 
 ALTER TABLE ONLY public.momentum_notifications
     ADD CONSTRAINT momentum_notifications_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notification_receipts
+    ADD CONSTRAINT notification_receipts_pkey PRIMARY KEY (notification_id, kind);
 
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_dedupe_key_key UNIQUE (dedupe_key);
@@ -766,6 +802,8 @@ CREATE INDEX momentum_notifications_member ON public.momentum_notifications USIN
 
 CREATE INDEX momentum_notifications_unsent ON public.momentum_notifications USING btree (decided_at) WHERE ((decision = 'send'::text) AND (sent_at IS NULL));
 
+CREATE INDEX notification_receipts_member ON public.notification_receipts USING btree (user_id);
+
 CREATE INDEX outbox_waiting ON public.outbox USING btree (available_at) WHERE (delivered_at IS NULL);
 
 CREATE INDEX score_restatements_member ON public.score_restatements USING btree (user_id, score_date);
@@ -793,6 +831,8 @@ CREATE TRIGGER fill_event BEFORE INSERT ON public.engagement_events FOR EACH ROW
 CREATE TRIGGER mark_segments_stale AFTER UPDATE OF coach_id, attributes, time_zone, is_demo ON public.members FOR EACH STATEMENT EXECUTE FUNCTION public.bee_mark_segments_stale();
 
 CREATE TRIGGER mirror_consent AFTER INSERT ON public.consents FOR EACH ROW EXECUTE FUNCTION public.bee_mirror_consent();
+
+CREATE TRIGGER register_token BEFORE INSERT OR UPDATE OF fcm_token, platform, address_kind ON public.user_fcm_tokens FOR EACH ROW EXECUTE FUNCTION public.bee_register_token();
 
 CREATE TRIGGER send_once BEFORE UPDATE ON public.momentum_notifications FOR EACH ROW EXECUTE FUNCTION public.bee_send_once();
 
@@ -822,6 +862,12 @@ ALTER TABLE ONLY public.members
 
 ALTER TABLE ONLY public.momentum_notifications
     ADD CONSTRAINT momentum_notifications_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.notification_receipts
+    ADD CONSTRAINT notification_receipts_notification_id_fkey FOREIGN KEY (notification_id) REFERENCES public.momentum_notifications(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.notification_receipts
+    ADD CONSTRAINT notification_receipts_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.personal_data
     ADD CONSTRAINT personal_data_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
@@ -896,6 +942,10 @@ CREATE POLICY assigned ON public.momentum_notifications FOR SELECT TO bee_coach 
    FROM public.members
   WHERE (members.id = momentum_notifications.user_id))));
 
+CREATE POLICY assigned ON public.notification_receipts FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = notification_receipts.user_id))));
+
 CREATE POLICY assigned ON public.personal_data FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = personal_data.member_id))));
@@ -924,6 +974,8 @@ ALTER TABLE public.engagement_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.engagement_recoveries ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY everybody ON public.score_definitions FOR SELECT TO authenticated USING (true);
+
 CREATE POLICY gate ON public.sign_in_attempts TO bee_gate USING (true) WITH CHECK (true);
 
 CREATE POLICY gate ON public.staff TO bee_gate USING (true) WITH CHECK (true);
@@ -938,11 +990,15 @@ ALTER TABLE public.jobs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.member_accounts ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.member_requests ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.member_sessions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.members ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.momentum_notifications ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notification_receipts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
@@ -956,6 +1012,8 @@ CREATE POLICY own ON public.engagement_events FOR SELECT TO authenticated USING 
 
 CREATE POLICY own ON public.members FOR SELECT TO authenticated USING ((id = ( SELECT auth.uid() AS uid)));
 
+CREATE POLICY own ON public.notification_receipts FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
 CREATE POLICY own ON public.personal_data FOR SELECT TO authenticated USING ((member_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY own ON public.user_fcm_tokens TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid))) WITH CHECK ((user_id = ( SELECT auth.uid() AS uid)));
@@ -965,6 +1023,10 @@ CREATE POLICY own_act ON public.audit_log FOR INSERT TO bee_product, bee_coach, 
 CREATE POLICY own_decision ON public.consents FOR INSERT TO authenticated WITH CHECK (((member_id = ( SELECT auth.uid() AS uid)) AND (source = 'member'::text)));
 
 CREATE POLICY own_new ON public.engagement_events FOR INSERT TO authenticated WITH CHECK (((user_id = ( SELECT auth.uid() AS uid)) AND (source = 'app'::text)));
+
+CREATE POLICY own_new ON public.notification_receipts FOR INSERT TO authenticated WITH CHECK (((user_id = ( SELECT auth.uid() AS uid)) AND (EXISTS ( SELECT
+   FROM public.momentum_notifications sent
+  WHERE ((sent.id = notification_receipts.notification_id) AND (sent.user_id = notification_receipts.user_id))))));
 
 CREATE POLICY own_segment ON public.engagement_days FOR SELECT TO bee_coach USING ((segment = ('coach:'::text || (( SELECT public.bee_staff_id() AS bee_staff_id))::text)));
 
@@ -1002,6 +1064,8 @@ CREATE POLICY service ON public.members TO service_role USING (true) WITH CHECK 
 
 CREATE POLICY service ON public.momentum_notifications FOR SELECT TO service_role USING (true);
 
+CREATE POLICY service ON public.notification_receipts FOR SELECT TO service_role USING (true);
+
 CREATE POLICY service ON public.personal_data TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.score_definitions FOR SELECT TO service_role USING (true);
@@ -1027,6 +1091,8 @@ CREATE POLICY staff ON public.engagement_recoveries FOR SELECT TO bee_product, b
 CREATE POLICY staff ON public.jobs FOR SELECT TO bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.momentum_notifications FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.notification_receipts FOR SELECT TO bee_product, bee_oncall, bee_admin, bee_worker USING (true);
 
 CREATE POLICY staff ON public.outbox FOR SELECT TO bee_oncall, bee_admin USING (true);
 
@@ -1064,6 +1130,8 @@ CREATE POLICY system ON public.jobs TO bee_system, bee_worker USING (true) WITH 
 
 CREATE POLICY system ON public.member_accounts TO bee_system USING (true) WITH CHECK (true);
 
+CREATE POLICY system ON public.member_requests TO bee_system USING (true) WITH CHECK (true);
+
 CREATE POLICY system ON public.member_sessions TO bee_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.members FOR SELECT TO bee_system, bee_worker USING (true);
@@ -1100,6 +1168,8 @@ CREATE POLICY trail ON public.audit_seals FOR SELECT TO bee_oncall, bee_admin, b
 
 ALTER TABLE public.user_fcm_tokens ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY worker ON public.member_requests TO bee_worker USING (true);
+
 CREATE POLICY worker ON public.member_sessions TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.sign_in_attempts TO bee_worker USING (true);
@@ -1109,6 +1179,8 @@ CREATE POLICY worker ON public.staff FOR SELECT TO bee_worker USING (true);
 CREATE POLICY worker ON public.staff_links TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.staff_sessions TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.user_fcm_tokens TO bee_worker USING (true) WITH CHECK (true);
 
 GRANT ALL ON SCHEMA public TO bee_migrator WITH GRANT OPTION;
 GRANT USAGE ON SCHEMA public TO anon;
@@ -1159,6 +1231,8 @@ REVOKE ALL ON FUNCTION public.bee_mark_segments_stale() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.bee_mirror_consent() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_refuse_change() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_register_token() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_send_once() FROM PUBLIC;
 
@@ -1381,6 +1455,9 @@ GRANT UPDATE(last_sign_in_at) ON TABLE public.member_accounts TO bee_system;
 
 GRANT UPDATE(updated_at) ON TABLE public.member_accounts TO bee_system;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.member_requests TO bee_system;
+GRANT SELECT,DELETE ON TABLE public.member_requests TO bee_worker;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.members TO service_role;
 GRANT SELECT ON TABLE public.members TO bee_coach;
 GRANT SELECT ON TABLE public.members TO bee_admin;
@@ -1539,6 +1616,20 @@ GRANT SELECT(sent_at) ON TABLE public.momentum_notifications TO authenticated;
 GRANT SELECT(sent_at) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(sent_at) ON TABLE public.momentum_notifications TO bee_product;
 
+GRANT SELECT ON TABLE public.notification_receipts TO authenticated;
+GRANT SELECT ON TABLE public.notification_receipts TO service_role;
+GRANT SELECT ON TABLE public.notification_receipts TO bee_product;
+GRANT SELECT ON TABLE public.notification_receipts TO bee_oncall;
+GRANT SELECT ON TABLE public.notification_receipts TO bee_coach;
+GRANT SELECT ON TABLE public.notification_receipts TO bee_admin;
+GRANT SELECT ON TABLE public.notification_receipts TO bee_worker;
+
+GRANT INSERT(notification_id) ON TABLE public.notification_receipts TO authenticated;
+
+GRANT INSERT(user_id) ON TABLE public.notification_receipts TO authenticated;
+
+GRANT INSERT(kind) ON TABLE public.notification_receipts TO authenticated;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO bee_worker;
 GRANT SELECT,INSERT ON TABLE public.outbox TO bee_system;
 GRANT SELECT ON TABLE public.outbox TO bee_oncall;
@@ -1571,6 +1662,7 @@ GRANT SELECT ON TABLE public.score_definitions TO bee_oncall;
 GRANT SELECT ON TABLE public.score_definitions TO bee_admin;
 GRANT SELECT ON TABLE public.score_definitions TO bee_worker;
 GRANT SELECT ON TABLE public.score_definitions TO bee_system;
+GRANT SELECT ON TABLE public.score_definitions TO authenticated;
 
 GRANT SELECT ON TABLE public.score_dues TO bee_oncall;
 GRANT SELECT ON TABLE public.score_dues TO bee_admin;
@@ -1674,6 +1766,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_fcm_tokens TO service_rol
 
 GRANT SELECT(id) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(id) ON TABLE public.user_fcm_tokens TO bee_admin;
+GRANT SELECT(id) ON TABLE public.user_fcm_tokens TO bee_worker;
 
 GRANT INSERT(user_id) ON TABLE public.user_fcm_tokens TO authenticated;
 GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_oncall;
@@ -1687,6 +1780,7 @@ GRANT SELECT(platform) ON TABLE public.user_fcm_tokens TO bee_admin;
 
 GRANT SELECT(is_active) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(is_active) ON TABLE public.user_fcm_tokens TO bee_admin;
+GRANT SELECT(is_active),UPDATE(is_active) ON TABLE public.user_fcm_tokens TO bee_worker;
 
 GRANT INSERT(address_kind),UPDATE(address_kind) ON TABLE public.user_fcm_tokens TO authenticated;
 GRANT SELECT(address_kind) ON TABLE public.user_fcm_tokens TO bee_oncall;
@@ -1694,12 +1788,15 @@ GRANT SELECT(address_kind) ON TABLE public.user_fcm_tokens TO bee_admin;
 
 GRANT SELECT(last_seen_at) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(last_seen_at) ON TABLE public.user_fcm_tokens TO bee_admin;
+GRANT SELECT(last_seen_at) ON TABLE public.user_fcm_tokens TO bee_worker;
 
 GRANT SELECT(deactivated_at) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(deactivated_at) ON TABLE public.user_fcm_tokens TO bee_admin;
+GRANT UPDATE(deactivated_at) ON TABLE public.user_fcm_tokens TO bee_worker;
 
 GRANT SELECT(deactivated_because) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(deactivated_because) ON TABLE public.user_fcm_tokens TO bee_admin;
+GRANT UPDATE(deactivated_because) ON TABLE public.user_fcm_tokens TO bee_worker;
 
 GRANT SELECT(created_at) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(created_at) ON TABLE public.user_fcm_tokens TO bee_admin;

@@ -1,5 +1,6 @@
 """Transactions: who may do what in them, and what becomes of them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
@@ -120,6 +121,12 @@ def test_a_connection_that_the_server_ends_is_replaced(database: Database) -> No
         session.scalar("select pg_terminate_backend(pg_backend_pid())")
     with database.reading(Login.WORKER) as session:
         assert session.scalar("select 1") == 1
+
+
+def test_threads_that_come_at_once_share_one_pool(database: Database) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        engines = list(pool.map(lambda _: database.engine(Login.WORKER), range(64)))
+    assert len(set(map(id, engines))) == 1
 
 
 def test_no_server_is_unavailable() -> None:

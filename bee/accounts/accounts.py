@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from bee.accounts.passwords import hash_password
 from bee.accounts.rows import Account, Opened
@@ -25,6 +25,7 @@ from bee.audit import Actor, record
 from bee.db import Database, Login, WriteSession
 from bee.errors import Conflict, Forbidden, Invalid
 from bee.passwords import is_password
+from bee.zones import ZONES
 
 EMAIL: Final = re.compile(r"[^\s@]{1,64}@[^\s@.]+(\.[^\s@.]+)+")
 DEFAULT_ZONE: Final = "UTC"
@@ -173,7 +174,7 @@ def _email(email: str) -> str:
 
 def _zone(data: Mapping[str, Any]) -> str | None:
     zone = data.get("time_zone")
-    return zone if isinstance(zone, str) and zone in available_timezones() else None
+    return zone if isinstance(zone, str) and zone in ZONES else None
 
 
 def _name(data: Mapping[str, Any]) -> str | None:

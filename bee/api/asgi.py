@@ -7,12 +7,12 @@ from starlette.types import ASGIApp
 from bee.api.edge import Edge
 from bee.api.errors import HANDLERS, VERSION_HEADER
 from bee.api.house import House
-from bee.api.routes import auth, meta
+from bee.api.routes import auth, consents, events, meta, notifications, push
 from bee.api.routes.meta import API_VERSION
 from bee.db import Database
 from bee.settings import Settings
 
-VERSIONED = (meta.versioned,)
+VERSIONED = (meta.versioned, events.router, push.router, notifications.router, consents.router)
 ALLOWED_HEADERS = (
     "authorization",
     "apikey",

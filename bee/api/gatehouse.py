@@ -81,5 +81,21 @@ def _role_of_signed_key(house: House, key: str) -> Role:
     return caller.role
 
 
+def limited_member(request: Request) -> Caller:
+    """Return the member who asks, one request counted. Raises :class:`Unauthenticated` and :class:`TooMany`."""
+    caller = find_caller(request)
+    house_of(request).limiter.accept(caller.member_id)
+    return caller
+
+
+def limited_caller(request: Request) -> Caller:
+    """Return who asks, a member's request counted; the service role is not limited."""
+    caller = find_caller(request)
+    if caller.user_id is not None:
+        house_of(request).limiter.accept(caller.user_id)
+    return caller
+
+
 ApiKey = Annotated[Role, Depends(require_api_key)]
-SomeCaller = Annotated[Caller, Depends(find_caller)]
+Member = Annotated[Caller, Depends(limited_member)]
+MemberOrService = Annotated[Caller, Depends(limited_caller)]

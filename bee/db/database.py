@@ -1,5 +1,6 @@
 """The door to PostgreSQL: an engine a login, and the transactions that are opened through it."""
 
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ class Database:
     def __init__(self, address: ServerAddress) -> None:
         self.address = address
         self._engines: dict[Login, sqlalchemy.Engine] = {}
+        self._lock = threading.Lock()
 
     @classmethod
     def connect(cls, settings: Settings) -> Self:
@@ -50,9 +52,10 @@ class Database:
 
     def engine(self, login: Login) -> sqlalchemy.Engine:
         """Return the pool of a login."""
-        if login not in self._engines:
-            self._engines[login] = _engine(self.address, login)
-        return self._engines[login]
+        with self._lock:
+            if login not in self._engines:
+                self._engines[login] = _engine(self.address, login)
+            return self._engines[login]
 
     @contextmanager
     def reading(
@@ -122,10 +125,14 @@ def _identity(
 
 def _assume(connection: sqlalchemy.Connection, identity: Identity) -> None:
     """Take on the role and settings for this transaction only, so that a pooled connection forgets them."""
-    changes = (("role", identity.role),) if identity.role else ()
-    for name, value in (*changes, *identity.settings):
+    changes = ((("role", identity.role),) if identity.role else ()) + identity.settings
+    if changes:
         connection.execute(
-            sqlalchemy.text("select set_config(:name, :value, true)"), {"name": name, "value": value}
+            sqlalchemy.text(
+                "select set_config(name, value, true)"
+                " from unnest(cast(:names as text[]), cast(:values as text[])) as change (name, value)"
+            ),
+            {"names": [name for name, _ in changes], "values": [value for _, value in changes]},
         )
 
 

@@ -5,13 +5,12 @@ import re
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
+
+from bee.zones import ZONES
 
 KEY_LENGTH: Final = 200
 CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-# Only names with a place: abbreviations such as EST have no daylight-saving rules. The table has the same
-# rule.
-ZONES: Final = frozenset(name for name in available_timezones() if "/" in name or name == "UTC")
 
 
 class Refused(ValueError):

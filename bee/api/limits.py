@@ -1,0 +1,60 @@
+"""How many requests of a member are accepted: never more than the setting's number in any 60 seconds.
+
+Exact over all workers and processes, since the times of the last accepted requests are one row in the database.
+If the limiter itself fails, the request passes and the failure is counted.
+"""
+
+import logging
+import threading
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from bee.db import Database, Login
+from bee.errors import TooMany, Unavailable
+
+WINDOW_S: Final = 60
+
+log = logging.getLogger("bee.api")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a request was accepted; if not, in how many seconds another one can be."""
+
+    accepted: bool
+    retry_after_s: int
+
+
+class Limiter:
+    """Counts the requests of members; safe to share between threads."""
+
+    def __init__(self, database: Database, *, most: int) -> None:
+        self._database = database
+        self._most = most
+        self._lock = threading.Lock()
+        self._failures = 0
+
+    @property
+    def failures(self) -> int:
+        """How many requests passed uncounted because the limiter failed."""
+        return self._failures
+
+    def accept(self, member_id: UUID) -> None:
+        """Count a request. Raises :class:`TooMany` when it is one too many."""
+        try:
+            with self._database.writing(Login.SYSTEM) as session:
+                verdict = session.get(
+                    Verdict, "api/count_request", user_id=member_id, most=self._most, window_s=WINDOW_S
+                )
+        except Unavailable as error:
+            with self._lock:
+                self._failures += 1
+            log.warning("a request passed uncounted: %s", error.code)
+            return
+        if not verdict.accepted:
+            raise TooMany(
+                "rate_limited",
+                f"At most {self._most} requests a minute are accepted; try again in {verdict.retry_after_s} s.",
+                retry_after_s=verdict.retry_after_s,
+            )

@@ -1,0 +1,75 @@
+-- What the mobile API keeps beside the core: accepted requests, receipts of notifications, and what a push token
+-- means when it is registered.
+
+-- The times of a member's last accepted requests, newest first. Unlogged: after a crash the count begins anew.
+create unlogged table public.member_requests (
+    user_id uuid primary key,
+    accepted timestamptz[] not null
+);
+alter table public.member_requests enable row level security;
+revoke all on public.member_requests from public, anon, authenticated, service_role;
+grant select, insert, update on public.member_requests to bee_system;
+grant select, delete on public.member_requests to bee_worker;
+create policy system on public.member_requests to bee_system using (true) with check (true);
+create policy worker on public.member_requests to bee_worker using (true);
+
+-- That a member saw a notification: a row of its own, so that the decision never changes.
+create table public.notification_receipts (
+    notification_id uuid not null references public.momentum_notifications (id) on delete cascade,
+    user_id uuid not null references public.members (id) on delete cascade,
+    kind text not null check (kind in ('opened')),
+    received_at timestamptz not null default now(),
+    primary key (notification_id, kind)
+);
+create index notification_receipts_member on public.notification_receipts (user_id);
+alter table public.notification_receipts enable row level security;
+revoke all on public.notification_receipts from public, anon, authenticated, service_role;
+grant select on public.notification_receipts to authenticated, service_role, bee_product, bee_oncall, bee_coach, bee_admin,
+    bee_worker;
+grant insert (notification_id, user_id, kind) on public.notification_receipts to authenticated;
+create policy own on public.notification_receipts for select to authenticated using (user_id = (select auth.uid()));
+-- Only of a notification that the member can see, which is an own one that was sent.
+create policy own_new on public.notification_receipts for insert to authenticated with check (
+    user_id = (select auth.uid())
+    and exists (
+        select from public.momentum_notifications as sent
+        where sent.id = notification_id and sent.user_id = notification_receipts.user_id
+    )
+);
+create policy service on public.notification_receipts for select to service_role using (true);
+create policy staff on public.notification_receipts for select to bee_product, bee_oncall, bee_admin, bee_worker
+    using (true);
+create policy assigned on public.notification_receipts for select to bee_coach
+    using (exists (select from public.members where id = user_id));
+
+-- Whoever registers a token has the device now, whichever road the row comes by: the token is active and was seen, and
+-- another member who had it before has it no more.
+create function public.bee_register_token() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+    new.updated_at := pg_catalog.now();
+    new.last_seen_at := pg_catalog.now();
+    new.is_active := true;
+    new.deactivated_at := null;
+    new.deactivated_because := null;
+    update public.user_fcm_tokens as others
+    set is_active = false, deactivated_at = pg_catalog.now(), deactivated_because = 'moved'
+    where others.fcm_token = new.fcm_token and others.is_active and others.user_id <> new.user_id;
+    return new;
+end
+$$;
+revoke all on function public.bee_register_token() from public;
+-- Not where something else of the row changes: whoever finds that a token is dead deactivates it.
+create trigger register_token before insert or update of fcm_token, platform, address_kind on public.user_fcm_tokens
+    for each row execute function public.bee_register_token();
+
+-- The worker marks tokens that were not seen for so long that they are over.
+grant select (id, is_active, last_seen_at), update (is_active, deactivated_at, deactivated_because)
+    on public.user_fcm_tokens to bee_worker;
+create policy worker on public.user_fcm_tokens to bee_worker using (true) with check (true);
+
+-- Members ask why a score is what it is; a definition is nobody's secret.
+grant select on public.score_definitions to authenticated;
+create policy everybody on public.score_definitions for select to authenticated using (true);
