@@ -1,4 +1,4 @@
-"""``bee score``, ``explain`` and ``export``: momentum scores from the command line."""
+"""``bee score``, ``explain``, ``backtest`` and ``export``: momentum scores from the command line."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -87,6 +87,37 @@ def explain(
         return
     for line in _explained(found):
         typer.echo(line)
+
+
+@scores.command("backtest")
+def backtest_command(
+    definition: Annotated[
+        str | None, typer.Option(help="A definition's name, or FILE.json; the active one when absent.")
+    ] = None,
+    population: Annotated[
+        str | None, typer.Option(help="A population's name, or FILE.json; the one that fits when absent.")
+    ] = None,
+    segment: Annotated[str, typer.Option(help="Only members of this segment, such as plan:plus.")] = "all",
+    as_json: AsJson = False,
+) -> None:
+    """Judge a score definition by what members did afterwards, beside simpler measures; nothing is written."""
+    from bee.cli_backtest import backtest_json, print_backtest
+    from bee.db import Database
+    from bee.momentum.backtest.run import backtest
+
+    with progress_bar(shown=not as_json) as tell:
+        found = backtest(
+            Database.connect(load_settings()),
+            definition=definition,
+            population=population,
+            segment=segment,
+            now=datetime.now(UTC),
+            progress=lambda done, total: tell("scoring", done, total),
+        )
+    if as_json:
+        typer.echo(backtest_json(found))
+    else:
+        print_backtest(found)
 
 
 @exports.command("scores")

@@ -1,0 +1,42 @@
+"""What the tests of the scores share."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bee.db import Database
+from bee.db.address import ServerAddress
+from bee.members.oulad import import_oulad
+from tests.cluster import administering, named
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "docs/examples"
+
+
+@pytest.fixture(scope="session")
+def open_university(
+    template: ServerAddress, copies: Callable[[], str], oulad: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    """A database with the real data imported, whole; nothing is scored."""
+    name, folder = copies(), tmp_path_factory.mktemp("oulad")
+    database = Database(named(template, name))
+    try:
+        import_oulad(
+            database,
+            oulad,
+            rejects=folder / "rejects.csv",
+            workplaces=folder / "imports",
+            now=datetime(2026, 3, 2, 12, tzinfo=UTC),
+        )
+        yield database
+    finally:
+        database.dispose()
+        with administering(template) as connection:
+            connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def candidate() -> Path:
+    """A file with a definition that nobody has stored: v1 with thresholds for people who come now and then."""
+    return EXAMPLES / "gentle.json"
