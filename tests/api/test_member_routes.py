@@ -32,7 +32,7 @@ def notify(database: Database, member: Member, *, sent: bool = True) -> UUID:
                 (id, user_id, notification_type, rule, rule_version, moment, trigger_date, decision, reason, title,
                  message, sent_at)
             values
-                (:id, :user_id, 'celebration', 'rising', 1, :moment, '2026-11-23', :decision, 'eligible', 
+                (:id, :user_id, 'celebration', 'rising', 1, :moment, '2026-11-23', :decision, 'eligible',
                  'Well done', 'Three days Rising.', :sent_at)
             """,
             id=notification_id,
