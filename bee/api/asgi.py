@@ -1,10 +1,11 @@
 """The API as an ASGI application. ``/functions/v1/X`` is ``/v1/X``: Supabase's gateway prefix."""
 
-from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
-from bee.api.edge import Edge
+from bee.api.description import describe
+from bee.api.edge import DOCS, Edge
 from bee.api.errors import HANDLERS, VERSION_HEADER
 from bee.api.house import House
 from bee.api.routes import auth, consents, events, meta, notifications, push
@@ -39,13 +40,16 @@ EXPOSED_HEADERS = (
 
 def create_app(database: Database, settings: Settings) -> ASGIApp:
     """Return the application over a database."""
-    app = FastAPI(
+    app = FastAPIOffline(
         title="BEE",
         version=API_VERSION,
-        docs_url=None,
+        summary="Events in, momentum out; push tokens, notifications, coaching.",
+        docs_url=DOCS,
         redoc_url=None,
+        static_url=f"{DOCS}/static",
         redirect_slashes=False,
     )
+    describe(app)
     for kind, handler in HANDLERS.items():
         app.add_exception_handler(kind, handler)
     app.state.house = House.build(database, settings)

@@ -24,6 +24,12 @@ SAFETY_HEADERS: Final = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
+DOCS: Final = "/docs"
+# The page that shows the description runs scripts of its own, from here.
+DOCS_POLICY: Final = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+    " frame-ancestors 'none'"
+)
 
 
 class Edge:
@@ -51,6 +57,8 @@ class Edge:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
+                if scope["path"].startswith(DOCS):
+                    headers["Content-Security-Policy"] = DOCS_POLICY
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
