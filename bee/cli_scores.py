@@ -1,6 +1,6 @@
 """``bee score``, ``explain``, ``backtest`` and ``export``: momentum scores from the command line."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +17,8 @@ scores = typer.Typer()
 exports = typer.Typer(help="Write figures into files.", no_args_is_help=True)
 
 WAIT_S = 600.0
+# Nowhere is the day further ahead of UTC than this.
+EARLIEST_ZONE = timedelta(hours=14)
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document, for programs.")]
 
 
@@ -24,36 +26,38 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON document, for pro
 def score_command(
     member: Annotated[str | None, typer.Option(help="Only this member: id, external id or P-number.")] = None,
     since: Annotated[
-        str | None, typer.Option("--from", help="Score again from this day on (2026-11-02), touched or not.")
+        str | None,
+        typer.Option("--from", help="Write every day from this one on (2026-11-02) again, touched or not."),
     ] = None,
     until: Annotated[
-        str | None, typer.Option("--to", help="The last day that --from is about; later days follow from it.")
+        str | None,
+        typer.Option("--to", help="The last day to write again; later ones only as far as they change."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Score whatever is missing or touched; with --from, everything again from that day on."""
+    """Score whatever is missing or touched; with --from, also everything from that day on again."""
     import json
     from dataclasses import asdict
+    from functools import partial
 
     from bee.db import Database, Login
     from bee.members.queries import get_member
-    from bee.momentum.scoring import score
+    from bee.momentum.scoring import rebuild, score
 
-    rebuild_from, rebuild_to = _day(since, "--from"), _day(until, "--to")
-    if rebuild_to is not None and (rebuild_from is None or rebuild_to < rebuild_from):
-        raise Invalid("bad_period", "--to needs a --from that is not later.")
+    now = datetime.now(UTC)
+    work = score
+    if (period := _period(since, until, now)) is not None:
+        work = partial(rebuild, from_on=period[0], to_on=period[1])
     database = Database.connect(load_settings())
     member_id = None
     if member is not None:
         with database.reading(Login.OWNER) as session:
             member_id = get_member(session, member).id
     with progress_bar(shown=not as_json) as tell:
-        report = score(
+        report = work(
             database,
-            now=datetime.now(UTC),
-            login=Login.OWNER,
+            now=now,
             member_id=member_id,
-            rebuild_from=rebuild_from,
             wait_s=WAIT_S,
             progress=lambda done, total: tell("scoring", done, total),
         )
@@ -61,7 +65,7 @@ def score_command(
         typer.echo(json.dumps(asdict(report), default=str))
     else:
         typer.echo(
-            f"{report.members:,} members were due: {report.rows_written:,} days written,"
+            f"{report.members:,} members scored: {report.rows_written:,} days written,"
             f" {report.rows_removed:,} removed, {report.restated:,} published days restated."
         )
 
@@ -153,6 +157,17 @@ def _explained(found: "DayExplanation") -> list[str]:
     if not found.is_current:
         lines.append(f"Stored is {found.stored_final:.2f}: something came in that is not scored yet.")
     return lines
+
+
+def _period(since: str | None, until: str | None, now: datetime) -> tuple[date, date | None] | None:
+    first, last = _day(since, "--from"), _day(until, "--to")
+    if first is None and last is None:
+        return None
+    if first is None or (last is not None and last < first):
+        raise Invalid("bad_period", "--to needs a --from that is not later.")
+    if first > (now + EARLIEST_ZONE).date():
+        raise Invalid("bad_period", f"--from {first} has not come yet.")
+    return first, last
 
 
 def _day(text: str | None, option: str) -> date | None:

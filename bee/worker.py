@@ -6,7 +6,7 @@ import random
 import signal
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import FrameType
@@ -37,22 +37,23 @@ log = logging.getLogger("bee.worker")
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """One worker: its name is in every job that it runs."""
+    """One worker: its name is in every job that it runs. ``clock`` tells what time it is."""
 
     database: Database
     settings: Settings
     name: str
     spread: random.Random
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def handlers(self) -> dict[str, Handler]:
         """What each kind of job does."""
         return {"score": self._score, "housekeeping": self._keep_house}
 
-    def tick(self, now: datetime) -> int:
+    def tick(self) -> int:
         """Do what is due now and return how many jobs were run."""
         with self.database.writing(Login.WORKER) as session:
             seal(session)
-        self._ask_for_jobs(now)
+        self._ask_for_jobs(self.clock())
         deliver_due(self.database, CARRIERS, spread=self.spread)
         jobs = 0
         while (outcome := run_due(self.database, self.handlers(), worker=self.name)) is not None:
@@ -71,7 +72,7 @@ class Worker:
                 enqueue(session, kind, run_at=next_run(cron, now))
 
     def _score(self, _job: Job, progress: Progress) -> None:
-        report = score(self.database, now=datetime.now(UTC), login=Login.WORKER)
+        report = score(self.database, now=self.clock(), login=Login.WORKER)
         progress.add(report.rows_written)
 
     def _keep_house(self, _job: Job, progress: Progress) -> None:
@@ -79,7 +80,7 @@ class Worker:
             progress.add(forget_what_is_over(session))
             progress.add(session.run("api/forget_requests") + session.run("api/forget_stale_tokens"))
             if self.settings.issues_tokens:
-                now, sealing = datetime.now(UTC), sealing_of(self.settings)
+                now, sealing = self.clock(), sealing_of(self.settings)
                 progress.add(tidy_accounts(session, sealing=sealing, now=now))
 
 
@@ -93,7 +94,7 @@ def run(settings: Settings, *, once: bool = False) -> None:
     spread = random.Random()  # noqa: S311  # spreading ticks is no secret
     stopped = threading.Event()
     if once:
-        Worker(Database.connect(settings), settings, name, spread).tick(datetime.now(UTC))
+        Worker(Database.connect(settings), settings, name, spread).tick()
         return
     _stop_on_signals(stopped)
     log.info("worker %s started", name)
@@ -102,7 +103,7 @@ def run(settings: Settings, *, once: bool = False) -> None:
     while not stopped.is_set():
         try:
             worker = worker or Worker(Database.connect(settings), settings, name, spread)
-            worker.tick(datetime.now(UTC))
+            worker.tick()
             pause_s = TICK_S
         except Unavailable as error:
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)

@@ -71,14 +71,40 @@ exception when invalid_parameter_value then
 end
 $_$;
 
+CREATE FUNCTION public.bee_mark_changed_member_due() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+    insert into public.score_dues as due (user_id, from_date)
+    select
+        new.id,
+        least(
+            case when new.left_on is distinct from old.left_on then least(new.left_on, old.left_on) + 1 end,
+            case when new.time_zone <> old.time_zone then
+                coalesce(
+                    -- It is never more than two days later in one zone than in another.
+                    (select max(score_date) - 2 from public.daily_engagement_scores where user_id = new.id),
+                    (select min(event_date) from public.engagement_events where user_id = new.id)
+                )
+            end
+        )
+    where exists (select from public.engagement_events where user_id = new.id)
+    on conflict (user_id) do update
+    set from_date = least(due.from_date, excluded.from_date), touched_at = excluded.touched_at, seq = due.seq + 1;
+    return null;
+end
+$$;
+
 CREATE FUNCTION public.bee_mark_segments_stale() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
 begin
+    -- A day that is stale already is touched as well: whoever computes it waits for this transaction.
     insert into public.stale_days (score_date)
-    select distinct engagement_days.score_date from public.engagement_days
-    on conflict do nothing;
+    select distinct engagement_days.score_date from public.engagement_days order by 1
+    on conflict (score_date) do update set score_date = excluded.score_date;
     return null;
 end
 $$;
@@ -547,12 +573,13 @@ CREATE TABLE public.score_restatements (
     old_final_score double precision NOT NULL,
     old_momentum_state text NOT NULL,
     old_definition text NOT NULL,
-    new_raw_score double precision NOT NULL,
-    new_final_score double precision NOT NULL,
-    new_momentum_state text NOT NULL,
-    new_definition text NOT NULL,
+    new_raw_score double precision,
+    new_final_score double precision,
+    new_momentum_state text,
+    new_definition text,
     reason text NOT NULL,
     restated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT score_restatements_new_or_removed CHECK ((num_nulls(new_raw_score, new_final_score, new_momentum_state, new_definition) = ANY (ARRAY[0, 4]))),
     CONSTRAINT score_restatements_reason_check CHECK ((reason = ANY (ARRAY['late_event'::text, 'rebuild'::text, 'definition'::text, 'member_changed'::text, 'erasure'::text])))
 );
 
@@ -780,6 +807,8 @@ CREATE INDEX consents_member ON public.consents USING btree (member_id, purpose,
 
 CREATE INDEX daily_engagement_scores_day ON public.daily_engagement_scores USING btree (score_date);
 
+CREATE INDEX daily_engagement_scores_open ON public.daily_engagement_scores USING btree (user_id) WHERE (NOT is_complete);
+
 CREATE INDEX engagement_days_date ON public.engagement_days USING btree (score_date);
 
 CREATE INDEX engagement_events_day ON public.engagement_events USING btree (event_date);
@@ -828,7 +857,9 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_d
 
 CREATE TRIGGER fill_event BEFORE INSERT ON public.engagement_events FOR EACH ROW WHEN ((current_setting('bee.bulk_load'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION public.bee_fill_event();
 
-CREATE TRIGGER mark_segments_stale AFTER UPDATE OF coach_id, attributes, time_zone, is_demo ON public.members FOR EACH STATEMENT EXECUTE FUNCTION public.bee_mark_segments_stale();
+CREATE TRIGGER mark_changed_due AFTER UPDATE OF left_on, time_zone ON public.members FOR EACH ROW WHEN (((new.left_on IS DISTINCT FROM old.left_on) OR (new.time_zone <> old.time_zone))) EXECUTE FUNCTION public.bee_mark_changed_member_due();
+
+CREATE TRIGGER mark_segments_stale AFTER DELETE OR UPDATE OF coach_id, attributes, time_zone, is_demo, is_synthetic ON public.members FOR EACH STATEMENT EXECUTE FUNCTION public.bee_mark_segments_stale();
 
 CREATE TRIGGER mirror_consent AFTER INSERT ON public.consents FOR EACH ROW EXECUTE FUNCTION public.bee_mirror_consent();
 
@@ -1225,6 +1256,8 @@ GRANT ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_
 GRANT ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) TO bee_admin;
 GRANT ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) TO bee_worker;
 GRANT ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) TO bee_system;
+
+REVOKE ALL ON FUNCTION public.bee_mark_changed_member_due() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_mark_segments_stale() FROM PUBLIC;
 

@@ -1,7 +1,6 @@
 """Violated constraints as domain errors: the one place that knows their names."""
 
 import psycopg
-from sqlalchemy.exc import IntegrityError
 
 from bee.errors import BeeError, Conflict, Invalid
 
@@ -22,13 +21,13 @@ MEANINGS: dict[str, tuple[type[BeeError], str, str]] = {
         "There is an account with this address already.",
     ),
     "outbox_dedupe_key_key": (Conflict, "already_queued", "This has been queued already."),
+    "daily_engagement_scores_user_id_fkey": (Conflict, "member_gone", "A member is gone by now."),
     "engagement_events_user_id_fkey": (Invalid, "unknown_member", "There is no such member."),
 }
 
 
-def domain_error(error: IntegrityError) -> BeeError:
-    """Return what a violated constraint means."""
-    cause = error.orig
+def domain_error(cause: BaseException | None) -> BeeError:
+    """Return what a violated constraint means. ``cause``: the driver's error."""
     name = cause.diag.constraint_name if isinstance(cause, psycopg.Error) else None
     if name in MEANINGS:
         kind, code, message = MEANINGS[name]

@@ -83,6 +83,12 @@ class Database:
         with self._transaction(_identity(login, role, staff_id, settings), read_only=False) as connection:
             yield WriteSession(connection)
 
+    @contextmanager
+    def keeping(self, login: Login) -> Iterator[ReadSession]:
+        """Keep a connection outside any transaction, for a lock of the server's that is held over several."""
+        with _translated(), self.engine(login).connect() as connection:
+            yield ReadSession(connection.execution_options(isolation_level="AUTOCOMMIT"))
+
     def dispose(self) -> None:
         """Close the pools."""
         for engine in self._engines.values():
@@ -91,29 +97,35 @@ class Database:
 
     @contextmanager
     def _transaction(self, identity: Identity, *, read_only: bool) -> Iterator[sqlalchemy.Connection]:
-        try:
-            with self.engine(identity.login).connect() as connection:
-                if read_only:
-                    connection = connection.execution_options(
-                        isolation_level="REPEATABLE READ", postgresql_readonly=True
-                    )
-                with connection.begin():
-                    _assume(connection, identity)
-                    yield connection
-        except PoolTimeout as error:
-            raise Unavailable(
-                "database_busy", "The database has no free connection; try again shortly."
-            ) from error
-        except IntegrityError as error:
-            raise domain_error(error) from error
-        except OperationalError as error:
-            raise Unavailable(
-                "database_unavailable", f"The database does not answer: {_reason(error)}"
-            ) from error
-        except DBAPIError as error:
-            if error.connection_invalidated:
-                raise Unavailable("database_unavailable", "The database closed the connection.") from error
-            raise
+        with _translated(), self.engine(identity.login).connect() as connection:
+            if read_only:
+                connection = connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+            with connection.begin():
+                _assume(connection, identity)
+                yield connection
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Raise what goes wrong in the block as domain errors."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise Unavailable(
+            "database_busy", "The database has no free connection; try again shortly."
+        ) from error
+    except IntegrityError as error:
+        raise domain_error(error.orig) from error
+    except OperationalError as error:
+        raise Unavailable(
+            "database_unavailable", f"The database does not answer: {_reason(error)}"
+        ) from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Unavailable("database_unavailable", "The database closed the connection.") from error
+        raise
 
 
 def _identity(

@@ -1,7 +1,7 @@
 """A batch of members (pure): their events and stored scores in, the rows that have to be written out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
@@ -32,11 +32,14 @@ class Window:
     """Which days of a batch's members are looked at, counted in days since 1970, one entry a member.
 
     ``complete``: the last day that is over where they live. ``left``: when they left, else a day far ahead.
+    ``rewrite_through``: every row through this day is written, whatever is stored, and later ones as far as the
+    change reaches; None where any row that differs is written.
     """
 
     start: Ints
     complete: Ints
     left: Ints
+    rewrite_through: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,7 @@ class Events:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An entry a stored score: whose, when (days since the start, may be negative), and what it says.
-
-    ``state`` by code; ``same_definition``: whether it comes from the definition that scores now.
-    """
+    """An entry a stored score: whose, when (days since the start, may be negative), and what it says."""
 
     member: Ints
     day: Ints
@@ -63,7 +63,6 @@ class Stored:
     state: Codes
     events: Ints
     is_complete: Flags
-    same_definition: Flags
 
     def __len__(self) -> int:
         return len(self.member)
@@ -84,6 +83,38 @@ class Rows:
     def __len__(self) -> int:
         return len(self.member)
 
+    def of(self, members: Ints) -> "Rows":
+        """Return the rows of some members only."""
+        which = np.isin(self.member, members)
+        return Rows(*(getattr(self, column.name)[which] for column in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """What was computed, each of shape (days, members), and which of it are days that the members have."""
+
+    day: Ints
+    wanted: Flags
+    raw: Floats
+    final: Floats
+    state: Codes
+    events: Ints
+    is_complete: Flags
+
+    def rows(self, which: Flags) -> Rows:
+        """Return some of it as rows, by member and day."""
+        member, at = np.nonzero(which.T)
+        cell = (at, member)
+        return Rows(
+            member,
+            self.day[cell],
+            self.raw[cell],
+            self.final[cell],
+            self.state[cell],
+            self.events[cell],
+            self.is_complete[cell],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class BatchScores:
@@ -99,14 +130,15 @@ class BatchScores:
     is_new: bool
     touched_days: Ints
 
+    def of(self, members: Ints) -> "BatchScores":
+        """Return what it comes to for some members only."""
+        return replace(self, changed=self.changed.of(members))
 
-def score_batch(
-    window: Window, events: Events, stored: Stored, *, definition: Definition, rewrite: bool
-) -> BatchScores:
+
+def score_batch(window: Window, events: Events, stored: Stored, *, definition: Definition) -> BatchScores:
     """Score every day of the members from their starts on and return what differs from what is stored.
 
     From where a change has died out, the rows computed are those stored, and nothing is written.
-    ``rewrite``: write rows of another definition again, even where their numbers are the same.
     """
     past = _past(stored, len(window.start), definition)
     end = _last_days(window, events)
@@ -125,56 +157,54 @@ def score_batch(
     day = start + np.arange(days)[:, None]
     wanted = (day <= end) & (shift < days)
     is_complete = day <= window.complete
-    return _differences(
-        start, shift, stored, (raw, finals, states, counts, is_complete), wanted, day, rewrite=rewrite
-    )
+    grid = _Grid(day, wanted, raw, finals, states, counts, is_complete)
+    return _differences(window, shift, stored, grid, calm_days=definition.history_days)
 
 
-def _differences(
-    start: Ints,
-    shift: Ints,
-    stored: Stored,
-    computed: tuple[Floats, Floats, Codes, Ints, Flags],
-    wanted: Flags,
-    day: Ints,
-    *,
-    rewrite: bool,
-) -> BatchScores:
-    raw, finals, states, counts, is_complete = computed
-    kept = stored.day >= 0
+def _differences(window: Window, shift: Ints, stored: Stored, grid: _Grid, *, calm_days: int) -> BatchScores:
+    kept = np.flatnonzero(stored.day >= 0)
     member, at = stored.member[kept], stored.day[kept] - shift[stored.member[kept]]
-    on_grid = (at >= 0) & (at < len(raw))
+    on_grid = (at >= 0) & (at < len(grid.raw))
     cell = (at[on_grid], member[on_grid])
+    present = kept[on_grid]
+
+    same_value, same_row, was_complete = (np.zeros(grid.wanted.shape, bool) for _ in range(3))
+    same_value[cell] = (grid.final[cell] == stored.final[present]) & (
+        grid.state[cell] == stored.state[present]
+    )
+    same_row[cell] = (
+        same_value[cell]
+        & (grid.raw[cell] == stored.raw[present])
+        & (grid.events[cell] == stored.events[present])
+        & (grid.is_complete[cell] == stored.is_complete[present])
+    )
+    was_complete[cell] = stored.is_complete[present]
+    differs = grid.wanted & ~same_row
+    if window.rewrite_through is not None:
+        later = grid.day > window.rewrite_through
+        differs = grid.wanted & (~later | (differs & ~_died_out(same_value & later, calm_days)))
+
     is_wanted = np.zeros(len(at), bool)
-    is_wanted[on_grid] = wanted[cell]
-
-    differs = wanted.copy()
-    present = _take_rows(stored, kept, on_grid)
-    same = (
-        (raw[cell] == present.raw)
-        & (finals[cell] == present.final)
-        & (states[cell] == present.state)
-        & (counts[cell] == present.events)
-        & (is_complete[cell] == present.is_complete)
+    is_wanted[on_grid] = grid.wanted[cell]
+    gone_member, gone_day = (
+        member[~is_wanted],
+        (window.start[stored.member[kept]] + stored.day[kept])[~is_wanted],
     )
-    if rewrite:
-        same &= present.same_definition
-    differs[cell] &= ~same
-
-    who, when = np.nonzero(differs.T)
-    changed = Rows(
-        who,
-        day[when, who],
-        raw[when, who],
-        finals[when, who],
-        states[when, who],
-        counts[when, who],
-        is_complete[when, who],
+    published = grid.day[differs & (grid.is_complete | was_complete)]
+    return BatchScores(
+        changed=grid.rows(differs),
+        gone_member=gone_member,
+        gone_day=gone_day,
+        is_new=len(at) == 0,
+        touched_days=np.unique(np.concatenate([published, gone_day])),
     )
-    gone = ~is_wanted
-    gone_member, gone_day = member[gone], start[member[gone]] + at[gone]
-    touched = np.unique(np.concatenate([changed.day[changed.is_complete], gone_day]))
-    return BatchScores(changed, gone_member, gone_day, is_new=len(at) == 0, touched_days=touched)
+
+
+def _died_out(same: Flags, calm_days: int) -> Flags:
+    """Return from which day on, in each column, so many in a row were the same that no later one can differ."""
+    row = np.arange(len(same))[:, None]
+    last_other = np.maximum.accumulate(np.where(same, -1, row), axis=0)
+    return np.logical_or.accumulate(row - last_other >= calm_days, axis=0)
 
 
 def _past(stored: Stored, members: int, definition: Definition) -> Past:
@@ -210,20 +240,6 @@ def _first_days(past: Past, events: Events, days: int) -> Ints:
 
 def _take(events: Events, which: Flags) -> Events:
     return Events(events.member[which], events.day[which], events.event_type[which], events.types)
-
-
-def _take_rows(stored: Stored, kept: Flags, on_grid: Flags) -> Stored:
-    which = np.flatnonzero(kept)[on_grid]
-    return Stored(
-        stored.member[which],
-        stored.day[which],
-        stored.raw[which],
-        stored.final[which],
-        stored.state[which],
-        stored.events[which],
-        stored.is_complete[which],
-        stored.same_definition[which],
-    )
 
 
 def days_since_epoch(day: date) -> int:

@@ -1,7 +1,8 @@
 """Batches from and to PostgreSQL by COPY: text that Arrow reads and writes, never a row at a time in Python."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from bee.db import ReadSession, WriteSession
+from bee.db.constraints import domain_error
 from bee.db.queries import query_text
 from bee.errors import Unavailable
 from bee.momentum.batch import DueMember, Events, Rows, Stored, days_since_epoch
@@ -28,15 +30,12 @@ STORED_COLUMNS: Final = {
     "state": pa.string(),
     "events": pa.int64(),
     "is_complete": pa.int64(),
-    "definition": pa.string(),
 }
 
 
-def read_events(
-    session: ReadSession, members: Sequence[DueMember], latest: date, *, definition: Definition
-) -> Events:
-    """Return the events of members from their starts to ``latest``, their types by canonical name."""
-    table = _read(session, "momentum/copy_events", EVENT_COLUMNS, _scope(members) | {"latest": latest})
+def read_events(session: ReadSession, members: Sequence[DueMember], *, definition: Definition) -> Events:
+    """Return the events of members from their starts on, even those to come; their types by canonical name."""
+    table = _read(session, "momentum/copy_events", EVENT_COLUMNS, _scope(members))
     names = table["event_type"].combine_chunks().dictionary_encode()
     canonical = [definition.canonical_type(name) for name in names.dictionary.to_pylist()]
     types = sorted(set(canonical))
@@ -58,7 +57,6 @@ def read_stored(session: ReadSession, members: Sequence[DueMember], *, definitio
         _integers(states).astype(np.int8),
         _integers(table["events"]),
         _integers(table["is_complete"]).astype(bool),
-        pc.equal(table["definition"], definition.name).to_numpy().astype(bool),
     )
 
 
@@ -90,12 +88,23 @@ def table_text(table: pa.Table) -> pa.Buffer:
 
 def copy_in(session: WriteSession, name: str, text: pa.Buffer) -> None:
     """Send text to a COPY statement."""
+    with copying(session, name) as copy:
+        copy.write(memoryview(text))
+
+
+@contextmanager
+def copying(
+    session: ReadSession, name: str, parameters: dict[str, Any] | None = None
+) -> Iterator[psycopg.Copy]:
+    """Run a COPY statement; what the driver itself raises meanwhile becomes a domain error."""
     try:
-        with session.driver.cursor() as cursor, cursor.copy(query_text(name).encode()) as copy:
-            copy.write(memoryview(text))
+        with session.driver.cursor() as cursor, cursor.copy(query_text(name).encode(), parameters) as copy:
+            yield copy
+    except psycopg.IntegrityError as error:
+        raise domain_error(error) from error
     except psycopg.OperationalError as error:
         raise Unavailable(
-            "database_unavailable", "The database went away while scores were written."
+            "database_unavailable", "The database went away while scores were copied."
         ) from error
 
 
@@ -113,12 +122,9 @@ def _read(
     session: ReadSession, name: str, columns: dict[str, pa.DataType], parameters: dict[str, Any]
 ) -> pa.Table:
     received = io.BytesIO()
-    try:
-        with session.driver.cursor() as cursor, cursor.copy(query_text(name).encode(), parameters) as copy:
-            for block in copy:
-                received.write(block)
-    except psycopg.OperationalError as error:
-        raise Unavailable("database_unavailable", "The database went away while scores were read.") from error
+    with copying(session, name, parameters) as copy:
+        for block in copy:
+            received.write(block)
     if not received.tell():
         return pa.table({column: pa.array([], kind) for column, kind in columns.items()})
     received.seek(0)

@@ -1,15 +1,15 @@
 """All scores into a file, streamed: CSV or Parquet by the file's name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pyarrow as pa
 from pyarrow import csv, parquet
 
 from bee.db import Database, Login
-from bee.db.queries import query_text
 from bee.errors import Invalid, Unavailable
+from bee.momentum.exchange import copying
 
 COLUMNS: Final = pa.schema(
     [
@@ -50,25 +50,23 @@ def export_scores(database: Database, path: Path) -> int:
 
 
 def _tables(database: Database) -> Iterator[pa.Table]:
-    statement = query_text("momentum/export_scores").encode()
-    with (
-        database.reading(Login.OWNER) as session,
-        session.driver.cursor() as cursor,
-        cursor.copy(statement) as copy,
-    ):
-        yield from _parsed(copy)
+    with database.reading(Login.OWNER) as session, copying(session, "momentum/export_scores") as copy:
+        yield from parsed(copy)
 
 
-def _parsed(blocks: Any) -> Iterator[pa.Table]:
-    """Parse COPY's text some megabytes at a time, each cut at the end of a line."""
+def parsed(
+    blocks: Iterable[bytes | bytearray | memoryview], block_bytes: int = BLOCK_BYTES
+) -> Iterator[pa.Table]:
+    """Parse COPY's text some megabytes at a time, each cut where a row ends."""
     pending = bytearray()
+    quotes = 0
     for block in blocks:
         pending += block
-        if len(pending) >= BLOCK_BYTES:
-            # A line break inside quotes can't be told from one between rows here; ids hold none.
-            cut = pending.rfind(b"\n") + 1
-            yield _parse(bytes(pending[:cut]))
-            del pending[:cut]
+        quotes += bytes(block).count(b'"')
+        # A line break after an odd number of quotes lies inside a value.
+        if len(pending) >= block_bytes and quotes % 2 == 0 and pending.endswith(b"\n"):
+            yield _parse(bytes(pending))
+            pending.clear()
     if pending:
         yield _parse(bytes(pending))
 
@@ -77,7 +75,8 @@ def _parse(text: bytes) -> pa.Table:
     return csv.read_csv(
         pa.BufferReader(text),
         csv.ReadOptions(column_names=COLUMNS.names),
-        convert_options=csv.ConvertOptions(
+        csv.ParseOptions(newlines_in_values=True),
+        csv.ConvertOptions(
             column_types=dict(zip(COLUMNS.names, COLUMNS.types, strict=True)), strings_can_be_null=False
         ),
     )

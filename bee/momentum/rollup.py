@@ -21,10 +21,11 @@ DAYS_AT_ONCE: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class MemberSegment:
-    """A member's place in a batch and a segment that the member belongs to."""
+    """A member's place in a batch, a segment that the member belongs to, and a mark of the pair."""
 
     place: int
     segment: str
+    mark: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,17 @@ class StaleDay:
 
 @dataclass(slots=True)
 class Totals:
-    """Totals added up over batches that together hold everybody's rows."""
+    """Totals added up over batches that together hold everybody's rows.
+
+    ``mark``: the sum of the marks of who belongs where, by which a later change is noticed.
+    """
 
     parts: list[pa.Table] = field(default_factory=list)
+    mark: int = 0
 
     def add(self, rows: Rows, segments: list[MemberSegment], members: int) -> None:
         """Add a batch. ``segments``: a row a member and segment; ``members``: how many are in the batch."""
+        self.mark += sum(row.mark for row in segments)
         names = sorted({row.segment for row in segments})
         place = {name: index for index, name in enumerate(names)}
         belongs = np.zeros((len(names), members), bool)
@@ -56,6 +62,8 @@ class Totals:
         cells = int(cell.max()) + 1
         for name in names:
             inside = belongs[place[name]][member]
+            if not inside.any():
+                continue
             counts = np.bincount(cell[inside], minlength=cells)
             full = np.flatnonzero(counts)
             finals = np.bincount(cell[inside], rows.final[complete][inside], minlength=cells)
@@ -101,13 +109,23 @@ def mark_stale(session: WriteSession, days: list[date]) -> None:
         session.run("momentum/mark_stale_days", days=days)
 
 
-def write_totals(session: WriteSession, totals: Totals) -> None:
-    """Write totals that hold everybody into the empty table; nothing is stale any more."""
-    days = _stale(session)
-    session.run("momentum/settle_stale_days", days=days)
-    totals.write(session)
-    if days:
-        refresh_recoveries(session, days[0], days[-1])
+def write_totals(database: Database, totals: Totals) -> bool:
+    """Write totals that hold everybody, and return whether they still do: if not, the days stay stale.
+
+    Not while a member was removed or changed segments since the batch was read. Needs ``Login.OWNER``.
+    """
+    with database.writing(Login.OWNER) as session:
+        session.run("momentum/hold_members")
+        if session.scalar("momentum/segments_mark") != totals.mark:
+            return False
+        days = _stale(session)
+        session.run("momentum/settle_stale_days", days=days)
+        # Those of members who are all gone may be left.
+        session.run("momentum/clear_days", days=days)
+        totals.write(session)
+        if days:
+            refresh_recoveries(session, days[0], days[-1])
+    return True
 
 
 def roll_up(database: Database, login: Login) -> list[date]:

@@ -8,16 +8,16 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
+import numpy as np
+
 from bee.db import Database, Login, ReadSession
-from bee.db.queries import query
 from bee.errors import Conflict
-from bee.momentum.batch import BatchScores, DueMember, Window, from_epoch, score_batch
-from bee.momentum.days import complete_through
+from bee.momentum.batch import BatchScores, DueMember, Window, days_since_epoch, from_epoch, score_batch
 from bee.momentum.definition import Definition
 from bee.momentum.exchange import copy_in, read_events, read_stored, rows_text, window_numbers
 from bee.momentum.registry import active_definition
@@ -38,7 +38,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class ScoringReport:
-    """What was done: members looked at, rows written and removed, and the days whose totals changed."""
+    """What was done: members looked at, rows written and removed, and the days whose totals changed.
+
+    ``restated``: published days that now say something else, or are gone.
+    """
 
     members: int
     rows_written: int
@@ -46,13 +49,36 @@ class ScoringReport:
     restated: int
     days: tuple[date, ...]
 
+    def after(self, earlier: "ScoringReport") -> "ScoringReport":
+        """Return what was done in all, where the same members were looked at before."""
+        return ScoringReport(
+            max(self.members, earlier.members),
+            self.rows_written + earlier.rows_written,
+            self.rows_removed + earlier.rows_removed,
+            self.restated + earlier.restated,
+            tuple(sorted({*self.days, *earlier.days})),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A zone that members live in, and through which day it is scored, if it ever was."""
+    """A zone that members live in: the last day that is over there, and the day through which it is scored."""
 
     time_zone: str
     scored_through: date | None
+    complete_through: date
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether a day has ended since the zone was scored."""
+        return self.scored_through != self.complete_through
+
+
+@dataclass(frozen=True, slots=True)
+class Living:
+    """A member who is still there."""
+
+    id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +87,12 @@ class _Run:
 
     database: Database
     login: Login
+    batch_days: int
     definition: Definition
     targets: dict[str, date]
     reason: str
-    rewrite: bool
-    totals: Totals | None
+    rewrite_through: int | None = None
+    totals: Totals | None = None
 
 
 def score(
@@ -74,85 +101,120 @@ def score(
     now: datetime,
     login: Login = Login.OWNER,
     member_id: UUID | None = None,
-    rebuild_from: date | None = None,
     wait_s: float = 0,
     progress: Progress = lambda _done, _total: None,
+    batch_days: int = BATCH_DAYS,
 ) -> ScoringReport:
-    """Score whatever is missing or touched, of everybody or of one member; or everything again from a day on.
+    """Score whatever is missing or touched, of everybody or of one member.
 
     ``login``: the owner appends new rows without a detour. Raises :class:`Conflict` when somebody else still
     scores after ``wait_s``.
     """
     with _only_scorer(database, login, wait_s):
-        return _score(database, now, login, member_id, rebuild_from, progress)
+        return _score_due(database, now, login, member_id, progress, batch_days)
+
+
+def rebuild(
+    database: Database,
+    *,
+    now: datetime,
+    from_on: date,
+    to_on: date | None = None,
+    login: Login = Login.OWNER,
+    member_id: UUID | None = None,
+    wait_s: float = 0,
+    progress: Progress = lambda _done, _total: None,
+    batch_days: int = BATCH_DAYS,
+) -> ScoringReport:
+    """Write every day of a period again by the active definition, once what is missing or touched is scored.
+
+    ``to_on``: the last day of the period; without it there is no end. Days after it follow as far as they
+    change: once as many as weigh came out in a row as they are stored, no later one is looked at.
+    """
+    with _only_scorer(database, login, wait_s):
+        before = _score_due(database, now, login, member_id, progress, batch_days)
+        through = to_on or date.max
+        with database.reading(login) as session:
+            run = _prepared(database, session, now, login, batch_days, "rebuild")
+            members = session.all(
+                DueMember,
+                "momentum/rebuildable_members",
+                member_id=member_id,
+                from_on=from_on,
+                to_on=through,
+            )
+        run = replace(run, rewrite_through=days_since_epoch(through))
+        again = _score_batches(run, members, progress)
+        roll_up(database, login)
+    return again.after(before)
 
 
 def is_scoring_due(database: Database, *, now: datetime) -> bool:
     """Whether a member or a day waits, or a day has ended in a zone since it was scored."""
     with database.reading(Login.WORKER) as session:
-        if session.scalar("momentum/is_scoring_due"):
+        if session.scalar("momentum/is_scoring_due", now=now):
             return True
-        zones = session.all(Zone, "momentum/zones")
-    return any(zone.scored_through != complete_through(zone.time_zone, now) for zone in zones)
+        return any(zone.is_behind for zone in _zones(session, now))
 
 
-def _score(
+def _score_due(
     database: Database,
     now: datetime,
     login: Login,
     member_id: UUID | None,
-    rebuild_from: date | None,
     progress: Progress,
+    batch_days: int,
 ) -> ScoringReport:
     with database.reading(login) as session:
-        definition = active_definition(session)
-        zones = session.all(Zone, "momentum/zones")
-        targets = {zone.time_zone: complete_through(zone.time_zone, now) for zone in zones}
-        members = _members(session, targets, member_id, rebuild_from)
+        run = _prepared(database, session, now, login, batch_days, "late_event")
+        zones = _zones(session, now)
+        members = _due_members(session, run.targets, member_id)
         is_first = member_id is None and not session.scalar("momentum/has_scores")
-    members = [member for member in members if (member.start_on - targets[member.time_zone]).days <= 1]
-    run = _Run(
-        database,
-        login,
-        definition,
-        targets,
-        reason="rebuild" if rebuild_from else "late_event",
-        rewrite=rebuild_from is not None,
-        totals=Totals() if is_first else None,
-    )
+    # Totals go in by COPY, which row-level security refuses to anybody but the owner.
+    run = replace(run, totals=Totals() if is_first and login is Login.OWNER else None)
     report = _score_batches(run, members, progress)
-    if run.totals is None:
+    if run.totals is None or not write_totals(database, run.totals):
         roll_up(database, login)
-    with database.writing(login) as session:
-        if run.totals is not None:
-            write_totals(session, run.totals)
-        if member_id is None:
-            moved = [zone.time_zone for zone in zones if zone.scored_through != targets[zone.time_zone]]
-            session.run("momentum/move_frontiers", zones=moved, targets=[targets[zone] for zone in moved])
+    if member_id is None:
+        behind = [zone for zone in zones if zone.is_behind]
+        with database.writing(login) as session:
+            session.run(
+                "momentum/move_frontiers",
+                zones=[zone.time_zone for zone in behind],
+                targets=[zone.complete_through for zone in behind],
+            )
     return report
 
 
-def _members(
-    session: ReadSession, targets: dict[str, date], member_id: UUID | None, rebuild_from: date | None
-) -> list[DueMember]:
-    if rebuild_from is not None:
-        return session.all(
-            DueMember, "momentum/rebuildable_members", member_id=member_id, start_on=rebuild_from
-        )
+def _prepared(
+    database: Database, session: ReadSession, now: datetime, login: Login, batch_days: int, reason: str
+) -> _Run:
+    targets = {zone.time_zone: zone.complete_through for zone in _zones(session, now)}
+    return _Run(database, login, batch_days, active_definition(session), targets, reason)
+
+
+def _zones(session: ReadSession, now: datetime) -> list[Zone]:
+    return session.all(Zone, "momentum/zones", now=now)
+
+
+def _due_members(session: ReadSession, targets: dict[str, date], member_id: UUID | None) -> list[DueMember]:
+    """Return who is due or behind; not those whose first day is yet to come."""
     due = session.all(DueMember, "momentum/due_members", member_id=member_id)
-    if member_id is not None:
-        return due
     behind = session.all(
-        DueMember, "momentum/members_behind", zones=list(targets), targets=list(targets.values())
+        DueMember,
+        "momentum/members_behind",
+        member_id=member_id,
+        zones=list(targets),
+        targets=list(targets.values()),
     )
-    return sorted([*due, *behind], key=lambda member: member.user_id)
+    return [member for member in (*due, *behind) if (member.start_on - targets[member.time_zone]).days <= 1]
 
 
 def _score_batches(run: _Run, members: Sequence[DueMember], progress: Progress) -> ScoringReport:
     written = removed = restated = done = 0
     days: set[date] = set()
     with ThreadPoolExecutor(1) as reader:
-        batches = list(_batches(members, run.targets))
+        batches = list(_batches(members, run.targets, run.batch_days))
         # While one batch is written, the next is read and computed.
         upcoming = reader.submit(_compute, run, batches[0]) if batches else None
         for number, batch in enumerate(batches):
@@ -160,7 +222,7 @@ def _score_batches(run: _Run, members: Sequence[DueMember], progress: Progress) 
             scores = upcoming.result()
             is_last = number + 1 == len(batches)
             upcoming = None if is_last else reader.submit(_compute, run, batches[number + 1])
-            restated += _write(run, batch, scores)
+            restated += _write_living(run, batch, scores)
             written += len(scores.changed)
             removed += len(scores.gone_day)
             days.update(touched_dates(scores.touched_days))
@@ -169,17 +231,30 @@ def _score_batches(run: _Run, members: Sequence[DueMember], progress: Progress) 
     return ScoringReport(len(members), written, removed, restated, tuple(sorted(days)))
 
 
-def _batches(members: Sequence[DueMember], targets: dict[str, date]) -> Iterator[Sequence[DueMember]]:
-    """Cut the members into batches of about as many days; at least one member each."""
-    first, days = 0, 0
-    for number, member in enumerate(members):
-        last_on = min(targets[member.time_zone], member.left_on or date.max)
-        days += max(1, (last_on - member.start_on).days + 2)
-        if days >= BATCH_DAYS:
-            yield members[first : number + 1]
-            first, days = number + 1, 0
-    if first < len(members):
-        yield members[first:]
+def _batches(
+    members: Sequence[DueMember], targets: dict[str, date], batch_days: int
+) -> Iterator[Sequence[DueMember]]:
+    """Cut the members into batches of about as many days; at least one member each.
+
+    A batch is as long as its longest member, so members of like length share one, in order of id.
+    """
+    spans = [_span_days(member, targets) for member in members]
+    order = sorted(range(len(members)), key=lambda n: (spans[n].bit_length(), members[n].user_id))
+    batch: list[DueMember] = []
+    longest = 0
+    for n in order:
+        longest = max(longest, spans[n])
+        if batch and longest * (len(batch) + 1) > batch_days:
+            yield batch
+            batch, longest = [], spans[n]
+        batch.append(members[n])
+    if batch:
+        yield batch
+
+
+def _span_days(member: DueMember, targets: dict[str, date]) -> int:
+    last_on = min(targets[member.time_zone], member.left_on or date.max)
+    return max(1, (last_on - member.start_on).days + 2)
 
 
 def _compute(run: _Run, batch: Sequence[DueMember]) -> BatchScores:
@@ -188,17 +263,31 @@ def _compute(run: _Run, batch: Sequence[DueMember]) -> BatchScores:
         window_numbers([member.start_on for member in batch]),
         window_numbers(complete),
         window_numbers([member.left_on for member in batch]),
+        run.rewrite_through,
     )
-    latest = from_epoch(int(window.complete.max()) + 1)
     with run.database.reading(run.login) as session:
-        events = read_events(session, batch, latest, definition=run.definition)
+        events = read_events(session, batch, definition=run.definition)
         stored = read_stored(session, batch, definition=run.definition)
         if run.totals is not None:
             segments = segments_of(session, [member.user_id for member in batch])
-    scores = score_batch(window, events, stored, definition=run.definition, rewrite=run.rewrite)
+    scores = score_batch(window, events, stored, definition=run.definition)
     if run.totals is not None:
         run.totals.add(scores.changed, segments, len(batch))
     return scores
+
+
+def _write_living(run: _Run, batch: Sequence[DueMember], scores: BatchScores) -> int:
+    """Write a batch without those who were removed since it was read."""
+    try:
+        return _write(run, batch, scores)
+    except Conflict as error:
+        if error.code != "member_gone":
+            raise
+    with run.database.reading(run.login) as session:
+        members = [member.user_id for member in batch]
+        living = {row.id for row in session.all(Living, "momentum/living_members", members=members)}
+    places = [place for place, member in enumerate(members) if member in living]
+    return _write_living(run, batch, scores.of(np.array(places, np.int64)))
 
 
 def _write(run: _Run, batch: Sequence[DueMember], scores: BatchScores) -> int:
@@ -215,7 +304,7 @@ def _write(run: _Run, batch: Sequence[DueMember], scores: BatchScores) -> int:
                 restated = session.run("momentum/restate_scores", reason=run.reason)
                 session.run("momentum/merge_scores")
         if len(scores.gone_day):
-            session.run(
+            restated += session.run(
                 "momentum/delete_scores",
                 members=[batch[place].user_id for place in scores.gone_member],
                 days=[from_epoch(day) for day in scores.gone_day],
@@ -234,17 +323,13 @@ def _write(run: _Run, batch: Sequence[DueMember], scores: BatchScores) -> int:
 @contextmanager
 def _only_scorer(database: Database, login: Login, wait_s: float) -> Iterator[None]:
     """Hold the lock of whoever scores: two would compute the same and wait for each other."""
-    with database.engine(login).connect() as connection:
+    with database.keeping(login) as session:
         deadline = time.monotonic() + wait_s
-        while not connection.execute(query("momentum/take_scoring_lock")).scalar():
-            connection.rollback()
+        while not session.scalar("momentum/take_scoring_lock"):
             if time.monotonic() >= deadline:
                 raise Conflict("scoring_runs", "Scores are being computed by another process already.")
             time.sleep(LOCK_PAUSE_S)
-        connection.commit()
         try:
             yield
         finally:
-            connection.rollback()
-            connection.execute(query("momentum/release_scoring_lock"))
-            connection.commit()
+            session.scalar("momentum/release_scoring_lock")

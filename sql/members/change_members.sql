@@ -1,4 +1,4 @@
--- Brings known members in line with the incoming rows and marks those whose scores depend on what changed.
+-- Brings known members in line with the incoming rows.
 -- `columns`: what the file has; what it has not stays as it is. An attribute that is null is removed.
 -- One row a member that changed, in order of id.
 with wanted as (
@@ -9,9 +9,7 @@ with wanted as (
         coalesce(incoming.joined_on, known.joined_on) as joined_on,
         case when 'left_on' = any(cast(:columns as text[])) then incoming.left_on else known.left_on end as left_on,
         case when 'coach' = any(cast(:columns as text[])) then incoming.coach_id else known.coach_id end as coach_id,
-        jsonb_strip_nulls(known.attributes || coalesce(incoming.attributes, '{}')) as attributes,
-        known.time_zone as old_time_zone,
-        known.left_on as old_left_on
+        jsonb_strip_nulls(known.attributes || coalesce(incoming.attributes, '{}')) as attributes
     from incoming_members as incoming
     join members as known on known.id = incoming.member_id
     where incoming.reason is null
@@ -34,33 +32,7 @@ changed as (
             wanted.external_id, wanted.time_zone, wanted.joined_on, wanted.left_on, wanted.coach_id,
             wanted.attributes
         )
-    returning members.id, wanted.time_zone, wanted.left_on, wanted.old_time_zone, wanted.old_left_on
-),
-touched as (
-    insert into score_dues as due (user_id, from_date)
-    select
-        changed.id,
-        least(
-            case when changed.left_on is distinct from changed.old_left_on
-                then least(changed.left_on, changed.old_left_on) + 1
-            end,
-            case when changed.time_zone <> changed.old_time_zone
-                then coalesce(
-                    (
-                        select max(score_date)
-                        from daily_engagement_scores
-                        where user_id = changed.id and is_complete
-                    ),
-                    (select min(event_date) from engagement_events where user_id = changed.id)
-                )
-            end
-        )
-    from changed
-    where (changed.left_on is distinct from changed.old_left_on or changed.time_zone <> changed.old_time_zone)
-        and exists (select from engagement_events where user_id = changed.id)
-    order by changed.id
-    on conflict (user_id) do update
-    set from_date = least(due.from_date, excluded.from_date), touched_at = excluded.touched_at, seq = due.seq + 1
+    returning members.id
 )
 select id
 from changed

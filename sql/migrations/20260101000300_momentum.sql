@@ -60,7 +60,10 @@ create table public.daily_engagement_scores (
     primary key (user_id, score_date)
 );
 create index daily_engagement_scores_day on public.daily_engagement_scores (score_date);
+-- Days that were not over when they were scored: one a member, until they leave.
+create index daily_engagement_scores_open on public.daily_engagement_scores (user_id) where not is_complete;
 
+-- What a published day said before, and what it says now: nothing, where the member has that day no more.
 create table public.score_restatements (
     id bigint generated always as identity primary key,
     user_id uuid not null references public.members (id) on delete cascade,
@@ -69,14 +72,48 @@ create table public.score_restatements (
     old_final_score double precision not null,
     old_momentum_state text not null,
     old_definition text not null,
-    new_raw_score double precision not null,
-    new_final_score double precision not null,
-    new_momentum_state text not null,
-    new_definition text not null,
+    new_raw_score double precision,
+    new_final_score double precision,
+    new_momentum_state text,
+    new_definition text,
     reason text not null check (reason in ('late_event', 'rebuild', 'definition', 'member_changed', 'erasure')),
-    restated_at timestamptz not null default now()
+    restated_at timestamptz not null default now(),
+    constraint score_restatements_new_or_removed check (
+        num_nulls(new_raw_score, new_final_score, new_momentum_state, new_definition) in (0, 4)
+    )
 );
 create index score_restatements_member on public.score_restatements (user_id, score_date);
+
+-- Who leaves, comes back or moves has other days than before, by whichever road that comes in.
+create function public.bee_mark_changed_member_due() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+    insert into public.score_dues as due (user_id, from_date)
+    select
+        new.id,
+        least(
+            case when new.left_on is distinct from old.left_on then least(new.left_on, old.left_on) + 1 end,
+            case when new.time_zone <> old.time_zone then
+                coalesce(
+                    -- It is never more than two days later in one zone than in another.
+                    (select max(score_date) - 2 from public.daily_engagement_scores where user_id = new.id),
+                    (select min(event_date) from public.engagement_events where user_id = new.id)
+                )
+            end
+        )
+    where exists (select from public.engagement_events where user_id = new.id)
+    on conflict (user_id) do update
+    set from_date = least(due.from_date, excluded.from_date), touched_at = excluded.touched_at, seq = due.seq + 1;
+    return null;
+end
+$$;
+revoke all on function public.bee_mark_changed_member_due() from public;
+create trigger mark_changed_due after update of left_on, time_zone on public.members
+    for each row
+    when (new.left_on is distinct from old.left_on or new.time_zone <> old.time_zone)
+    execute function public.bee_mark_changed_member_due();
 
 -- What the pages read: a row a day, segment and state, recomputed whole for each day that was scored.
 create table public.engagement_days (
@@ -100,15 +137,17 @@ language plpgsql security definer
 set search_path = ''
 as $$
 begin
+    -- A day that is stale already is touched as well: whoever computes it waits for this transaction.
     insert into public.stale_days (score_date)
-    select distinct engagement_days.score_date from public.engagement_days
-    on conflict do nothing;
+    select distinct engagement_days.score_date from public.engagement_days order by 1
+    on conflict (score_date) do update set score_date = excluded.score_date;
     return null;
 end
 $$;
 revoke all on function public.bee_mark_segments_stale() from public;
 -- A member who changes segments changes the totals of the past as well: they show how today's groups did.
-create trigger mark_segments_stale after update of coach_id, attributes, time_zone, is_demo on public.members
+create trigger mark_segments_stale
+    after update of coach_id, attributes, time_zone, is_demo, is_synthetic or delete on public.members
     for each statement execute function public.bee_mark_segments_stale();
 
 -- A row a member and segment: everybody, their zone, their coach, and what is known about them where at least

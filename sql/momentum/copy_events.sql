@@ -6,5 +6,5 @@ copy (
         as due (user_id, start_on, place)
     inner join engagement_events as events
         on events.user_id = due.user_id and events.event_date >= due.start_on
-    where events.event_date >= cast(%(earliest)s as date) and events.event_date <= cast(%(latest)s as date)
+    where events.event_date >= cast(%(earliest)s as date)
 ) to stdout (format csv)

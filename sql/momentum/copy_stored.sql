@@ -9,8 +9,7 @@ copy (
         scores.final_score,
         scores.momentum_state,
         scores.event_count,
-        scores.is_complete::integer,
-        scores.definition
+        scores.is_complete::integer
     from unnest(cast(%(members)s as uuid[]), cast(%(starts)s as date[])) with ordinality
         as due (user_id, start_on, place)
     inner join daily_engagement_scores as scores

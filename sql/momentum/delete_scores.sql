@@ -1,5 +1,17 @@
--- Remove days that a member has no more: before the first event, or after the end. Rows: those removed.
+-- Remove days that a member has no more, keeping what the published ones said. Rows: one a published day.
 -- Index: daily_engagement_scores_pkey.
-delete from daily_engagement_scores
-using unnest(cast(:members as uuid[]), cast(:days as date[])) as gone (user_id, score_date)
-where daily_engagement_scores.user_id = gone.user_id and daily_engagement_scores.score_date = gone.score_date
+with removed as (
+    delete from daily_engagement_scores as old
+    using unnest(cast(:members as uuid[]), cast(:days as date[])) as gone (user_id, score_date)
+    where old.user_id = gone.user_id and old.score_date = gone.score_date
+    returning
+        old.user_id, old.score_date, old.raw_score, old.final_score, old.momentum_state, old.definition, old.is_complete
+)
+
+insert into score_restatements (
+    user_id, score_date, old_raw_score, old_final_score, old_momentum_state, old_definition, reason
+)
+select user_id, score_date, raw_score, final_score, momentum_state, definition, 'member_changed'
+from removed
+where is_complete
+order by user_id, score_date

@@ -1,21 +1,17 @@
--- A row a member whose zone is not scored through its last complete day, in order of id: since when.
--- :zones and :targets are the zones and the last complete day of each. Indexes: score_frontiers_pkey,
--- daily_engagement_scores_pkey.
+-- A row a member with a day that was not over when it was scored and is by now, in order of id: since when.
+-- :zones and :targets are the zones and the last complete day of each. Index: daily_engagement_scores_open.
 select
     members.id as user_id,
-    score_frontiers.scored_through + 1 as start_on,
+    min(scores.score_date) as start_on,
     cast(null as bigint) as seq,
     members.time_zone,
     members.left_on
 from unnest(cast(:zones as text[]), cast(:targets as date[])) as zone (name, target)
-inner join score_frontiers on score_frontiers.time_zone = zone.name and score_frontiers.scored_through < zone.target
 inner join members on members.time_zone = zone.name
+inner join daily_engagement_scores as scores
+    on scores.user_id = members.id and not scores.is_complete and scores.score_date <= zone.target
 where
-    (members.left_on is null or members.left_on > score_frontiers.scored_through)
-    and exists (
-        select
-        from daily_engagement_scores
-        where user_id = members.id and score_date = score_frontiers.scored_through
-    )
-    and not exists (select from score_dues where score_dues.user_id = members.id)
+    not exists (select from score_dues where score_dues.user_id = members.id)
+    and (cast(:member_id as uuid) is null or members.id = cast(:member_id as uuid))
+group by members.id, members.time_zone, members.left_on
 order by members.id

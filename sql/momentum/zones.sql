@@ -1,6 +1,11 @@
--- A row a zone that members live in, by name. Index: none; a scan of members.
-select members.time_zone, score_frontiers.scored_through
-from members
-left join score_frontiers on score_frontiers.time_zone = members.time_zone
-group by members.time_zone, score_frontiers.scored_through
-order by members.time_zone
+-- A row a zone that members live in, by name: through which day it is scored, and the last day that is over there at
+-- :now. A day that was over stays over, even for a clock that is behind. Index: none; a scan of members.
+select
+    zones.time_zone,
+    frontier.scored_through,
+    greatest(
+        cast(cast(:now as timestamptz) at time zone zones.time_zone as date) - 1, frontier.scored_through
+    ) as complete_through
+from (select distinct members.time_zone from members) as zones
+left join score_frontiers as frontier on frontier.time_zone = zones.time_zone
+order by zones.time_zone
