@@ -130,7 +130,8 @@ def write_totals(database: Database, totals: Totals) -> bool:
 
 def roll_up(database: Database, login: Login) -> list[date]:
     """Compute the totals of the stale days again, some days a transaction, and return which they were."""
-    with database.reading(login) as session:
+    with database.writing(login) as session:
+        session.run("momentum/mark_new_segments")
         stale = _stale(session)
     for first in range(0, len(stale), DAYS_AT_ONCE):
         days = stale[first : first + DAYS_AT_ONCE]
