@@ -1,8 +1,9 @@
 """All scores into a file, streamed: CSV or Parquet by the file's name."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import pyarrow as pa
 from pyarrow import csv, parquet
@@ -36,17 +37,27 @@ def export_scores(database: Database, path: Path) -> int:
         raise Invalid("bad_file", f"{path.name}: a .csv or .parquet file is wanted.")
     unfinished = path.with_name(f".{path.name}.part")
     try:
-        rows = 0
-        with kinds[path.suffix](unfinished, COLUMNS) as writer:
+        with _appearing(path) as file, kinds[path.suffix](file, COLUMNS) as writer:
+            rows = 0
             for table in _tables(database):
                 writer.write_table(table)
                 rows += table.num_rows
-        unfinished.replace(path)
     except OSError as error:
         raise Unavailable("file", f"{path} can't be written: {error.strerror or error}.") from error
-    finally:
-        unfinished.unlink(missing_ok=True)
     return rows
+
+
+@contextmanager
+def _appearing(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that takes the place of ``path`` when the block is through, and is gone when it fails."""
+    unfinished = path.with_name(f".{path.name}.part")
+    with unfinished.open("wb") as file:
+        try:
+            yield file
+            file.flush()
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
 
 
 def _tables(database: Database) -> Iterator[pa.Table]:
