@@ -35,7 +35,6 @@ def export_scores(database: Database, path: Path) -> int:
     kinds = {".csv": csv.CSVWriter, ".parquet": parquet.ParquetWriter}
     if path.suffix not in kinds:
         raise Invalid("bad_file", f"{path.name}: a .csv or .parquet file is wanted.")
-    unfinished = path.with_name(f".{path.name}.part")
     try:
         with _appearing(path) as file, kinds[path.suffix](file, COLUMNS) as writer:
             rows = 0

@@ -154,7 +154,7 @@ def is_scoring_due(database: Database, *, now: datetime) -> bool:
     with database.reading(Login.WORKER) as session:
         if session.scalar("momentum/is_scoring_due", now=now):
             return True
-        return any(zone.is_behind for zone in _zones(session, now))
+        return any(zone.is_behind for zone in zones_of(session, now))
 
 
 def _score_due(
@@ -167,7 +167,7 @@ def _score_due(
 ) -> ScoringReport:
     with database.reading(login) as session:
         run = _prepared(database, session, now, login, batch_days, "late_event")
-        zones = _zones(session, now)
+        zones = zones_of(session, now)
         members = _due_members(session, run.targets, member_id)
         is_first = member_id is None and not session.scalar("momentum/has_scores")
     # Totals go in by COPY, which row-level security refuses to anybody but the owner.
@@ -189,11 +189,12 @@ def _score_due(
 def _prepared(
     database: Database, session: ReadSession, now: datetime, login: Login, batch_days: int, reason: str
 ) -> _Run:
-    targets = {zone.time_zone: zone.complete_through for zone in _zones(session, now)}
+    targets = {zone.time_zone: zone.complete_through for zone in zones_of(session, now)}
     return _Run(database, login, batch_days, active_definition(session), targets, reason)
 
 
-def _zones(session: ReadSession, now: datetime) -> list[Zone]:
+def zones_of(session: ReadSession, now: datetime) -> list[Zone]:
+    """Return the zones that members live in, by name."""
     return session.all(Zone, "momentum/zones", now=now)
 
 

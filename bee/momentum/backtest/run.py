@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import numpy as np
@@ -15,15 +15,15 @@ from bee.momentum.backtest.persistence import Moves, count_moves, state_figures
 from bee.momentum.backtest.population import Population, chosen_population
 from bee.momentum.backtest.report import Backtest, Coverage, outcome_figures
 from bee.momentum.batch import DueMember
-from bee.momentum.days import complete_through
 from bee.momentum.definition import Definition
 from bee.momentum.engine import Past, raw_points, score_days
 from bee.momentum.exchange import read_events
 from bee.momentum.registry import chosen_definition
-from bee.momentum.scoring import Zone
+from bee.momentum.scoring import zones_of
 
 # Cells of a grid of days and members: a batch takes some hundred megabytes at the most.
 BATCH_CELLS: Final = 500_000
+ONE_DAY: Final = timedelta(days=1)
 Progress = Callable[[int, int], None]
 
 
@@ -83,8 +83,7 @@ def backtest(
 
 def _complete_through(session: ReadSession, now: datetime) -> date:
     """Return the last day that is over wherever members live."""
-    zones = {zone.time_zone for zone in session.all(Zone, "momentum/zones")}
-    return min(complete_through(zone, now) for zone in zones or {"UTC"})
+    return min((zone.complete_through for zone in zones_of(session, now)), default=now.date() - ONE_DAY)
 
 
 def _members(run: _Run, segment: str) -> list[BacktestMember]:
@@ -118,12 +117,17 @@ def _courses(run: _Run, members: Sequence[BacktestMember]) -> list[Course]:
 def _judge(run: _Run, courses: Sequence[Course]) -> tuple[Observations, Moves]:
     rows = np.array([course.rows for course in courses])
     shape = (int(rows.max()), len(courses))
-    events = read_events(
-        run.session, [_due(course.member) for course in courses], run.through, definition=run.definition
-    )
+    due = [_due(course.member) for course in courses]
+    events = read_events(run.session, due, definition=run.definition)
     weights = np.array([run.definition.weight(name) for name in events.types])
+    over = events.day < shape[0]
     raw, counts = raw_points(
-        events.member, events.day, events.event_type, shape, weights, definition=run.definition
+        events.member[over],
+        events.day[over],
+        events.event_type[over],
+        shape,
+        weights,
+        definition=run.definition,
     )
     finals, states = score_days(raw, Past.none(len(courses), run.definition), definition=run.definition)
     subjects = subjects_of(courses, through=run.through)
