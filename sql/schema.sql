@@ -1191,7 +1191,11 @@ CREATE POLICY system_act ON public.audit_log FOR INSERT TO bee_system, bee_worke
 
 CREATE POLICY system_change ON public.members FOR UPDATE TO bee_system USING (true) WITH CHECK (true);
 
+CREATE POLICY system_mark ON public.stale_days TO bee_system USING (true) WITH CHECK (true);
+
 CREATE POLICY system_new ON public.members FOR INSERT TO bee_system WITH CHECK (true);
+
+CREATE POLICY system_read ON public.score_frontiers FOR SELECT TO bee_system USING (true);
 
 CREATE POLICY trail ON public.audit_log FOR SELECT TO bee_oncall, bee_admin, bee_worker USING (true);
 
@@ -1707,6 +1711,7 @@ GRANT SELECT ON TABLE public.score_frontiers TO bee_coach;
 GRANT SELECT ON TABLE public.score_frontiers TO bee_oncall;
 GRANT SELECT ON TABLE public.score_frontiers TO bee_admin;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.score_frontiers TO bee_worker;
+GRANT SELECT ON TABLE public.score_frontiers TO bee_system;
 
 GRANT SELECT ON TABLE public.score_restatements TO bee_product;
 GRANT SELECT ON TABLE public.score_restatements TO bee_coach;
@@ -1793,6 +1798,7 @@ GRANT UPDATE(ended_because) ON TABLE public.staff_sessions TO bee_admin;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stale_days TO bee_worker;
 GRANT SELECT ON TABLE public.stale_days TO bee_oncall;
 GRANT SELECT ON TABLE public.stale_days TO bee_admin;
+GRANT SELECT,INSERT ON TABLE public.stale_days TO bee_system;
 
 GRANT SELECT,DELETE ON TABLE public.user_fcm_tokens TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_fcm_tokens TO service_role;

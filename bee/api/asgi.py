@@ -8,12 +8,19 @@ from bee.api.description import describe
 from bee.api.edge import DOCS, Edge
 from bee.api.errors import HANDLERS, VERSION_HEADER
 from bee.api.house import House
-from bee.api.routes import auth, consents, events, meta, notifications, push
+from bee.api.routes import auth, consents, events, meta, momentum, notifications, push
 from bee.api.routes.meta import API_VERSION
 from bee.db import Database
 from bee.settings import Settings
 
-VERSIONED = (meta.versioned, events.router, push.router, notifications.router, consents.router)
+VERSIONED = (
+    meta.versioned,
+    events.router,
+    momentum.router,
+    push.router,
+    notifications.router,
+    consents.router,
+)
 ALLOWED_HEADERS = (
     "authorization",
     "apikey",

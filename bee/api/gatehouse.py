@@ -89,10 +89,10 @@ def limited_member(request: Request) -> Caller:
 
 
 def limited_caller(request: Request) -> Caller:
-    """Return who asks, a member's request counted; the service role is not limited."""
+    """Return a member, the request counted, or the service, which is not limited. Raises as above."""
     caller = find_caller(request)
-    if caller.user_id is not None:
-        house_of(request).limiter.accept(caller.user_id)
+    if caller.role is not Role.SERVICE:
+        house_of(request).limiter.accept(caller.member_id)
     return caller
 
 

@@ -20,6 +20,11 @@ MEANINGS: dict[str, tuple[type[BeeError], str, str]] = {
         "account_exists",
         "There is an account with this address already.",
     ),
+    "daily_engagement_scores_pkey": (
+        Conflict,
+        "scored_meanwhile",
+        "These days have been scored by another process meanwhile.",
+    ),
     "outbox_dedupe_key_key": (Conflict, "already_queued", "This has been queued already."),
     "daily_engagement_scores_user_id_fkey": (Conflict, "member_gone", "A member is gone by now."),
     "engagement_events_user_id_fkey": (Invalid, "unknown_member", "There is no such member."),

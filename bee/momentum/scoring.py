@@ -82,6 +82,14 @@ class Living:
 
 
 @dataclass(frozen=True, slots=True)
+class _Computed:
+    """What a batch came to, from what was there at ``read_at``: what was scored since is newer."""
+
+    scores: BatchScores
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class _Run:
     """What holds for every batch of a run."""
 
@@ -147,6 +155,30 @@ def rebuild(
         again = _score_batches(run, members, progress)
         roll_up(database, login)
     return again.after(before)
+
+
+def bring_up_to_now(database: Database, member_id: UUID, *, login: Login, now: datetime) -> None:
+    """Score whatever is missing or touched of one member, beside whoever scores everybody.
+
+    For whoever asks right after something happened. Somebody without events has no score. What is still due is
+    settled as well; a scorer that had read before does not write over what is written here.
+    """
+    with database.reading(login) as session:
+        due = session.find(DueMember, "momentum/member_to_score", member_id=member_id, now=now)
+        if due is None:
+            return
+        zone = session.get(Zone, "momentum/zone_of_member", member_id=member_id, now=now)
+        targets = {zone.time_zone: zone.complete_through}
+        run = _Run(database, login, BATCH_DAYS, active_definition(session), targets, "late_event")
+    if (due.start_on - zone.complete_through).days <= 1:
+        _write_living(run, [due], _compute(run, [due]))
+
+
+def recompute(database: Database, member_id: UUID, *, from_on: date, login: Login, now: datetime) -> None:
+    """Compute one member's days again from a day on, as far as they change."""
+    with database.writing(login) as session:
+        session.run("momentum/mark_due", member_id=member_id, day=from_on)
+    bring_up_to_now(database, member_id, login=login, now=now)
 
 
 def is_scoring_due(database: Database, *, now: datetime) -> bool:
@@ -220,10 +252,11 @@ def _score_batches(run: _Run, members: Sequence[DueMember], progress: Progress) 
         upcoming = reader.submit(_compute, run, batches[0]) if batches else None
         for number, batch in enumerate(batches):
             assert upcoming is not None
-            scores = upcoming.result()
+            computed = upcoming.result()
+            scores = computed.scores
             is_last = number + 1 == len(batches)
             upcoming = None if is_last else reader.submit(_compute, run, batches[number + 1])
-            restated += _write_living(run, batch, scores)
+            restated += _write_living(run, batch, computed)
             written += len(scores.changed)
             removed += len(scores.gone_day)
             days.update(touched_dates(scores.touched_days))
@@ -258,7 +291,7 @@ def _span_days(member: DueMember, targets: dict[str, date]) -> int:
     return max(1, (last_on - member.start_on).days + 2)
 
 
-def _compute(run: _Run, batch: Sequence[DueMember]) -> BatchScores:
+def _compute(run: _Run, batch: Sequence[DueMember]) -> _Computed:
     complete = [run.targets[member.time_zone] for member in batch]
     window = Window(
         window_numbers([member.start_on for member in batch]),
@@ -267,6 +300,7 @@ def _compute(run: _Run, batch: Sequence[DueMember]) -> BatchScores:
         run.rewrite_through,
     )
     with run.database.reading(run.login) as session:
+        read_at = session.scalar("momentum/this_moment")
         events = read_events(session, batch, definition=run.definition)
         stored = read_stored(session, batch, definition=run.definition)
         if run.totals is not None:
@@ -274,26 +308,29 @@ def _compute(run: _Run, batch: Sequence[DueMember]) -> BatchScores:
     scores = score_batch(window, events, stored, definition=run.definition)
     if run.totals is not None:
         run.totals.add(scores.changed, segments, len(batch))
-    return scores
+    return _Computed(scores, read_at)
 
 
-def _write_living(run: _Run, batch: Sequence[DueMember], scores: BatchScores) -> int:
+def _write_living(run: _Run, batch: Sequence[DueMember], computed: _Computed) -> int:
     """Write a batch without those who were removed since it was read."""
+    scores = computed.scores
     try:
-        return _write(run, batch, scores)
+        return _write(run, batch, computed)
     except Conflict as error:
+        if error.code == "scored_meanwhile":
+            return _write_living(run, batch, replace(computed, scores=replace(scores, is_new=False)))
         if error.code != "member_gone":
             raise
     with run.database.reading(run.login) as session:
         members = [member.user_id for member in batch]
         living = {row.id for row in session.all(Living, "momentum/living_members", members=members)}
     places = [place for place, member in enumerate(members) if member in living]
-    return _write_living(run, batch, scores.of(np.array(places, np.int64)))
+    return _write_living(run, batch, replace(computed, scores=scores.of(np.array(places, np.int64))))
 
 
-def _write(run: _Run, batch: Sequence[DueMember], scores: BatchScores) -> int:
+def _write(run: _Run, batch: Sequence[DueMember], computed: _Computed) -> int:
     """Write a batch and return how many published days now say something else."""
-    restated = 0
+    restated, scores, read_at = 0, computed.scores, computed.read_at
     with run.database.writing(run.login) as session:
         if len(scores.changed):
             text = rows_text(scores.changed, batch, definition=run.definition)
@@ -302,13 +339,15 @@ def _write(run: _Run, batch: Sequence[DueMember], scores: BatchScores) -> int:
             else:
                 session.run("momentum/make_incoming_scores")
                 copy_in(session, "momentum/copy_incoming_scores", text)
-                restated = session.run("momentum/restate_scores", reason=run.reason)
-                session.run("momentum/merge_scores")
+                restated = session.run("momentum/restate_scores", reason=run.reason, read_at=read_at)
+                session.run("momentum/announce_states")
+                session.run("momentum/merge_scores", read_at=read_at)
         if len(scores.gone_day):
             restated += session.run(
                 "momentum/delete_scores",
                 members=[batch[place].user_id for place in scores.gone_member],
                 days=[from_epoch(day) for day in scores.gone_day],
+                read_at=read_at,
             )
         settled = [member for member in batch if member.seq is not None]
         if settled:

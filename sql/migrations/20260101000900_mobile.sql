@@ -73,3 +73,9 @@ create policy worker on public.user_fcm_tokens to bee_worker using (true) with c
 -- Members ask why a score is what it is; a definition is nobody's secret.
 grant select on public.score_definitions to authenticated;
 create policy everybody on public.score_definitions for select to authenticated using (true);
+
+-- The system scores a member in the request that changed something: the days whose totals that touches are marked.
+grant select, insert on public.stale_days to bee_system;
+grant select on public.score_frontiers to bee_system;
+create policy system_mark on public.stale_days to bee_system using (true) with check (true);
+create policy system_read on public.score_frontiers for select to bee_system using (true);

@@ -1,4 +1,4 @@
--- Write the incoming rows, over those that are there. Rows: those written. Index: daily_engagement_scores_pkey.
+-- Write the incoming rows, over those that are there and were not scored since :read_at. Rows: those written. Index: daily_engagement_scores_pkey.
 insert into daily_engagement_scores (
     user_id, score_date, raw_score, final_score, momentum_state, event_count, is_complete, definition
 )
@@ -13,3 +13,4 @@ set
     is_complete = excluded.is_complete,
     definition = excluded.definition,
     calculated_at = now()
+where daily_engagement_scores.calculated_at <= :read_at

@@ -1,6 +1,7 @@
 """Events in: one, or up to 1,000, each with a result of its own. An id that is known is the same event again."""
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,9 @@ from bee.api.caller import Caller
 from bee.api.errors import faults_told
 from bee.api.gatehouse import Member, writing_as
 from bee.api.house import House, house_of
-from bee.errors import Invalid
+from bee.db import Login
+from bee.errors import BeeError, Invalid
+from bee.momentum.scoring import bring_up_to_now
 from bee.zones import ZONES
 
 MOST_EVENTS: Final = 1000
@@ -44,6 +47,7 @@ EXAMPLES: Final[dict[str, Any]] = {
     },
 }
 
+log = logging.getLogger("bee.api")
 router = APIRouter(prefix="/events", tags=["events"])
 
 
@@ -107,6 +111,8 @@ def add_events(
         assert error is not None
         raise Invalid(error.code, error.message)
     added = _insert(house, member, [event for event in checked if isinstance(event, Event)])
+    if added:
+        _score(house, member)
     return Results([_result(event, added) for event in checked])
 
 
@@ -162,6 +168,14 @@ def _insert(house: House, member: Caller, events: list[Event]) -> set[UUID]:
             time_zones=[event.time_zone for event in events],
         )
     return {row.id for row in added}
+
+
+def _score(house: House, member: Caller) -> None:
+    """Let the score of this moment count the events. If that fails, the next read tries again."""
+    try:
+        bring_up_to_now(house.database, member.member_id, login=Login.SYSTEM, now=house.clock())
+    except BeeError as error:
+        log.warning("events are in, and not scored yet: %s", error.code)
 
 
 def _result(event: Event | Result, added: set[UUID]) -> Result:
