@@ -20,7 +20,11 @@ ERRORS: Final[dict[int, tuple[str, str]]] = {
     503: ("database_unavailable", "A part that the API depends on does not answer; try again."),
 }
 EVERYWHERE: Final = (400, 401, 405, 413, 415, 429, 500, 503)
-BY_AREA: Final = {"/auth/": (*EVERYWHERE, 403, 404, 422), "/v1/": (*EVERYWHERE, 403, 404, 409)}
+BY_AREA: Final = {
+    "/auth/": (*EVERYWHERE, 403, 404, 422),
+    "/v1/": (*EVERYWHERE, 403, 404, 409),
+    "/realtime/": (*EVERYWHERE, 403),
+}
 SERVICE: Final = (405, 500, 503)
 OPEN: Final = frozenset({"/v1/version", "/auth/v1/.well-known/jwks.json"})
 
@@ -77,7 +81,13 @@ def _complete_operation(path: str, operation: dict[str, Any]) -> None:
     for status in sorted(SERVICE if path in OPEN else area):
         responses.setdefault(str(status), {"$ref": f"#/components/responses/Error{status}"})
     if area is not SERVICE and path not in OPEN:
-        operation["security"] = [{"apikey" if path.startswith("/auth/") else "bearer": []}]
+        operation["security"] = [_security(path)]
+
+
+def _security(path: str) -> dict[str, list[str]]:
+    if path.startswith("/v1/"):
+        return {"bearer": []}
+    return {"apikey": []} if path.startswith("/auth/") else {"apikey": [], "bearer": []}
 
 
 def _response(status: int) -> dict[str, Any]:
