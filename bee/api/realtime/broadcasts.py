@@ -32,7 +32,11 @@ class Broadcast:
 
 def publish(database: Database, broadcasts: list[Broadcast], *, most_bytes: int) -> None:
     """Hand broadcasts to every process, all of them or none. Raises :class:`Invalid` for one that is too large."""
-    messages = [json.dumps(asdict(broadcast), default=str) for broadcast in broadcasts]
+    # PostgreSQL drops a notice that equals another of its transaction, so each has a number.
+    messages = [
+        json.dumps(asdict(broadcast) | {"number": number}, default=str)
+        for number, broadcast in enumerate(broadcasts)
+    ]
     if any(len(message) > most_bytes for message in messages):
         raise Invalid(
             "broadcast_too_large", f"A broadcast is at most {most_bytes} bytes with its topic and event."

@@ -274,6 +274,14 @@ def test_the_service_s_broadcast_reaches_whoever_is_signed_in(
         assert anybodys.has_heard_nothing_more()
 
 
+def test_the_same_broadcast_twice_arrives_twice(client: TestClient, connect: Connect, mia: Member) -> None:
+    with connect() as line:
+        line.join("a", token_of(mia))
+        message = {"topic": "a", "event": "e"}
+        assert post(client, token_of(mia), message, message).status_code == 202
+        assert line.until("broadcast") == line.until("broadcast")
+
+
 @pytest.mark.parametrize(
     ("message", "status", "code"),
     [
