@@ -11,10 +11,11 @@ from starlette.types import ASGIApp
 from bee.api.description import describe
 from bee.api.edge import DOCS, Edge
 from bee.api.errors import HANDLERS, VERSION_HEADER
+from bee.api.graph.schema import build_schema
 from bee.api.house import House
 from bee.api.realtime.limits import RealtimeLimits
 from bee.api.realtime.parts import Parts
-from bee.api.routes import auth, consents, events, meta, momentum, notifications, push, realtime
+from bee.api.routes import auth, consents, events, graph, meta, momentum, notifications, push, realtime
 from bee.api.routes.meta import API_VERSION
 from bee.db import Database
 from bee.settings import Settings
@@ -76,9 +77,11 @@ def create_app(
     for kind, handler in HANDLERS.items():
         app.add_exception_handler(kind, handler)
     app.state.house = house
+    app.state.graph = build_schema(is_open=settings.is_local)
     app.include_router(meta.router)
     app.include_router(auth.router)
     app.include_router(realtime.router)
+    app.include_router(graph.router)
     for router in VERSIONED:
         app.include_router(router, prefix="/v1")
         app.include_router(router, prefix="/functions/v1", include_in_schema=False)

@@ -24,6 +24,7 @@ BY_AREA: Final = {
     "/auth/": (*EVERYWHERE, 403, 404, 422),
     "/v1/": (*EVERYWHERE, 403, 404, 409),
     "/realtime/": (*EVERYWHERE, 403),
+    "/graphql/": EVERYWHERE,
 }
 SERVICE: Final = (405, 500, 503)
 OPEN: Final = frozenset({"/v1/version", "/auth/v1/.well-known/jwks.json"})
