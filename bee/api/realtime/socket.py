@@ -42,7 +42,7 @@ class Socket:
         self._parts = parts
         self._version = version
         self._messages: Backlog[str] = Backlog(most=limits.backlog_messages, most_bytes=limits.backlog_bytes)
-        self._changes: Backlog[tuple[Channel, Change]] = Backlog(most=limits.backlog_messages)
+        self._changes: Backlog[tuple[Channel, Change]] = Backlog(most=limits.backlog_changes)
         self._pace = Pace(limits.messages_per_s, at=time.monotonic())
         self._overrun = asyncio.Event()
         self._tokens_changed = asyncio.Event()

@@ -1,5 +1,6 @@
 """What needs no socket: messages, topics, filters, what a channel asks for, how often something may happen."""
 
+import asyncio
 import itertools
 import json
 import struct
@@ -9,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from bee.api.caller import Caller, Role
+from bee.api.realtime.backlog import Backlog
 from bee.api.realtime.conditions import parse_condition
 from bee.api.realtime.frames import Frame, Version, decode, decode_push, encode
 from bee.api.realtime.pace import Pace
@@ -263,3 +265,18 @@ def test_a_pace_allows_so_many_a_second() -> None:
     assert [pace.allows(0) for _ in range(4)] == [True, True, True, False]
     assert [pace.allows(0.34), pace.allows(0.35)] == [True, False]
     assert [pace.allows(100) for _ in range(4)] == [True, True, True, False]
+
+
+def test_a_backlog_has_room_for_so_many_and_so_much() -> None:
+    async def fill() -> None:
+        backlog: Backlog[str] = Backlog(most=3, most_bytes=10)
+        assert [backlog.put("a", 4), backlog.put("b", 7), backlog.put("c", 6), backlog.put("d", 0)] == [
+            True, False, True, True,
+        ]  # fmt: skip
+        assert not backlog.put("e", 0), "there are three"
+        assert await backlog.first() == "a"
+        assert backlog.drain(2) == ["a", "c"]
+        assert backlog.put("f", 10), "what was taken makes room"
+        assert backlog.drain() == ["d", "f"]
+
+    asyncio.run(fill())
