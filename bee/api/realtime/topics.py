@@ -1,4 +1,4 @@
-"""Who may join which topic (pure); docs/decisions/0008 says why."""
+"""Who may join which topic (pure); docs/decisions/0011 says why."""
 
 import re
 from typing import Final
