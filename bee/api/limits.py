@@ -43,7 +43,7 @@ class Limiter:
     def accept(self, member_id: UUID) -> None:
         """Count a request. Raises :class:`TooMany` when it is one too many."""
         try:
-            with self._database.writing(Login.SYSTEM) as session:
+            with self._database.keeping(Login.SYSTEM) as session:
                 verdict = session.get(
                     Verdict, "api/count_request", user_id=member_id, most=self._most, window_s=WINDOW_S
                 )

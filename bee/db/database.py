@@ -1,6 +1,7 @@
 """The door to PostgreSQL: an engine a login, and the transactions that are opened through it."""
 
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from bee.settings import Settings
 
 POOL_SIZE = 8
 POOL_WAIT_S = 5
+PING_AFTER_S = 1.0
 CONNECT_TIMEOUT_S = 5
 
 
@@ -84,10 +86,13 @@ class Database:
             yield WriteSession(connection)
 
     @contextmanager
-    def keeping(self, login: Login) -> Iterator[ReadSession]:
-        """Keep a connection outside any transaction, for a lock of the server's that is held over several."""
+    def keeping(self, login: Login) -> Iterator[WriteSession]:
+        """Keep a connection outside any transaction: each statement is one of its own.
+
+        For a single statement, which then is one round trip, and for a lock that is held over transactions.
+        """
         with _translated(), self.engine(login).connect() as connection:
-            yield ReadSession(connection.execution_options(isolation_level="AUTOCOMMIT"))
+            yield WriteSession(connection.execution_options(isolation_level="AUTOCOMMIT"))
 
     def dispose(self) -> None:
         """Close the pools."""
@@ -118,9 +123,10 @@ def _translated() -> Iterator[None]:
         ) from error
     except IntegrityError as error:
         raise domain_error(error.orig) from error
-    except OperationalError as error:
+    except (OperationalError, psycopg.OperationalError) as error:
+        cause = error.orig if isinstance(error, OperationalError) else error
         raise Unavailable(
-            "database_unavailable", f"The database does not answer: {_reason(error)}"
+            "database_unavailable", f"The database does not answer: {_reason(cause)}"
         ) from error
     except DBAPIError as error:
         if error.connection_invalidated:
@@ -138,13 +144,16 @@ def _identity(
 def _assume(connection: sqlalchemy.Connection, identity: Identity) -> None:
     """Take on the role and settings for this transaction only, so that a pooled connection forgets them."""
     changes = ((("role", identity.role),) if identity.role else ()) + identity.settings
-    if changes:
-        connection.execute(
-            sqlalchemy.text(
-                "select set_config(name, value, true)"
-                " from unnest(cast(:names as text[]), cast(:values as text[])) as change (name, value)"
-            ),
-            {"names": [name for name, _ in changes], "values": [value for _, value in changes]},
+    if not changes:
+        return
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    # The driver's own cursor, so that the beginning of the transaction and this go out in one round trip.
+    with driver.pipeline(), driver.cursor() as cursor:
+        cursor.execute(
+            "select set_config(name, value, true)"
+            " from unnest(cast(%s as text[]), cast(%s as text[])) as change (name, value)",
+            ([name for name, _ in changes], [value for _, value in changes]),
         )
 
 
@@ -164,12 +173,31 @@ def _engine(address: ServerAddress, login: Login) -> sqlalchemy.Engine:
         pool_size=POOL_SIZE,
         max_overflow=POOL_SIZE,
         pool_timeout=POOL_WAIT_S,
-        pool_pre_ping=True,
         pool_use_lifo=True,
     )
+    sqlalchemy.event.listen(engine, "checkin", _note_rest)
+    sqlalchemy.event.listen(engine, "checkout", _ping_after_rest)
     if login is Login.OWNER:
         sqlalchemy.event.listen(engine, "connect", _become_owner)
     return engine
+
+
+def _note_rest(_connection: object, record: Any) -> None:
+    record.info["rests_since"] = time.monotonic()
+
+
+def _ping_after_rest(connection: psycopg.Connection[Any], record: Any, _proxy: object) -> None:
+    """Try a connection that has rested: the server may have ended it meanwhile. One in constant use needs none."""
+    since = record.info.get("rests_since")
+    if since is None or time.monotonic() - since < PING_AFTER_S:
+        return
+    try:
+        connection.autocommit = True
+        connection.execute("")
+        connection.autocommit = False
+    except psycopg.OperationalError as error:
+        # The pool's way to be told: it takes another connection.
+        raise sqlalchemy.exc.DisconnectionError from error
 
 
 def _become_owner(connection: Any, _record: object) -> None:
@@ -184,6 +212,6 @@ def _become_owner(connection: Any, _record: object) -> None:
     connection.commit()
 
 
-def _reason(error: OperationalError) -> str:
-    lines = str(error.orig).strip().splitlines()
+def _reason(error: BaseException | None) -> str:
+    lines = str(error).strip().splitlines()
     return lines[0] if lines else "no reason given"

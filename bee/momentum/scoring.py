@@ -163,10 +163,11 @@ def bring_up_to_now(database: Database, member_id: UUID, *, login: Login, now: d
     For whoever asks right after something happened. Somebody without events has no score. What is still due is
     settled as well; a scorer that had read before does not write over what is written here.
     """
+    with database.keeping(login) as single:
+        due = single.find(DueMember, "momentum/member_to_score", member_id=member_id, now=now)
+    if due is None:
+        return
     with database.reading(login) as session:
-        due = session.find(DueMember, "momentum/member_to_score", member_id=member_id, now=now)
-        if due is None:
-            return
         zone = session.get(Zone, "momentum/zone_of_member", member_id=member_id, now=now)
         targets = {zone.time_zone: zone.complete_through}
         run = _Run(database, login, BATCH_DAYS, active_definition(session), targets, "late_event")
