@@ -17,6 +17,7 @@ import pytest
 from bee.db import Database, Login
 from bee.jobs import enqueue
 from bee.momentum.scoring import score
+from bee.settings import Settings
 from bee.worker import Worker
 from tests.cluster import administering
 from tests.factories import make_member
@@ -59,7 +60,7 @@ def members(database: Database) -> dict[str, UUID]:
 
 
 def make_worker(database: Database, clock: Clock, name: str = "w1") -> Worker:
-    return Worker(database, name, random.Random(7), clock)  # noqa: S311  # no secret
+    return Worker(database, Settings(), name, random.Random(7), clock)  # noqa: S311  # no secret
 
 
 def jobs(database: Database, kind: str = "score") -> list[Any]:
