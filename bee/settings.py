@@ -94,6 +94,11 @@ class Settings(BaseSettings):
         alias="SUPABASE_SERVICE_ROLE_KEY",
         description="That project's service_role or secret key.",
     )
+    crisis_region: str = Field(
+        default="US",
+        pattern="^[A-Z]{2}$",
+        description="The country whose help lines a member in danger is told of.",
+    )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
     @property

@@ -88,6 +88,7 @@ def test_prod_starts_with_real_secrets(tmp_path: Path, monkeypatch: pytest.Monke
         ("BEE_API_PORT", "70000"),
         ("BEE_ENVIRONMENT", "moon"),
         ("BEE_LOG_LEVEL", "LOUD"),
+        ("BEE_CRISIS_REGION", "Atlantis"),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_named(
