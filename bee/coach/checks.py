@@ -20,6 +20,7 @@ SHAMING_WORDS: Final = frozenset(_WORDS["shaming"])
 CLINICAL_WORDS: Final = frozenset(_WORDS["clinical"])
 FIRST_PERSON: Final = frozenset(_WORDS["first_person"])
 OTHER_PEOPLE: Final = frozenset(_WORDS["other_people"])
+EMPTY_WORDS: Final = frozenset(_WORDS["empty"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Any, Final
 from uuid import UUID
 
-from bee.coach.checks import reply_figures, words_of
+from bee.coach.checks import EMPTY_WORDS, reply_figures, words_of
 from bee.coach.quoting import quotable
 
 MODEL: Final = "offline"
@@ -99,8 +99,8 @@ def _reflection(message: str) -> str:
 
 def _is_about(memory: Memory, said: Iterable[str]) -> bool:
     """Whether a memory and a message share a word that carries meaning."""
-    known = {word.casefold() for word in words_of(memory.trait_value) if len(word) > 3}
-    return any(word.casefold() in known for word in said)
+    known = {word.casefold() for word in words_of(memory.trait_value) if len(word) > 2} - EMPTY_WORDS
+    return _has_any(said, known)
 
 
 def _remembered(memory: Memory | None) -> str:

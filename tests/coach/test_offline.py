@@ -115,6 +115,7 @@ def test_a_memory_is_named_only_where_the_message_is_about_it() -> None:
     other = reply("I cooked soup", Momentum.RISING, [known], [])
     assert "remember" not in other.text
     assert other.memory_ids == ()
+    assert "remember" not in reply("I was out with a friend at noon-ish", Momentum.RISING, [known], []).text
     assert "remember" not in reply("I took the dog out", Momentum.RISING, [], []).text
 
 
