@@ -151,6 +151,25 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_see_to_safety_event() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    seen_to constant text[] := array['status', 'taken_by', 'taken_at', 'closed_at', 'note'];
+begin
+    if pg_catalog.to_jsonb(new) - seen_to <> pg_catalog.to_jsonb(old) - seen_to then
+        raise exception 'what was found is never changed' using errcode = 'restrict_violation';
+    end if;
+    if (old.status, new.status) not in (('open', 'taken'), ('taken', 'closed'))
+        or (old.status = 'taken' and (new.taken_by, new.taken_at) is distinct from (old.taken_by, old.taken_at))
+    then
+        raise exception 'a safety event goes from open to taken to closed' using errcode = 'restrict_violation';
+    end if;
+    return new;
+end
+$$;
+
 CREATE FUNCTION public.bee_send_once() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -237,6 +256,12 @@ ALTER TABLE public.audit_seals ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY 
     CACHE 1
 );
 
+CREATE TABLE public.coach_conversations (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE public.coach_memory (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
@@ -252,6 +277,41 @@ CREATE TABLE public.coach_memory (
     CONSTRAINT coach_memory_trait_key_check CHECK (((length(trait_key) >= 1) AND (length(trait_key) <= 100))),
     CONSTRAINT coach_memory_trait_value_check CHECK (((length(trait_value) >= 1) AND (length(trait_value) <= 4000))),
     CONSTRAINT coach_memory_valid_in_order CHECK ((valid_to > valid_from))
+);
+
+CREATE TABLE public.coach_messages (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    number bigint NOT NULL,
+    conversation_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    role text NOT NULL,
+    body text NOT NULL,
+    crisis boolean NOT NULL,
+    category text,
+    rules_version text NOT NULL,
+    model text,
+    prompt text,
+    usage jsonb,
+    momentum_state text,
+    memory_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT coach_messages_body_check CHECK (((length(body) >= 1) AND (length(body) <= 20000))),
+    CONSTRAINT coach_messages_category_check CHECK ((category = ANY (ARRAY['self_harm'::text, 'violence'::text, 'emergency'::text]))),
+    CONSTRAINT coach_messages_crisis_has_category CHECK ((crisis = (category IS NOT NULL))),
+    CONSTRAINT coach_messages_momentum_state_check CHECK ((momentum_state = ANY (ARRAY['Rising'::text, 'Steady'::text, 'NeedsCare'::text]))),
+    CONSTRAINT coach_messages_replies_name_their_model CHECK ((((role = 'coach'::text) = (model IS NOT NULL)) AND ((role = 'coach'::text) = (usage IS NOT NULL)))),
+    CONSTRAINT coach_messages_role_check CHECK ((role = ANY (ARRAY['member'::text, 'coach'::text]))),
+    CONSTRAINT coach_messages_usage_check CHECK ((jsonb_typeof(usage) = 'object'::text))
+);
+
+ALTER TABLE public.coach_messages ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.coach_messages_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.consents (
@@ -527,6 +587,28 @@ CREATE TABLE public.personal_data (
     updated_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.safety_events (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    category text NOT NULL,
+    matched text[] NOT NULL,
+    rules_version text NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    taken_by uuid,
+    taken_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    note text,
+    CONSTRAINT safety_events_category_check CHECK ((category = ANY (ARRAY['self_harm'::text, 'violence'::text, 'emergency'::text]))),
+    CONSTRAINT safety_events_closed_at_some_time CHECK (((status = 'closed'::text) = (closed_at IS NOT NULL))),
+    CONSTRAINT safety_events_matched_check CHECK ((cardinality(matched) > 0)),
+    CONSTRAINT safety_events_note_check CHECK (((length(note) >= 1) AND (length(note) <= 4000))),
+    CONSTRAINT safety_events_status_check CHECK ((status = ANY (ARRAY['open'::text, 'taken'::text, 'closed'::text]))),
+    CONSTRAINT safety_events_taken_at_some_time CHECK (((taken_by IS NULL) = (taken_at IS NULL))),
+    CONSTRAINT safety_events_taken_by_somebody CHECK (((status = 'open'::text) = (taken_by IS NULL)))
+);
+
 CREATE TABLE public.score_definition_activations (
     id bigint NOT NULL,
     definition text NOT NULL,
@@ -693,8 +775,17 @@ ALTER TABLE ONLY public.audit_seals
 ALTER TABLE ONLY public.audit_seals
     ADD CONSTRAINT audit_seals_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.coach_conversations
+    ADD CONSTRAINT coach_conversations_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.coach_memory
     ADD CONSTRAINT coach_memory_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.coach_messages
+    ADD CONSTRAINT coach_messages_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.coach_messages
+    ADD CONSTRAINT coach_messages_request_key UNIQUE (user_id, request_id, role);
 
 ALTER TABLE ONLY public.consents
     ADD CONSTRAINT consents_pkey PRIMARY KEY (id);
@@ -753,6 +844,12 @@ ALTER TABLE ONLY public.outbox
 ALTER TABLE ONLY public.personal_data
     ADD CONSTRAINT personal_data_pkey PRIMARY KEY (member_id);
 
+ALTER TABLE ONLY public.safety_events
+    ADD CONSTRAINT safety_events_message_key UNIQUE (message_id);
+
+ALTER TABLE ONLY public.safety_events
+    ADD CONSTRAINT safety_events_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.score_definition_activations
     ADD CONSTRAINT score_definition_activations_pkey PRIMARY KEY (id);
 
@@ -801,7 +898,13 @@ CREATE INDEX audit_log_order ON public.audit_log USING btree (transaction, id);
 
 CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject_kind, subject_id, id);
 
+CREATE INDEX coach_conversations_member ON public.coach_conversations USING btree (user_id, started_at);
+
 CREATE UNIQUE INDEX coach_memory_current ON public.coach_memory USING btree (user_id, trait_key) WHERE ((valid_to IS NULL) AND (status = 'accepted'::text));
+
+CREATE INDEX coach_messages_conversation ON public.coach_messages USING btree (conversation_id);
+
+CREATE INDEX coach_messages_member ON public.coach_messages USING btree (user_id, number);
 
 CREATE INDEX consents_member ON public.consents USING btree (member_id, purpose, decided_at);
 
@@ -835,6 +938,10 @@ CREATE INDEX notification_receipts_member ON public.notification_receipts USING 
 
 CREATE INDEX outbox_waiting ON public.outbox USING btree (available_at) WHERE (delivered_at IS NULL);
 
+CREATE INDEX safety_events_member ON public.safety_events USING btree (user_id, created_at);
+
+CREATE INDEX safety_events_waiting ON public.safety_events USING btree (created_at) WHERE (status <> 'closed'::text);
+
 CREATE INDEX score_restatements_member ON public.score_restatements USING btree (user_id, score_date);
 
 CREATE INDEX sign_in_attempts_account ON public.sign_in_attempts USING btree (account, attempted_at);
@@ -851,6 +958,10 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_l
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_conversations FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_messages FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_definition_activations FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_definitions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
@@ -865,13 +976,24 @@ CREATE TRIGGER mirror_consent AFTER INSERT ON public.consents FOR EACH ROW EXECU
 
 CREATE TRIGGER register_token BEFORE INSERT OR UPDATE OF fcm_token, platform, address_kind ON public.user_fcm_tokens FOR EACH ROW EXECUTE FUNCTION public.bee_register_token();
 
+CREATE TRIGGER see_to_safety_event BEFORE UPDATE ON public.safety_events FOR EACH ROW EXECUTE FUNCTION public.bee_see_to_safety_event();
+
 CREATE TRIGGER send_once BEFORE UPDATE ON public.momentum_notifications FOR EACH ROW EXECUTE FUNCTION public.bee_send_once();
 
 ALTER TABLE ONLY public.annotations
     ADD CONSTRAINT annotations_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
 
+ALTER TABLE ONLY public.coach_conversations
+    ADD CONSTRAINT coach_conversations_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.coach_memory
     ADD CONSTRAINT coach_memory_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_messages
+    ADD CONSTRAINT coach_messages_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.coach_conversations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_messages
+    ADD CONSTRAINT coach_messages_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.consents
     ADD CONSTRAINT consents_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
@@ -903,6 +1025,15 @@ ALTER TABLE ONLY public.notification_receipts
 ALTER TABLE ONLY public.personal_data
     ADD CONSTRAINT personal_data_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.safety_events
+    ADD CONSTRAINT safety_events_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.coach_messages(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.safety_events
+    ADD CONSTRAINT safety_events_taken_by_fkey FOREIGN KEY (taken_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.safety_events
+    ADD CONSTRAINT safety_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.score_definition_activations
     ADD CONSTRAINT score_definition_activations_activated_by_fkey FOREIGN KEY (activated_by) REFERENCES public.staff(id);
 
@@ -933,7 +1064,11 @@ ALTER TABLE ONLY public.staff_sessions
 ALTER TABLE ONLY public.user_fcm_tokens
     ADD CONSTRAINT user_fcm_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
+CREATE POLICY admin ON public.coach_conversations FOR SELECT TO bee_admin USING (true);
+
 CREATE POLICY admin ON public.coach_memory FOR SELECT TO bee_admin USING (true);
+
+CREATE POLICY admin ON public.coach_messages FOR SELECT TO bee_admin USING (true);
 
 CREATE POLICY admin ON public.consents FOR SELECT TO bee_admin USING (true);
 
@@ -943,17 +1078,29 @@ CREATE POLICY admin ON public.members TO bee_admin USING (true) WITH CHECK (true
 
 CREATE POLICY admin ON public.personal_data FOR SELECT TO bee_admin USING (true);
 
+CREATE POLICY admin ON public.safety_events FOR SELECT TO bee_admin USING (true);
+
 CREATE POLICY admin ON public.staff TO bee_admin USING (true) WITH CHECK (true);
 
 CREATE POLICY admin ON public.staff_links TO bee_admin USING (true) WITH CHECK (true);
 
 CREATE POLICY admin ON public.staff_sessions TO bee_admin USING (true) WITH CHECK (true);
 
+CREATE POLICY admin_sees_to_it ON public.safety_events FOR UPDATE TO bee_admin USING (true) WITH CHECK (true);
+
 ALTER TABLE public.annotations ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY assigned ON public.coach_conversations FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = coach_conversations.user_id))));
 
 CREATE POLICY assigned ON public.coach_memory FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = coach_memory.user_id))));
+
+CREATE POLICY assigned ON public.coach_messages FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = coach_messages.user_id))));
 
 CREATE POLICY assigned ON public.consents FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
@@ -981,9 +1128,17 @@ CREATE POLICY assigned ON public.personal_data FOR SELECT TO bee_coach USING ((E
    FROM public.members
   WHERE (members.id = personal_data.member_id))));
 
+CREATE POLICY assigned ON public.safety_events FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = safety_events.user_id))));
+
 CREATE POLICY assigned ON public.score_restatements FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = score_restatements.user_id))));
+
+CREATE POLICY assigned_sees_to_it ON public.safety_events FOR UPDATE TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = safety_events.user_id)))) WITH CHECK ((taken_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 ALTER TABLE public.audit_log ENABLE ROW LEVEL SECURITY;
 
@@ -991,11 +1146,17 @@ ALTER TABLE public.audit_seals ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY author ON public.annotations FOR INSERT TO bee_product, bee_admin WITH CHECK ((author_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
+ALTER TABLE public.coach_conversations ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.coach_memory ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_messages ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY colleagues ON public.staff FOR SELECT TO bee_product, bee_coach, bee_oncall USING (true);
 
 ALTER TABLE public.consents ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY counts ON public.safety_events FOR SELECT TO bee_oncall USING (true);
 
 ALTER TABLE public.daily_engagement_scores ENABLE ROW LEVEL SECURITY;
 
@@ -1033,7 +1194,11 @@ ALTER TABLE public.notification_receipts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY own ON public.coach_conversations FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
 CREATE POLICY own ON public.coach_memory FOR SELECT TO authenticated USING (((user_id = ( SELECT auth.uid() AS uid)) AND (status = 'accepted'::text)));
+
+CREATE POLICY own ON public.coach_messages FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY own ON public.consents FOR SELECT TO authenticated USING ((member_id = ( SELECT auth.uid() AS uid)));
 
@@ -1071,6 +1236,8 @@ CREATE POLICY pseudonyms ON public.engagement_events FOR SELECT TO bee_product U
 
 CREATE POLICY pseudonyms ON public.members FOR SELECT TO bee_product, bee_oncall USING (true);
 
+ALTER TABLE public.safety_events ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.score_definition_activations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.score_definitions ENABLE ROW LEVEL SECURITY;
@@ -1083,7 +1250,11 @@ ALTER TABLE public.score_restatements ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY seal ON public.audit_seals FOR INSERT TO bee_worker WITH CHECK (true);
 
+CREATE POLICY service ON public.coach_conversations FOR SELECT TO service_role USING (true);
+
 CREATE POLICY service ON public.coach_memory TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.coach_messages FOR SELECT TO service_role USING (true);
 
 CREATE POLICY service ON public.consents TO service_role USING (true) WITH CHECK (true);
 
@@ -1149,6 +1320,10 @@ ALTER TABLE public.staff_sessions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.stale_days ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY system ON public.coach_conversations TO bee_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.coach_messages TO bee_system USING (true) WITH CHECK (true);
+
 CREATE POLICY system ON public.daily_engagement_scores TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.engagement_days TO bee_worker USING (true) WITH CHECK (true);
@@ -1170,6 +1345,8 @@ CREATE POLICY system ON public.members FOR SELECT TO bee_system, bee_worker USIN
 CREATE POLICY system ON public.outbox TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.personal_data TO bee_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.safety_events TO bee_system USING (true) WITH CHECK ((status = 'open'::text));
 
 CREATE POLICY system ON public.score_definition_activations FOR SELECT TO bee_system, bee_worker USING (true);
 
@@ -1270,6 +1447,8 @@ REVOKE ALL ON FUNCTION public.bee_mirror_consent() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.bee_refuse_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_register_token() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_see_to_safety_event() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_send_once() FROM PUBLIC;
 
@@ -1385,6 +1564,12 @@ GRANT INSERT(previous) ON TABLE public.audit_seals TO bee_worker;
 
 GRANT INSERT(digest) ON TABLE public.audit_seals TO bee_worker;
 
+GRANT SELECT ON TABLE public.coach_conversations TO authenticated;
+GRANT SELECT ON TABLE public.coach_conversations TO service_role;
+GRANT SELECT,INSERT ON TABLE public.coach_conversations TO bee_system;
+GRANT SELECT ON TABLE public.coach_conversations TO bee_coach;
+GRANT SELECT ON TABLE public.coach_conversations TO bee_admin;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coach_memory TO service_role;
 GRANT SELECT ON TABLE public.coach_memory TO bee_coach;
 GRANT SELECT ON TABLE public.coach_memory TO bee_admin;
@@ -1404,6 +1589,39 @@ GRANT SELECT(valid_from) ON TABLE public.coach_memory TO authenticated;
 GRANT SELECT(valid_to) ON TABLE public.coach_memory TO authenticated;
 
 GRANT SELECT(created_at) ON TABLE public.coach_memory TO authenticated;
+
+GRANT SELECT ON TABLE public.coach_messages TO service_role;
+GRANT SELECT,INSERT ON TABLE public.coach_messages TO bee_system;
+GRANT SELECT ON TABLE public.coach_messages TO bee_coach;
+GRANT SELECT ON TABLE public.coach_messages TO bee_admin;
+
+GRANT SELECT(id) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(number) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(conversation_id) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(user_id) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(request_id) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(role) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(body) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(crisis) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(category) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(rules_version) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(model) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(prompt) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(usage) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.coach_messages TO authenticated;
 
 GRANT SELECT ON TABLE public.consents TO authenticated;
 GRANT SELECT,INSERT ON TABLE public.consents TO service_role;
@@ -1684,6 +1902,46 @@ GRANT INSERT(full_name),UPDATE(full_name) ON TABLE public.personal_data TO bee_s
 GRANT INSERT(email),UPDATE(email) ON TABLE public.personal_data TO bee_system;
 
 GRANT UPDATE(updated_at) ON TABLE public.personal_data TO bee_system;
+
+GRANT SELECT ON TABLE public.safety_events TO bee_coach;
+GRANT SELECT ON TABLE public.safety_events TO bee_admin;
+
+GRANT SELECT(id) ON TABLE public.safety_events TO bee_system;
+GRANT SELECT(id) ON TABLE public.safety_events TO bee_oncall;
+
+GRANT SELECT(user_id),INSERT(user_id) ON TABLE public.safety_events TO bee_system;
+
+GRANT SELECT(message_id),INSERT(message_id) ON TABLE public.safety_events TO bee_system;
+
+GRANT SELECT(category),INSERT(category) ON TABLE public.safety_events TO bee_system;
+GRANT SELECT(category) ON TABLE public.safety_events TO bee_oncall;
+
+GRANT INSERT(matched) ON TABLE public.safety_events TO bee_system;
+
+GRANT SELECT(rules_version),INSERT(rules_version) ON TABLE public.safety_events TO bee_system;
+GRANT SELECT(rules_version) ON TABLE public.safety_events TO bee_oncall;
+
+GRANT SELECT(status) ON TABLE public.safety_events TO bee_system;
+GRANT UPDATE(status) ON TABLE public.safety_events TO bee_coach;
+GRANT UPDATE(status) ON TABLE public.safety_events TO bee_admin;
+GRANT SELECT(status) ON TABLE public.safety_events TO bee_oncall;
+
+GRANT SELECT(created_at),INSERT(created_at) ON TABLE public.safety_events TO bee_system;
+GRANT SELECT(created_at) ON TABLE public.safety_events TO bee_oncall;
+
+GRANT UPDATE(taken_by) ON TABLE public.safety_events TO bee_coach;
+GRANT UPDATE(taken_by) ON TABLE public.safety_events TO bee_admin;
+
+GRANT UPDATE(taken_at) ON TABLE public.safety_events TO bee_coach;
+GRANT UPDATE(taken_at) ON TABLE public.safety_events TO bee_admin;
+GRANT SELECT(taken_at) ON TABLE public.safety_events TO bee_oncall;
+
+GRANT UPDATE(closed_at) ON TABLE public.safety_events TO bee_coach;
+GRANT UPDATE(closed_at) ON TABLE public.safety_events TO bee_admin;
+GRANT SELECT(closed_at) ON TABLE public.safety_events TO bee_oncall;
+
+GRANT UPDATE(note) ON TABLE public.safety_events TO bee_coach;
+GRANT UPDATE(note) ON TABLE public.safety_events TO bee_admin;
 
 GRANT SELECT ON TABLE public.score_definition_activations TO bee_product;
 GRANT SELECT ON TABLE public.score_definition_activations TO bee_coach;
