@@ -54,10 +54,11 @@ def test_the_facts_are_told_apart_without_a_fault() -> None:
     assert figures(cases_of("facts")) == Figures(1.0, 1.0, [], [])
 
 
-# The rules were written with the tuned cases in view, and must do well on them. The held-out ones were not used to
-# write any rule: they say what to expect of words that nobody thought of. Their floors are what was measured once.
+# The rules were written with the tuned cases in view, and must do well on them. No held-out case was used to write
+# a rule: half of them were written before the rules and half after, as hard as we could. They say what to expect of
+# words that nobody thought of, which is far from everything: their floors are what was measured once.
 @pytest.mark.parametrize(
-    ("part", "recall", "precision"), [("facts", 1.0, 1.0), ("tuned", 0.97, 0.95), ("held_out", 0.87, 0.95)]
+    ("part", "recall", "precision"), [("facts", 1.0, 1.0), ("tuned", 0.97, 0.95), ("held_out", 0.80, 0.95)]
 )
 def test_recall_and_precision_do_not_fall(
     part: str, recall: float, precision: float, capsys: pytest.CaptureFixture[str]
