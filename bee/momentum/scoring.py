@@ -5,10 +5,10 @@ that a scorer that is killed leaves nothing half: the next one finds who is stil
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -24,14 +24,15 @@ from bee.momentum.registry import active_definition
 from bee.momentum.rollup import (
     Totals,
     mark_stale,
+    read_belonging,
     roll_up,
-    segments_of,
     touched_dates,
     write_totals,
 )
 
-# Member-days in a batch: some hundred megabytes at the most.
-BATCH_DAYS: Final = 400_000
+# Member-days read or computed in a batch: enough that what each batch costs disappears, few enough that one can be
+# read and computed while another is written, also where everybody has just one new day.
+BATCH_DAYS: Final = 150_000
 LOCK_PAUSE_S: Final = 0.5
 Progress = Callable[[int, int], None]
 
@@ -101,6 +102,7 @@ class _Run:
     reason: str
     rewrite_through: int | None = None
     totals: Totals | None = None
+    places: Mapping[UUID, int] = field(default_factory=dict)
 
 
 def score(
@@ -202,9 +204,11 @@ def _score_due(
         run = _prepared(database, session, now, login, batch_days, "late_event")
         zones = zones_of(session, now)
         members = _due_members(session, run.targets, member_id)
-        is_first = member_id is None and not session.scalar("momentum/has_scores")
-    # Totals go in by COPY, which row-level security refuses to anybody but the owner.
-    run = replace(run, totals=Totals() if is_first and login is Login.OWNER else None)
+        # Totals go in by COPY, which row-level security refuses to anybody but the owner.
+        if member_id is None and login is Login.OWNER and not session.scalar("momentum/has_scores"):
+            ids = [member.user_id for member in members]
+            places = {user_id: place for place, user_id in enumerate(ids)}
+            run = replace(run, totals=Totals(read_belonging(session, ids)), places=places)
     report = _score_batches(run, members, progress)
     if run.totals is None or not write_totals(database, run.totals):
         roll_up(database, login)
@@ -248,7 +252,7 @@ def _score_batches(run: _Run, members: Sequence[DueMember], progress: Progress) 
     written = removed = restated = done = 0
     days: set[date] = set()
     with ThreadPoolExecutor(1) as reader:
-        batches = list(_batches(members, run.targets, run.batch_days))
+        batches = list(_batches(members, run.targets, run.batch_days, run.definition.history_days))
         # While one batch is written, the next is read and computed.
         upcoming = reader.submit(_compute, run, batches[0]) if batches else None
         for number, batch in enumerate(batches):
@@ -267,9 +271,9 @@ def _score_batches(run: _Run, members: Sequence[DueMember], progress: Progress) 
 
 
 def _batches(
-    members: Sequence[DueMember], targets: dict[str, date], batch_days: int
+    members: Sequence[DueMember], targets: dict[str, date], batch_days: int, history_days: int
 ) -> Iterator[Sequence[DueMember]]:
-    """Cut the members into batches of about as many days; at least one member each.
+    """Cut the members into batches of about as many days, those before included; at least one member each.
 
     A batch is as long as its longest member, so members of like length share one, in order of id.
     """
@@ -279,7 +283,7 @@ def _batches(
     longest = 0
     for n in order:
         longest = max(longest, spans[n])
-        if batch and longest * (len(batch) + 1) > batch_days:
+        if batch and (history_days + longest) * (len(batch) + 1) > batch_days:
             yield batch
             batch, longest = [], spans[n]
         batch.append(members[n])
@@ -304,11 +308,9 @@ def _compute(run: _Run, batch: Sequence[DueMember]) -> _Computed:
         read_at = session.scalar("momentum/this_moment")
         events = read_events(session, batch, definition=run.definition)
         stored = read_stored(session, batch, definition=run.definition)
-        if run.totals is not None:
-            segments = segments_of(session, [member.user_id for member in batch])
     scores = score_batch(window, events, stored, definition=run.definition)
     if run.totals is not None:
-        run.totals.add(scores.changed, segments, len(batch))
+        run.totals.add(scores.changed, np.array([run.places[member.user_id] for member in batch]))
     return _Computed(scores, read_at)
 
 
