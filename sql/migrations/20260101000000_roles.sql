@@ -32,6 +32,7 @@ language sql stable
 set search_path = ''
 as $$ select nullif(pg_catalog.current_setting('bee.staff_id', true), '')::uuid $$;
 
-revoke all on function public.bee_staff_id() from public;
+-- Supabase grants the members' roles whatever is made in this schema; so each thing made takes that back.
+revoke all on function public.bee_staff_id() from public, anon, authenticated, service_role;
 grant execute on function public.bee_staff_id() to
     bee_product, bee_coach, bee_oncall, bee_admin, bee_gate, bee_worker, bee_system, service_role;

@@ -59,7 +59,7 @@ begin
     return new;
 end
 $$;
-revoke all on function public.bee_send_once() from public;
+revoke all on function public.bee_send_once() from public, anon, authenticated, service_role;
 create trigger send_once before update on public.momentum_notifications
     for each row execute function public.bee_send_once();
 
@@ -99,7 +99,12 @@ create policy own on public.coach_memory for select to authenticated
     using (user_id = (select auth.uid()) and status = 'accepted');
 
 grant select, insert, update, delete on public.user_fcm_tokens, public.coach_memory to service_role;
-grant select, insert on public.momentum_notifications to service_role;
+-- A decision is made now, and only its dispatcher says that it was sent.
+grant
+    select,
+    insert (id, user_id, notification_type, rule, rule_version, moment, trigger_date, decision, reason, guards, draw,
+        probability, definition, final_score, momentum_state, priority, variant, title, message, action, audience_hash)
+    on public.momentum_notifications to service_role;
 create policy service on public.user_fcm_tokens to service_role using (true) with check (true);
 create policy service on public.coach_memory to service_role using (true) with check (true);
 create policy service on public.momentum_notifications for select to service_role using (true);
