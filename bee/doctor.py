@@ -140,13 +140,11 @@ def _server(database: Database, kind: str) -> Finding:
 
 def _migrations(database: Database) -> Finding:
     state = current_state(database, Login.WORKER)
-    if state.is_current:
+    if state.fault is None:
         return Finding(
             "migrations", State.FINE, f"{len(state.applied)} applied, the newest {state.applied[-1]}"
         )
-    if state.unknown:
-        return Finding("migrations", State.BROKEN, f"of a later release: {', '.join(state.unknown)}")
-    return Finding("migrations", State.BROKEN, f"{len(state.pending)} to apply; run `bee migrate`")
+    return Finding("migrations", State.BROKEN, state.fault)
 
 
 def _members(database: Database, settings: Settings) -> Finding:

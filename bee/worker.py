@@ -16,6 +16,7 @@ from bee.accounts.housekeeping import tidy_accounts
 from bee.accounts.keys import sealing_of
 from bee.audit.sealing import seal
 from bee.db import Database, Login
+from bee.db.migrations import require_release
 from bee.errors import BeeError, Unavailable
 from bee.jobs import Handler, Job, enqueue, run_due
 from bee.jobs.running import Progress
@@ -50,7 +51,11 @@ class Worker:
         return {"score": self._score, "housekeeping": self._keep_house}
 
     def tick(self) -> int:
-        """Do what is due now and return how many jobs were run."""
+        """Do what is due now and return how many jobs were run.
+
+        Raises :class:`Unavailable` on a database of another release, which this one could only spoil.
+        """
+        require_release(self.database, Login.WORKER)
         with self.database.writing(Login.WORKER) as session:
             seal(session)
         self._ask_for_jobs(self.clock())

@@ -9,6 +9,7 @@ from bee.access import StaffRole, Viewer
 from bee.errors import Unavailable
 from bee.ui.empty import empty, went_wrong
 from bee.ui.house import find_house
+from bee.ui.release import find_release_fault
 
 HOW_TO_START: Final = (
     "Start it with `make run`, or with `python -m bee dashboard` beside a database that is there."
@@ -47,8 +48,12 @@ def find_viewer() -> Viewer | None:
         return None
     try:
         viewer = house.sessions.viewer(session_token(), touch=True)
+        fault = find_release_fault(house) if viewer is not None else None
     except Unavailable:
         went_wrong("The database does not answer", "Nothing is lost. Try again in a minute.")
+        return None
+    if fault is not None:
+        went_wrong("This dashboard and the database are of different releases", fault)
         return None
     if viewer is None:
         empty(

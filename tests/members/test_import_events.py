@@ -16,7 +16,7 @@ from pyarrow import parquet
 
 from bee.db import Database, Login
 from bee.db.address import embedded_address
-from bee.errors import Conflict, Invalid, Unavailable
+from bee.errors import Invalid, Unavailable
 from bee.members.ingest.mapping import EventMapping
 from tests.factories import make_event, make_member
 from tests.members.imports import HEADER, add_members, bring_in, rows_in, value_in, write_csv
@@ -257,7 +257,7 @@ def test_a_database_of_another_release_is_refused(database: Database, tmp_path: 
         where version = (select max(version) from supabase_migrations.schema_migrations)
         """,
     )
-    with pytest.raises(Conflict, match="run `python -m bee migrate` first"):
+    with pytest.raises(Unavailable, match="run `python -m bee migrate` first"):
         bring_in(database, write_csv(tmp_path / "events.csv", ROW))
 
 
