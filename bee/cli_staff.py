@@ -30,7 +30,7 @@ def invite(
     from bee.staff import invite as invite_staff
 
     settings = load_settings()
-    with Database.connect(settings).writing(Login.OWNER) as session:
+    with Database.connect(settings) as database, database.writing(Login.OWNER) as session:
         token = invite_staff(
             session,
             email=email,
@@ -49,7 +49,7 @@ def list_all(as_json: AsJson = False) -> None:
     from bee.db import Database, Login
     from bee.staff import list_staff
 
-    with Database.connect(load_settings()).reading(Login.OWNER) as session:
+    with Database.connect(load_settings()) as database, database.reading(Login.OWNER) as session:
         people = list_staff(session)
     if as_json:
         typer.echo(json.dumps([asdict(person) for person in people], default=str))
@@ -67,7 +67,7 @@ def revoke(email: str) -> None:
     from bee.db import Database, Login
     from bee.staff import deactivate, list_staff
 
-    with Database.connect(load_settings()).writing(Login.OWNER) as session:
+    with Database.connect(load_settings()) as database, database.writing(Login.OWNER) as session:
         found = [person for person in list_staff(session) if person.email == email.strip().lower()]
         if not found:
             raise NotFound("unknown_staff", f"Nobody on the staff has the address {email}.")
@@ -81,7 +81,7 @@ def verify(as_json: AsJson = False) -> None:
     from bee.audit import verify as verify_trail
     from bee.db import Database, Login
 
-    with Database.connect(load_settings()).reading(Login.WORKER) as session:
+    with Database.connect(load_settings()) as database, database.reading(Login.WORKER) as session:
         found = verify_trail(session)
     if as_json:
         typer.echo(json.dumps(asdict(found)))

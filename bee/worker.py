@@ -99,7 +99,8 @@ def run(settings: Settings, *, once: bool = False) -> None:
     spread = random.Random()  # noqa: S311  # spreading ticks is no secret
     stopped = threading.Event()
     if once:
-        Worker(Database.connect(settings), settings, name, spread).tick()
+        with Database.connect(settings) as database:
+            Worker(database, settings, name, spread).tick()
         return
     _stop_on_signals(stopped)
     log.info("worker %s started", name)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
@@ -37,7 +38,7 @@ class Identity:
 
 
 class Database:
-    """An engine for each login that is used, made when it is first used."""
+    """An engine for each login that is used, made when it is first used; leaving a ``with`` closes them."""
 
     def __init__(self, address: ServerAddress) -> None:
         self.address = address
@@ -94,6 +95,14 @@ class Database:
         with _translated(), self.engine(login).connect() as connection:
             yield WriteSession(connection.execution_options(isolation_level="AUTOCOMMIT"))
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.dispose()
+
     def dispose(self) -> None:
         """Close the pools."""
         for engine in self._engines.values():
@@ -124,10 +133,7 @@ def _translated() -> Iterator[None]:
     except IntegrityError as error:
         raise domain_error(error.orig) from error
     except (OperationalError, psycopg.OperationalError) as error:
-        cause = error.orig if isinstance(error, OperationalError) else error
-        raise Unavailable(
-            "database_unavailable", f"The database does not answer: {_reason(cause)}"
-        ) from error
+        raise _unavailable(error.orig if isinstance(error, OperationalError) else error) from error
     except DBAPIError as error:
         if error.connection_invalidated:
             raise Unavailable("database_unavailable", "The database closed the connection.") from error
@@ -210,6 +216,12 @@ def _become_owner(connection: Any, _record: object) -> None:
         if row is not None:
             cursor.execute(psycopg.sql.SQL("set session role {}").format(psycopg.sql.Identifier(row[0])))
     connection.commit()
+
+
+def _unavailable(cause: BaseException | None) -> Unavailable:
+    if isinstance(cause, psycopg.errors.DiskFull):
+        return Unavailable("database_full", f"The database has no space left: {_reason(cause)}")
+    return Unavailable("database_unavailable", f"The database does not answer: {_reason(cause)}")
 
 
 def _reason(error: BaseException | None) -> str:

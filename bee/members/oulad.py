@@ -72,11 +72,12 @@ def import_oulad(
     """
     begun = time.monotonic()
     files = oulad_files.find_files(folder)
+    rejected = RejectsFile(rejects)
     import_began(database, "events", SOURCE)
     with (
         workplace(workplaces) as place,
         staging_database(place) as connection,
-        RejectsFile(rejects) as rejected,
+        rejected,
     ):
         progress("reading", 0, None)
         oulad_files.open_tables(connection, files)

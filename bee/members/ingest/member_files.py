@@ -51,8 +51,9 @@ def import_members(
     columns = frozenset(file.columns)
     seen = Seen()
     read = added = changed = 0
+    rejected = RejectsFile(rejects)
     import_began(database, "members", SOURCE)
-    with RejectsFile(rejects) as rejected:
+    with rejected:
         for rows, position in chunks(file.read(), rows=CHUNK_ROWS):
             read += len(rows)
             originals = {row.line: row for row in rows if isinstance(row, RawRow)}

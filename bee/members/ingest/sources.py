@@ -32,6 +32,9 @@ MAGIC: Final = {
     b"\xd0\xcf\x11\xe0": "an old Excel file",
     b"SQLite format 3": "an SQLite database",
     b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
     b"\xff\xfe": "a text in UTF-16, where UTF-8 is wanted",
     b"\xfe\xff": "a text in UTF-16, where UTF-8 is wanted",
 }
@@ -40,8 +43,8 @@ MAGIC: Final = {
 def open_source(path: Path) -> Source:
     """Return the file's columns and rows. Raises :class:`Invalid` when it is not what its name says, or
     empty."""
-    suffix = _suffix(path)
     try:
+        suffix = _suffix(path)
         start = _start(path)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise Invalid("not_what_it_says", f"{path} is not compressed with gzip, or damaged.") from error
