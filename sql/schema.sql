@@ -21,7 +21,7 @@ $$;
 
 CREATE FUNCTION public.bee_fill_event() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     new.received_at := pg_catalog.now();
@@ -57,7 +57,7 @@ $$;
 
 CREATE FUNCTION public.bee_is_time_zone(zone text) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 begin
     -- Only names: offsets such as "+02" and abbreviations have no daylight-saving rules.
@@ -73,7 +73,7 @@ $_$;
 
 CREATE FUNCTION public.bee_mark_segments_stale() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     insert into public.stale_days (score_date)
@@ -85,7 +85,7 @@ $$;
 
 CREATE FUNCTION public.bee_mirror_consent() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     update public.members
@@ -101,7 +101,7 @@ $$;
 
 CREATE FUNCTION public.bee_refuse_change() RETURNS trigger
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     raise exception '% is only ever appended to', tg_table_name using errcode = 'restrict_violation';
@@ -110,7 +110,7 @@ $$;
 
 CREATE FUNCTION public.bee_send_once() RETURNS trigger
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     if old.sent_at is not null or pg_catalog.to_jsonb(new) - 'sent_at' <> pg_catalog.to_jsonb(old) - 'sent_at' then
@@ -122,7 +122,7 @@ $$;
 
 CREATE FUNCTION public.bee_staff_id() RETURNS uuid
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$ select nullif(pg_catalog.current_setting('bee.staff_id', true), '')::uuid $$;
 
 CREATE TABLE public.annotations (

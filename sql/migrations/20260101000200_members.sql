@@ -1,7 +1,7 @@
 -- Members, their personal data apart, what they agreed to, and notes on the calendar.
 create function public.bee_is_time_zone(zone text) returns boolean
 language plpgsql immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     -- Only names: offsets such as "+02" and abbreviations have no daylight-saving rules.
@@ -62,7 +62,7 @@ create index consents_member on public.consents (member_id, purpose, decided_at)
 
 create function public.bee_mirror_consent() returns trigger
 language plpgsql security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     update public.members

@@ -134,7 +134,7 @@ create table public.stale_days (
 
 create function public.bee_mark_segments_stale() returns trigger
 language plpgsql security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     -- A day that is stale already is touched as well: whoever computes it waits for this transaction.
@@ -179,7 +179,7 @@ select known.user_id, known.segment from known inner join shared on shared.segme
 
 create function public.bee_fill_event() returns trigger
 language plpgsql security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     new.received_at := pg_catalog.now();

@@ -50,7 +50,7 @@ create index momentum_notifications_unsent on public.momentum_notifications (dec
 
 create function public.bee_send_once() returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     if old.sent_at is not null or pg_catalog.to_jsonb(new) - 'sent_at' <> pg_catalog.to_jsonb(old) - 'sent_at' then

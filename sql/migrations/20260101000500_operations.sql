@@ -67,7 +67,7 @@ create table public.audit_seals (
 
 create function public.bee_refuse_change() returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     raise exception '% is only ever appended to', tg_table_name using errcode = 'restrict_violation';

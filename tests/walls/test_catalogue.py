@@ -176,7 +176,7 @@ def test_whoever_acts_as_the_owner_is_listed_and_pins_where_names_are_looked_up(
             where pronamespace = 'public'::regnamespace and prosecdef
             """,
         )
-    assert found == {(name, 'search_path=""') for name in SECURITY_DEFINERS}
+    assert found == {(name, "search_path=pg_catalog, pg_temp") for name in SECURITY_DEFINERS}
 
 
 def test_row_level_security_is_on_for_every_table_and_views_ask_as_their_reader(

@@ -75,6 +75,26 @@ def test_a_member_can_not_pass_the_trigger_by_to_write_a_day_of_their_own_choice
             )
 
 
+def test_a_type_of_a_members_own_does_not_stand_in_for_one_that_the_owner_means(database: Database) -> None:
+    """Temporary types are found first unless the search path says otherwise, and a type can run code."""
+    ann = next(actor for actor in ACTORS if actor.name == "Ann")
+    with database.writing(Login.OWNER) as session:
+        session.driver.execute(SEED.read_bytes())
+    with ann.acting(database) as connection:
+        for name in ("date", "timestamptz"):
+            connection.execute(
+                f"create domain pg_temp.{name} as pg_catalog.{name} check (value is null)".encode()
+            )
+        connection.execute(
+            "insert into engagement_events (id, user_id, event_type) values (gen_random_uuid(), %s, 'app_session')",
+            [ann.me],
+        )
+        connection.execute(
+            "insert into consents (member_id, purpose, granted, source) values (%s, 'push', false, 'member')",
+            [ann.me],
+        )
+
+
 def test_an_event_for_somebody_else_does_not_even_make_them_due(house: Database) -> None:
     ann = next(actor for actor in ACTORS if actor.name == "Ann")
     with house.reading(Login.OWNER) as session:

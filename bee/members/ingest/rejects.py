@@ -77,9 +77,9 @@ class RejectsFile:
 
 
 def _refuse_other_files(path: Path) -> None:
-    if not path.is_file():
-        return
     try:
+        if not path.is_file():
+            return
         with path.open("rb") as file:
             start = file.read(len(",".join(HEADER)))
     except OSError as error:
