@@ -19,7 +19,7 @@ def test_a_batch_is_as_big_as_its_longest_member_times_its_members(lengths: list
         DueMember(UUID(int=number), TODAY - timedelta(days=length), None, ZONE, None)
         for number, length in enumerate(lengths)
     ]
-    batches = list(_batches(members, {ZONE: TODAY - timedelta(days=1)}, most))
+    batches = list(_batches(members, {ZONE: TODAY - timedelta(days=1)}, most, 0))
     assert sorted(member.user_id.int for batch in batches for member in batch) == list(range(len(members)))
     for batch in batches:
         longest = max((TODAY - member.start_on).days + 1 for member in batch)
@@ -29,4 +29,4 @@ def test_a_batch_is_as_big_as_its_longest_member_times_its_members(lengths: list
 def test_one_who_has_been_here_for_decades_does_not_swell_the_batch_of_many_newcomers() -> None:
     starts = [TODAY - timedelta(days=1)] * 5_000 + [date(2000, 1, 1)]
     members = [DueMember(UUID(int=n), start, None, ZONE, None) for n, start in enumerate(starts)]
-    assert [len(batch) for batch in _batches(members, {ZONE: TODAY}, 100_000)] == [5_000, 1]
+    assert [len(batch) for batch in _batches(members, {ZONE: TODAY}, 100_000, 0)] == [5_000, 1]
