@@ -19,6 +19,7 @@ from bee.ui.doors import OPEN_PATHS, doors
 from bee.ui.gate import SESSION_HEADER, Gate
 from bee.ui.house import House, open_house
 from bee.ui.sessions import Sessions
+from bee.ui.shell import Shell
 
 SCRIPT: Final = Path(__file__).resolve().parents[2] / "app.py"
 
@@ -32,7 +33,7 @@ def create_app(database: Database, settings: Settings) -> ASGIApp:
     # Until app.py has run once, Streamlit would look for pages by itself: a process's first visitor would be told
     # that a page does not exist, and a file directly in pages/ would be served without app.py.
     PagesManager.uses_pages_directory = False
-    return Gate(CompressedAssets(inside), doors(house), OPEN_PATHS, house.sessions, settings)
+    return Gate(CompressedAssets(Shell(inside)), doors(house), OPEN_PATHS, house.sessions, settings)
 
 
 def _set_options(settings: Settings) -> None:
