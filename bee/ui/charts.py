@@ -19,6 +19,8 @@ FLOW_SIDES: Final = 86
 STAYS_ALPHA: Final = 0.19
 MOVES_ALPHA: Final = 0.55
 NODE_WIDTH: Final = 10
+# The day first, as everywhere else on the pages; the year once.
+DAY_TICKS: Final = "%-d %b\n%Y"
 NO_MODE_BAR: Final[dict[str, object]] = {"displayModeBar": False, "scrollZoom": False}
 
 
@@ -58,8 +60,9 @@ def states_figure(days: Sequence[StateDay], notes: Sequence[Note] = ()) -> go.Fi
     figure.layout.annotations = _edge_labels(days[-1], CHART_HEIGHT - 56, people)
     _mark_notes(figure, notes)
     figure.update_xaxes(
-        showgrid=False, zeroline=False, fixedrange=True, tickfont={"color": TEXT}, tickangle=0
-    )
+        showgrid=False, zeroline=False, fixedrange=True, tickfont={"color": TEXT}, tickangle=0,
+        tickformat=DAY_TICKS, hoverformat="%-d %B %Y",
+    )  # fmt: skip
     figure.update_yaxes(
         range=[0, people], gridcolor=GRID, zeroline=False, fixedrange=True, tickformat=",", nticks=5,
         tickfont={"color": TEXT},

@@ -29,6 +29,7 @@ def guard(*roles: StaffRole) -> Viewer:
             "lock",
             "This page is not for your role",
             f"It is for {_either(roles)}. An admin can give you that role.",
+            link=("/", "Go to your own pages"),
         )
         st.stop()
     return viewer

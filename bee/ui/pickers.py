@@ -36,18 +36,18 @@ def pick_segment(segments: Sequence[Segment]) -> Segment:
         label_visibility="collapsed",
         bind="query-params",
         required=True,
-        width=190,
+        width=165,
     )
     return by_label.get(chosen, segments[0])
 
 
-def pick_member_words() -> str:
-    """Let the viewer say whom they look for."""
+def pick_member_words(*, by_name: bool) -> str:
+    """Let the viewer say whom they look for, by number and, where their role sees names, by name."""
     return st.text_input(
         "Member",
         key="member",
         max_chars=80,
-        placeholder="P-1778 or a name",
+        placeholder="P-1778 or a name" if by_name else "P-1778",
         icon=":material/search:",
         label_visibility="collapsed",
         bind="query-params",

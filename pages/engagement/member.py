@@ -9,6 +9,7 @@ from bee.ui.blocks import card_head, chart, facts, page_head, state_badge
 from bee.ui.empty import empty, errors_shown
 from bee.ui.guard import guard
 from bee.ui.member_reads import (
+    SEE_NAMES,
     MemberPage,
     MemberQuestion,
     SearchQuestion,
@@ -32,7 +33,7 @@ def show() -> None:
     covers, choices = page_head("Member")
     scope = Scope.of(viewer, (StaffRole.PRODUCT, StaffRole.COACH))
     with choices:
-        words, weeks = pick_member_words(), pick_weeks()
+        words, weeks = pick_member_words(by_name=scope.role in SEE_NAMES), pick_weeks()
     matches = read_matches(SearchQuestion(scope, words))
     if len(matches) != 1 or not words:
         show_matches(matches, words)
@@ -54,8 +55,12 @@ def show() -> None:
 def show_matches(matches: list[MemberMatch], words: str) -> None:
     """Draw who was found, or how to look for somebody."""
     if not matches:
-        title = "Nobody found" if words else "Whose days?"
-        empty("person_search", title, "Type a number such as P-1778, or open somebody from the overview.")
+        empty(
+            "person_search",
+            "Nobody found among the members you may see" if words else "Whose days?",
+            "Type a number such as P-1778, or open somebody from the overview.",
+            page=("pages/engagement/overview.py", "Open the overview"),
+        )
         return
     card_head("Members", "Open one to see their days")
     chosen = matches_table(matches, key="open-match")

@@ -13,7 +13,7 @@ from bee.ui.reads import Overview, OverviewQuestion, Scope, forget_reads, read_o
 from bee.ui.sessions import utc_now
 from bee.ui.tables import people_table
 from bee.ui.takeaways import movements_takeaway, states_takeaway
-from bee.ui.words import coverage_words, short_date
+from bee.ui.words import coverage_words, movements_words
 
 viewer = guard(StaffRole.PRODUCT, StaffRole.COACH)
 MEMBER_PAGE = "pages/engagement/member.py"
@@ -53,8 +53,7 @@ def show_charts(overview: Overview) -> None:
         card_head("Where people are", "People per momentum state, daily")
         chart(overview.states_figure, key="states", takeaway=states_takeaway(overview.states))
     with moved.container(border=True, height="stretch"):
-        first = overview.states[0].score_date
-        card_head("How they moved", f"{short_date(first)} → {short_date(overview.end)}, number of people")
+        card_head("How they moved", movements_words(overview.states, overview.movements))
         chart(overview.movements_figure, key="moved", takeaway=movements_takeaway(overview.movements))
 
 
