@@ -51,7 +51,7 @@ def pick_member_words(*, by_name: bool) -> str:
         icon=":material/search:",
         label_visibility="collapsed",
         bind="query-params",
-        width=190,
+        width=165,
     )
 
 

@@ -43,6 +43,11 @@ def movements_words(days: Sequence[StateDay], movements: Iterable[Movement]) -> 
     )
 
 
+def file_words(label: str) -> str:
+    """Return a label as a part of a file's name: ``Coach Cora Demo`` is ``coach-cora-demo``."""
+    return re.sub(r"\W+", "-", label.lower()).strip("-")
+
+
 def type_words(event_type: str) -> str:
     """Return a type of event or message as people say it: ``lesson_completion`` is ``Lesson completion``."""
     said = event_type.replace("_", " ").replace("-", " ").strip().capitalize()

@@ -44,7 +44,7 @@ def invite() -> None:
 def edit(member: StaffMember) -> None:
     """Offer what can be done with somebody."""
     st.markdown(f"**{plain(member.full_name)}**")
-    st.caption(plain(member.email))
+    st.text(member.email)
     if not member.is_active:
         if st.button("Give the access back"):
             with errors_shown():

@@ -53,8 +53,10 @@ def furnished(database: Database) -> Iterator[House]:
 def visit(page: str, person: Person | None = None, **query: str) -> AppTest:
     """Open a page through ``app.py`` as somebody, or as nobody."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    app.user = {"session": person.token if person else None}
+    # Run first as nobody, which registers the pages and draws none: no choice of another page is made yet.
+    app.user = {"session": None}
     app.run()
+    app.user = {"session": person.token if person else None}
     for name, value in query.items():
         app.query_params[name] = value
     return app.switch_page(str(ROOT / "pages" / page)).run()

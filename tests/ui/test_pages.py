@@ -67,7 +67,7 @@ def test_the_overview_shows_cards_charts_and_who_may_need_a_call(house: House) -
     ]
     assert "demo members" in words(app)
     assert {"Where people are", "How they moved", "People who may need a call"} <= {
-        head.value for head in app.subheader
+        head.value for head in app.header
     }
 
 
