@@ -6,9 +6,9 @@ from urllib.parse import quote, urlencode, urlsplit
 import streamlit as st
 
 from bee.access import StaffRole, Viewer
-from bee.errors import Unavailable
+from bee.errors import Forbidden, Unauthenticated, Unavailable
 from bee.ui.empty import empty, went_wrong
-from bee.ui.house import find_house
+from bee.ui.house import find_house, get_house
 from bee.ui.release import find_release_fault
 
 HOW_TO_START: Final = (
@@ -32,6 +32,20 @@ def guard(*roles: StaffRole) -> Viewer:
             link=("/", "Go to your own pages"),
         )
         st.stop()
+    return viewer
+
+
+def acting(role: StaffRole) -> Viewer:
+    """Return who does something for which ``role`` is needed, looked up at this moment.
+
+    A dialog reruns by itself, without the guard of its page. Raises :class:`Unauthenticated` when the session
+    is over and :class:`Forbidden` when the role is gone.
+    """
+    viewer = get_house().sessions.viewer(session_token(), touch=True)
+    if viewer is None:
+        raise Unauthenticated("no_session", "Your session is over; sign in again.")
+    if not viewer.has_any((role,)):
+        raise Forbidden("role_missing", f"You are no {role} any more.")
     return viewer
 
 

@@ -10,6 +10,7 @@ from bee.engage.queries import Segment
 
 WEEKS: Final = {"4w": 4, "12w": 12, "26w": 26}
 USUAL_PERIOD: Final = "12w"
+SEARCH_NEXT: Final = "member-next"
 
 
 def pick_weeks() -> int:
@@ -43,6 +44,8 @@ def pick_segment(segments: Sequence[Segment]) -> Segment:
 
 def pick_member_words(*, by_name: bool) -> str:
     """Let the viewer say whom they look for, by number and, where their role sees names, by name."""
+    if SEARCH_NEXT in st.session_state:
+        st.session_state["member"] = st.session_state.pop(SEARCH_NEXT)
     return st.text_input(
         "Member",
         key="member",
@@ -53,6 +56,12 @@ def pick_member_words(*, by_name: bool) -> str:
         bind="query-params",
         width=165,
     )
+
+
+def search_for(words: str) -> None:
+    """Look for somebody as if the words had been typed; the field, drawn already, takes them on the next run."""
+    st.session_state[SEARCH_NEXT] = words
+    st.rerun()
 
 
 def asked_day() -> date | None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from bee.access import StaffRole
 from bee.staff import StaffMember
-from bee.ui.tables import ROW_HEIGHT
+from bee.ui.tables import ROW_HEIGHT, pressed_row
 from bee.ui.words import counted
 
 EDIT: Final = ":material/edit: Change"
@@ -54,8 +54,7 @@ def staff_table(everybody: Sequence[StaffMember], *, key: str) -> StaffMember | 
             "action": columns.ButtonColumn("Action", key=key, width=120),
         },
     )
-    click = st.session_state.get(key)
-    return everybody[click.row] if click else None
+    return pressed_row(key, everybody)
 
 
 def access_words(member: StaffMember) -> str:

@@ -1,7 +1,7 @@
 """The tables of the pages: chips, progress and sparkline columns, one action a row."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -17,6 +17,15 @@ STATE_TONES: Final = tuple(TONES[state] for state in ORDER)
 OPEN: Final = ":material/person_search: Open"
 ROWS_SHOWN: Final = 10
 HEAD_HEIGHT: Final = 37
+Row = TypeVar("Row")
+
+
+def pressed_row(key: str, rows: Sequence[Row]) -> Row | None:
+    """Return the row whose button was pressed, as it was drawn: since then there may be others in its place."""
+    drawn: Sequence[Row] = st.session_state.get(f"{key}-drawn", ())
+    st.session_state[f"{key}-drawn"] = rows
+    click = st.session_state.get(key)
+    return drawn[click.row] if click and click.row < len(drawn) else None
 
 
 def people_table(people: Sequence[PersonAtRisk], *, key: str) -> PersonAtRisk | None:
@@ -57,8 +66,7 @@ def people_table(people: Sequence[PersonAtRisk], *, key: str) -> PersonAtRisk | 
             "action": columns.ButtonColumn("Action", key=key, width=110),
         },
     )
-    click = st.session_state.get(key)
-    return people[click.row] if click else None
+    return pressed_row(key, people)
 
 
 def matches_table(matches: Sequence[MemberMatch], *, key: str) -> MemberMatch | None:
@@ -83,8 +91,7 @@ def matches_table(matches: Sequence[MemberMatch], *, key: str) -> MemberMatch | 
             "action": columns.ButtonColumn("Action", key=key, width=110),
         },
     )
-    click = st.session_state.get(key)
-    return matches[click.row] if click else None
+    return pressed_row(key, matches)
 
 
 def parts_table(parts: Sequence[PartRow]) -> None:

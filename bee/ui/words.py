@@ -43,6 +43,13 @@ def movements_words(days: Sequence[StateDay], movements: Iterable[Movement]) -> 
     )
 
 
+def matches_words(found: int, most: int) -> str:
+    """Return what to do with those who were found; ``most`` is how many are shown."""
+    if found < most:
+        return "Open one to see their days"
+    return f"The first {most:,}; type a number or a name to find others"
+
+
 def file_words(label: str) -> str:
     """Return a label as a part of a file's name: ``Coach Cora Demo`` is ``coach-cora-demo``."""
     return re.sub(r"\W+", "-", label.lower()).strip("-")

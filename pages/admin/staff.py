@@ -37,7 +37,7 @@ def invite() -> None:
         sent = st.form_submit_button("Make the link")
     if sent:
         with errors_shown():
-            show_link(staff_acts.invite(viewer, email=email, full_name=full_name, roles=roles), "72 hours")
+            show_link(staff_acts.invite(email=email, full_name=full_name, roles=roles), "72 hours")
 
 
 @st.dialog("Change an access", position="right")
@@ -48,7 +48,7 @@ def edit(member: StaffMember) -> None:
     if not member.is_active:
         if st.button("Give the access back"):
             with errors_shown():
-                staff_acts.restore(viewer, member.id)
+                staff_acts.restore(member.id)
                 st.rerun()
         return
     with st.form("roles", border=False):
@@ -58,7 +58,7 @@ def edit(member: StaffMember) -> None:
         saved = st.form_submit_button("Save the roles")
     if saved:
         with errors_shown():
-            staff_acts.change_roles(viewer, member.id, roles)
+            staff_acts.change_roles(member.id, roles)
             st.rerun()
     if StaffRole.COACH in member.roles:
         assign(member)
@@ -68,10 +68,10 @@ def edit(member: StaffMember) -> None:
         wants_end = st.button("Revoke the access", icon=":material/block:")
     if wants_link:
         with errors_shown():
-            show_link(staff_acts.offer_new_password(viewer, member.id), "1 hour")
+            show_link(staff_acts.offer_new_password(member.id), "1 hour")
     if wants_end:
         with errors_shown():
-            staff_acts.revoke(viewer, member.id)
+            staff_acts.revoke(member.id)
             st.rerun()
 
 
@@ -84,7 +84,7 @@ def assign(member: StaffMember) -> None:
         sent = st.form_submit_button("Assign them")
     if sent:
         with errors_shown():
-            changed = staff_acts.assign(viewer, member.id, typed)
+            changed = staff_acts.assign(member.id, typed)
             st.success(
                 f"{changed:,} assigned. Figures by coach follow within a minute.", icon=":material/check:"
             )
