@@ -79,6 +79,21 @@ def administering(address: ServerAddress) -> Iterator[psycopg.Connection[tuple[o
         yield connection
 
 
+@contextmanager
+def away(address: ServerAddress) -> Iterator[None]:
+    """Let a database refuse everybody for a while, and end the connections that it has."""
+    name = dict(address.base)["dbname"]
+    with administering(address) as connection:
+        connection.execute(f"alter database {name} allow_connections false")
+        connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [name]
+        )
+        try:
+            yield
+        finally:
+            connection.execute(f"alter database {name} allow_connections true")
+
+
 def _owner(address: ServerAddress, database: str) -> dict[str, Any]:
     return address.parameters(Login.OWNER) | {"dbname": database}
 
