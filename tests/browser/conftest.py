@@ -1,5 +1,6 @@
 """A real browser against a real server."""
 
+import itertools
 import json
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from bee.db import Database
 from bee.db.address import ServerAddress
@@ -33,6 +34,8 @@ FLAGS = (
     "--disable-sync",
 )
 STARTED_WITHIN_S = 60
+FORGOTTEN_WITHIN_S = 60
+PERIODS = ("4w", "26w")
 SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
@@ -132,6 +135,17 @@ def open_as(context: BrowserContext, dashboard: Dashboard, person: Person | None
     if person is not None:
         settle(page)
     return page
+
+
+def go_on_until(page: Page, expected: Locator) -> None:
+    """Go on using a page until it shows something: a process remembers a session for some seconds."""
+    deadline = time.monotonic() + FORGOTTEN_WITHIN_S
+    for period in itertools.cycle(PERIODS):
+        settle(page)
+        if expected.count():
+            return
+        assert time.monotonic() < deadline, "the page goes on as if nothing had happened"
+        page.get_by_role("radio", name=period).click()
 
 
 def settle(page: Page) -> None:

@@ -1,7 +1,6 @@
 """Nobody sees anything without a session and the role for it, whatever they ask first."""
 
 import http.client
-import time
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,7 +10,7 @@ from bee.access import StaffRole
 from bee.audit import Actor
 from bee.db import Database, Login
 from bee.staff import change_roles, deactivate
-from tests.browser.conftest import Dashboard, open_as, served, settle, sign_in
+from tests.browser.conftest import PERIODS, ROOT, Dashboard, go_on_until, open_as, served, settle, sign_in
 from tests.dashboard import add_person, now
 
 PAGES = {
@@ -50,6 +49,10 @@ def ask(url: str, path: str, method: str = "GET", **headers: str) -> tuple[int, 
     return answer.status, answer.headers.get("location", ""), body
 
 
+def test_every_page_is_in_the_table_above() -> None:
+    assert {f"/{path.stem}" for path in (ROOT / "pages").rglob("*.py")} == set(PAGES)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("path", PAGES)
 def test_a_fresh_server_asked_for_a_page_first_shows_it_to_nobody_without_the_role(
@@ -59,6 +62,13 @@ def test_a_fresh_server_asked_for_a_page_first_shows_it_to_nobody_without_the_ro
         status, location, body = ask(fresh.url, path)
         assert (status, body) == (303, "")
         assert location == f"/login?next=%2F{path[1:]}"
+        anonymous = context.new_page()
+        sockets: list[str] = []
+        anonymous.on("websocket", lambda socket: sockets.append(socket.url))
+        anonymous.goto(fresh.url + path, wait_until="networkidle")
+        assert urlsplit(anonymous.url).path == "/login"
+        assert not sockets
+        assert not [secret for secret in SECRETS if secret in anonymous.content()]
         role = PAGES[path]
         if role is None:
             return
@@ -148,9 +158,7 @@ def test_a_role_that_is_taken_away_ends_an_open_page(context: BrowserContext, da
     admin = add_person(dashboard.database, StaffRole.ADMIN)
     with dashboard.database.writing(Login.DASHBOARD, role="bee_admin", staff_id=admin.id) as session:
         change_roles(session, person.id, [StaffRole.ONCALL], actor=Actor.staff(admin.id))
-    time.sleep(5)  # what a process may remember of a session
-    page.get_by_role("radio", name="4w").click()
-    expect(page.get_by_text("This page is not for your role")).to_be_visible()
+    go_on_until(page, page.get_by_text("This page is not for your role"))
     expect(page.get_by_test_id("stMetric")).to_have_count(0)
 
 
@@ -160,12 +168,12 @@ def test_an_access_that_is_revoked_ends_an_open_page(context: BrowserContext, da
     admin = add_person(dashboard.database, StaffRole.ADMIN)
     with dashboard.database.writing(Login.DASHBOARD, role="bee_admin", staff_id=admin.id) as session:
         deactivate(session, person.id, actor=Actor.staff(admin.id), now=now())
-    time.sleep(5)  # what a process may remember of a session
-    page.get_by_role("radio", name="26w").click()
     link = page.get_by_role("link", name="Sign in again")
-    expect(link).to_be_visible()
+    go_on_until(page, link)
     expect(page.get_by_test_id("stMetric")).to_have_count(0)
-    assert link.get_attribute("href") == "/login?next=%2Foverview%3Fperiod%3D26w"
+    assert link.get_attribute("href") in {
+        f"/login?next=%2Foverview%3Fperiod%3D{period}" for period in PERIODS
+    }
 
 
 def test_an_invitation_leads_to_a_password_and_in(context: BrowserContext, dashboard: Dashboard) -> None:
