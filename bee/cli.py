@@ -11,7 +11,7 @@ from bee.cli_import import imports
 from bee.cli_keys import keys
 from bee.cli_scores import exports, scores
 from bee.cli_staff import audit, staff
-from bee.errors import BeeError
+from bee.errors import BeeError, Invalid
 from bee.settings import load_settings
 
 app = typer.Typer(
@@ -142,10 +142,13 @@ def worker(
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document, for programs.")] = False,
 ) -> None:
-    """Say what is configured and whether it answers."""
+    """Say what is configured and whether it answers. Exit code 2 when something is broken."""
     from bee import doctor
 
-    findings = doctor.examine(load_settings())
+    try:
+        findings = doctor.examine(load_settings())
+    except Invalid as error:
+        findings = [doctor.Finding("settings", doctor.State.BROKEN, error.message)]
     typer.echo(doctor.as_json(findings) if as_json else doctor.as_text(findings))
     if any(finding.state is doctor.State.BROKEN for finding in findings):
         raise typer.Exit(EXIT_FAILED)

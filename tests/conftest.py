@@ -68,6 +68,17 @@ def template(server: ServerAddress) -> ServerAddress:
     return address
 
 
+@pytest.fixture
+def empty(template: ServerAddress) -> Iterator[ServerAddress]:
+    """A database without any table."""
+    with administering(template) as connection:
+        connection.execute("drop database if exists bee_empty with (force)")
+        connection.execute("create database bee_empty")
+    yield named(template, "bee_empty")
+    with administering(template) as connection:
+        connection.execute("drop database bee_empty with (force)")
+
+
 @pytest.fixture(scope="session")
 def copies(template: ServerAddress) -> Callable[[], str]:
     """Make a copy of the template and return its name."""

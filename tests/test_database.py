@@ -82,6 +82,19 @@ def test_a_login_without_a_role_sees_nothing(database: Database) -> None:
         session.scalar("select count(*) from members")
 
 
+@pytest.mark.parametrize("statement", ["select 1 from no_table", "select no_column", "select no_function()"])
+@pytest.mark.usefixtures("query")
+def test_a_table_that_is_not_there_names_the_command_that_makes_it(
+    database: Database, statement: str
+) -> None:
+    with (
+        pytest.raises(Unavailable, match="run `bee migrate`") as caught,
+        database.reading(Login.OWNER) as session,
+    ):
+        session.scalar(statement)
+    assert caught.value.code == "not_migrated"
+
+
 @pytest.mark.usefixtures("query")
 def test_get_finds_one_row_or_says_there_is_none(database: Database) -> None:
     with database.reading(Login.OWNER) as session:

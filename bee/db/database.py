@@ -1,5 +1,6 @@
 """The door to PostgreSQL: an engine a login, and the transactions that are opened through it."""
 
+import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -12,7 +13,7 @@ from uuid import UUID
 import psycopg
 import sqlalchemy
 from psycopg.conninfo import make_conninfo
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bee.db.address import ServerAddress, server_address
@@ -26,6 +27,12 @@ POOL_SIZE = 8
 POOL_WAIT_S = 5
 PING_AFTER_S = 1.0
 CONNECT_TIMEOUT_S = 5
+NOT_MIGRATED = (
+    psycopg.errors.UndefinedTable,
+    psycopg.errors.UndefinedColumn,
+    psycopg.errors.UndefinedFunction,
+    psycopg.errors.InvalidSchemaName,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +141,10 @@ def _translated() -> Iterator[None]:
         raise domain_error(error.orig) from error
     except (OperationalError, psycopg.OperationalError) as error:
         raise _unavailable(error.orig if isinstance(error, OperationalError) else error) from error
+    except ProgrammingError as error:
+        if isinstance(error.orig, NOT_MIGRATED):
+            raise not_migrated() from error
+        raise
     except DBAPIError as error:
         if error.connection_invalidated:
             raise Unavailable("database_unavailable", "The database closed the connection.") from error
@@ -218,9 +229,17 @@ def _become_owner(connection: Any, _record: object) -> None:
     connection.commit()
 
 
+def not_migrated() -> Unavailable:
+    """Return what to say where tables or logins of this release are missing."""
+    return Unavailable("not_migrated", "The database is not of this release: run `bee migrate` first.")
+
+
 def _unavailable(cause: BaseException | None) -> Unavailable:
     if isinstance(cause, psycopg.errors.DiskFull):
         return Unavailable("database_full", f"The database has no space left: {_reason(cause)}")
+    # A refused connection carries no SQLSTATE, only the server's words.
+    if re.search(r'role "bee_\w+" does not exist', str(cause)):
+        return not_migrated()
     return Unavailable("database_unavailable", f"The database does not answer: {_reason(cause)}")
 
 

@@ -227,7 +227,11 @@ def current_state(database: Database, login: Login, folder: Path = MIGRATIONS_FO
         with database.reading(login) as session:
             versions = [row.version for row in session.all(AppliedMigration, "db/applied_migrations")]
     except ProgrammingError:
-        # No table, or no right to read it: nothing was ever migrated by `bee migrate`.
+        # No right to read the records: nothing was ever migrated by `bee migrate`.
+        versions = []
+    except Unavailable as error:
+        if error.code != "not_migrated":
+            raise
         versions = []
     return schema_state(load_migrations(folder), dict.fromkeys(versions))
 
