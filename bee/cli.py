@@ -50,8 +50,11 @@ def _root() -> None:
 @app.command()
 def up(
     demo: Annotated[
-        bool, typer.Option(help="Fill an empty database with demo members, in the local environment only.")
-    ] = True,
+        bool | None,
+        typer.Option(
+            "--demo/--no-demo", help="Fill an empty database with demo members; only local is, and may be."
+        ),
+    ] = None,
 ) -> None:
     """Start database, dashboard, API and worker on this machine; Ctrl-C stops them."""
     from bee import supervisor
@@ -96,9 +99,10 @@ def demo(
     from datetime import UTC, datetime
 
     from bee.db import Database
-    from bee.members.demo import fill_demo
+    from bee.members.demo import fill_demo, refuse_demo_outside_local
 
     settings = load_settings()
+    refuse_demo_outside_local(settings.environment)
     filled = fill_demo(
         Database.connect(settings),
         environment=settings.environment,

@@ -24,7 +24,8 @@ from bee.db.address import server_address
 from bee.db.embedded import ensure_server, is_running, stop_server
 from bee.db.filelock import file_lock
 from bee.errors import Conflict, Unavailable
-from bee.flows import bring_up_to_date, demo_sign_ins, is_empty, prepare_demo
+from bee.flows import bring_up_to_date, demo_sign_ins, is_empty, prepare_demo, refuse_demo_members
+from bee.members.demo import refuse_demo_outside_local
 from bee.momentum.scoring import score
 from bee.ports import free_port
 from bee.processes import end_processes
@@ -64,18 +65,22 @@ class Child:
     due_at: float = field(default=0.0)
 
 
-def up(settings: Settings, say: Say, *, demo: bool) -> None:
+def up(settings: Settings, say: Say, *, demo: bool | None) -> None:
     """Run everything until the process is told to stop.
 
-    ``say`` tells a person one line. ``demo``: whether an empty local database is filled with demo members.
-    Raises :class:`Conflict` when it runs already.
+    ``say`` tells a person one line. ``demo``: whether an empty database is filled with demo members; where
+    nobody said, a local one is. Raises :class:`Conflict` when it runs already, :class:`Forbidden` when demo
+    members are asked for outside local or found in prod.
     """
+    if demo:
+        refuse_demo_outside_local(settings.environment)
+    wants_demo = settings.is_local if demo is None else demo
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _only_one(settings.home):
         _end_leftovers(settings.home, say)
         try:
             with _stop_signals():
-                sign_ins = _prepare(settings, say, demo=demo)
+                sign_ins = _prepare(settings, say, demo=wants_demo)
                 _run_children(settings, sign_ins, say)
         except KeyboardInterrupt:
             say("Stopping.")
@@ -93,7 +98,8 @@ def _prepare(settings: Settings, say: Say, *, demo: bool) -> list[str]:
         say(f"Migrated it: {len(applied)} new.")
     database = Database(address)
     try:
-        if not demo or not settings.is_local:
+        refuse_demo_members(database, settings)
+        if not demo:
             return []
         if is_empty(database):
             say("Filling it with demo members, all of them made up; this happens once.")

@@ -18,6 +18,7 @@ from bee.audit.sealing import seal
 from bee.db import Database, Login
 from bee.db.migrations import require_release
 from bee.errors import BeeError, Unavailable
+from bee.flows import refuse_demo_members
 from bee.jobs import Handler, Job, enqueue, run_due
 from bee.jobs.running import Progress
 from bee.jobs.schedule import next_run
@@ -99,8 +100,9 @@ def run(settings: Settings, *, once: bool = False) -> None:
     spread = random.Random()  # noqa: S311  # spreading ticks is no secret
     stopped = threading.Event()
     if once:
-        with Database.connect(settings) as database:
-            Worker(database, settings, name, spread).tick()
+        hired = _hire(settings, name, spread)
+        with hired.database:
+            hired.tick()
         return
     _stop_on_signals(stopped)
     log.info("worker %s started", name)
@@ -108,16 +110,28 @@ def run(settings: Settings, *, once: bool = False) -> None:
     pause_s = TICK_S
     while not stopped.is_set():
         try:
-            worker = worker or Worker(Database.connect(settings), settings, name, spread)
+            worker = worker or _hire(settings, name, spread)
             worker.tick()
             pause_s = TICK_S
         except Unavailable as error:
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
             log.warning("%s Trying again in %.0f s.", error.message, pause_s)
         except BeeError as error:
+            if worker is None:
+                raise
             log.exception("a tick ended early: %s", error.code)
         stopped.wait(pause_s * (0.75 + 0.5 * spread.random()))
     log.info("worker %s stopped", name)
+
+
+def _hire(settings: Settings, name: str, spread: random.Random) -> Worker:
+    database = Database.connect(settings)
+    try:
+        refuse_demo_members(database, settings)
+    except BeeError:
+        database.dispose()
+        raise
+    return Worker(database, settings, name, spread)
 
 
 def _stop_on_signals(stopped: threading.Event) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from pydantic import SecretStr
 
 from bee.db.address import ServerAddress, embedded_address
 from bee.db.embedded import discard_server, ensure_server
@@ -70,6 +71,12 @@ def named(address: ServerAddress, database: str) -> ServerAddress:
     """Return the address of another database of the same server."""
     base = tuple((key, database if key == "dbname" else value) for key, value in address.base)
     return ServerAddress(base, address.owner, address.login_secret)
+
+
+def url_of(address: ServerAddress) -> SecretStr:
+    """Return the value of DATABASE_URL that leads to the database of an address."""
+    base = dict(address.base)
+    return SecretStr(f"postgresql://postgres@/{base['dbname']}?host={base['host']}&port={base['port']}")
 
 
 @contextmanager

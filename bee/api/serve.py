@@ -3,7 +3,7 @@
 import uvicorn
 
 from bee.api.asgi import create_app
-from bee.db import Database
+from bee.flows import open_database
 from bee.logs import configure_logs
 from bee.ports import listen
 from bee.settings import Settings
@@ -16,13 +16,16 @@ def serve(settings: Settings) -> None:
     embedded database can't be started.
     """
     configure_logs(settings.log_level)
-    listener = listen(settings.host, settings.api_port, "BEE_API_PORT")
-    database = Database.connect(settings)
-    config = uvicorn.Config(
-        create_app(database, settings), log_config=None, access_log=False, server_header=False, lifespan="off"
-    )
-    try:
-        uvicorn.Server(config).run(sockets=[listener])
-    finally:
-        database.dispose()
-        listener.close()
+    with listen(settings.host, settings.api_port, "BEE_API_PORT") as listener:
+        database = open_database(settings)
+        config = uvicorn.Config(
+            create_app(database, settings),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+        )
+        try:
+            uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            database.dispose()

@@ -26,7 +26,7 @@ SCRIPT: Final = Path(__file__).resolve().parents[2] / "app.py"
 
 def create_app(database: Database, settings: Settings) -> ASGIApp:
     """Return the application over a database. One a process: Streamlit's options are the process's."""
-    house = House(settings, database, Sessions(database))
+    house = House(settings, database, Sessions(database, admits_demo=settings.is_local))
     open_house(house)
     inside = st.App(SCRIPT, lifespan=_lifespan)
     _set_options(settings)

@@ -5,6 +5,7 @@ import socket
 import uvicorn
 
 from bee.db import Database
+from bee.flows import open_database
 from bee.logs import configure_logs
 from bee.ports import listen
 from bee.settings import Settings
@@ -21,12 +22,12 @@ def serve(settings: Settings) -> None:
     embedded database can't be started.
     """
     configure_logs(settings.log_level)
-    listener = listen(settings.host, settings.dashboard_port, "BEE_DASHBOARD_PORT")
-    database = Database.connect(settings)
-    try:
-        serve_on(listener, database, settings)
-    finally:
-        database.dispose()
+    with listen(settings.host, settings.dashboard_port, "BEE_DASHBOARD_PORT") as listener:
+        database = open_database(settings)
+        try:
+            serve_on(listener, database, settings)
+        finally:
+            database.dispose()
 
 
 def serve_on(listener: socket.socket, database: Database, settings: Settings) -> None:

@@ -17,6 +17,7 @@ from bee.db.migrations import migrate
 from bee.doctor import Finding, State, as_json, as_text, examine
 from bee.errors import Unavailable
 from bee.settings import Environment, Settings
+from tests.cluster import url_of
 from tests.factories import make_member
 
 NOWHERE = SecretStr("postgresql://bee:hunter2@127.0.0.1:1/bee")
@@ -38,11 +39,6 @@ def found(findings: list[Finding], subject: str) -> Finding:
 def elsewhere(tmp_path: Path, database: Database) -> Settings:
     """The settings of a machine whose database is another server's."""
     return Settings(home=tmp_path).model_copy(update={"database_url": url_of(database.address)})
-
-
-def url_of(address: ServerAddress) -> SecretStr:
-    base = dict(address.base)
-    return SecretStr(f"postgresql://postgres@/{base['dbname']}?host={base['host']}&port={base['port']}")
 
 
 def test_a_server_that_is_not_running_is_a_notice_and_stays_so(home: Path) -> None:

@@ -44,7 +44,7 @@ def house(seeded_database: Database) -> Iterator[House]:
 @contextmanager
 def furnished(database: Database) -> Iterator[House]:
     """Let the pages use a database, with nothing remembered from another test."""
-    house = House(Settings(), database, Sessions(database))
+    house = House(Settings(), database, Sessions(database, admits_demo=True))
     open_house(house)
     st.cache_resource.clear()
     try:
