@@ -10,8 +10,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +23,7 @@ from bee.db.embedded import ensure_server, is_running, stop_server
 from bee.db.filelock import file_lock
 from bee.errors import Conflict, Unavailable
 from bee.flows import bring_up_to_date, demo_sign_ins, is_empty, prepare_demo, refuse_demo_members
+from bee.health import answers
 from bee.members.demo import refuse_demo_outside_local
 from bee.momentum.scoring import score
 from bee.ports import free_port
@@ -254,15 +253,6 @@ def _await_health(children: list[Child]) -> None:
             if time.monotonic() >= deadline:
                 raise Unavailable("child_silent", f"The {child.name} does not answer; see {child.log}.")
             time.sleep(TICK_S)
-
-
-def answers(url: str) -> bool:
-    """Return whether an address answers without a fault of its own."""
-    try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  # an address of our own
-            return int(answer.status) < 400
-    except (urllib.error.URLError, OSError):
-        return False
 
 
 def _tend_database(settings: Settings, say: Say) -> None:

@@ -17,9 +17,9 @@ import psutil
 import pytest
 
 from bee.db.embedded import discard_server, is_running
+from bee.health import answers
 from bee.processes import has_ended
 from bee.running import STATE_FILE, ProcessMark, Running, read_running, write_running
-from bee.supervisor import answers
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
