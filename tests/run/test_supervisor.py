@@ -258,3 +258,28 @@ def test_what_was_written_down_is_read_back(tmp_path: Path) -> None:
 def test_a_note_that_was_cut_short_counts_as_none(tmp_path: Path, content: str) -> None:
     (tmp_path / STATE_FILE).write_text(content)
     assert read_running(tmp_path) is None
+
+
+INTERRUPTED_WHILE_IMPORTING = """
+import os, runpy, signal, sys
+
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == "typer":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupt())
+runpy.run_module("bee", run_name="__main__")
+"""
+
+
+def test_ctrl_c_while_parts_are_being_imported_shows_no_traceback() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_WHILE_IMPORTING],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == -signal.SIGINT
+    assert done.stdout + done.stderr == ""
