@@ -36,7 +36,7 @@ from bee.running import (
     read_running,
     write_running,
 )
-from bee.settings import Settings
+from bee.settings import Settings, make_home
 
 HEALTHY_WITHIN_S = 90
 PATIENCE_S = 15
@@ -74,7 +74,7 @@ def up(settings: Settings, say: Say, *, demo: bool | None) -> None:
     if demo:
         refuse_demo_outside_local(settings.environment)
     wants_demo = settings.is_local if demo is None else demo
-    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_home(settings.home)
     with _only_one(settings.home):
         _end_leftovers(settings.home, say)
         try:
