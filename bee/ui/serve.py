@@ -6,7 +6,7 @@ import uvicorn
 
 from bee.db import Database
 from bee.flows import open_database
-from bee.logs import configure_logs
+from bee.logs import configure_logs, take_over
 from bee.ports import listen
 from bee.settings import Settings
 from bee.ui.asgi import create_app
@@ -32,8 +32,10 @@ def serve(settings: Settings) -> None:
 
 def serve_on(listener: socket.socket, database: Database, settings: Settings) -> None:
     """Serve the dashboard over a database on a socket that listens already, until told to stop."""
+    app = create_app(database, settings)
+    take_over("streamlit", "uvicorn", "websockets")
     config = uvicorn.Config(
-        create_app(database, settings),
+        app,
         log_config=None,
         access_log=False,
         server_header=False,

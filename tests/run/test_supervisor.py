@@ -138,6 +138,10 @@ def test_everything_starts_answers_and_stops_with_ctrl_c(start: Callable[..., Up
     assert gone(children)
     assert not is_running(home)
     assert not (home / STATE_FILE).exists()
+    for name in ("dashboard", "api", "worker"):
+        lines = (home / "logs" / f"{name}.log").read_text(encoding="utf-8").splitlines()
+        assert {"time", "severity", "logger", "message"} <= set(json.loads(lines[0]))
+        assert all(line.startswith('{"time": ') for line in lines), lines
 
 
 def test_down_stops_what_up_started(start: Callable[..., Up], home: Path) -> None:
