@@ -143,7 +143,7 @@ def _translated() -> Iterator[None]:
         raise _unavailable(error.orig if isinstance(error, OperationalError) else error) from error
     except ProgrammingError as error:
         if isinstance(error.orig, NOT_MIGRATED):
-            raise not_migrated() from error
+            raise _not_migrated() from error
         raise
     except DBAPIError as error:
         if error.connection_invalidated:
@@ -229,7 +229,7 @@ def _become_owner(connection: Any, _record: object) -> None:
     connection.commit()
 
 
-def not_migrated() -> Unavailable:
+def _not_migrated() -> Unavailable:
     """Return what to say where tables or logins of this release are missing."""
     return Unavailable("not_migrated", "The database is not of this release: run `bee migrate` first.")
 
@@ -239,7 +239,7 @@ def _unavailable(cause: BaseException | None) -> Unavailable:
         return Unavailable("database_full", f"The database has no space left: {_reason(cause)}")
     # A refused connection carries no SQLSTATE, only the server's words.
     if re.search(r'role "bee_\w+" does not exist', str(cause)):
-        return not_migrated()
+        return _not_migrated()
     return Unavailable("database_unavailable", f"The database does not answer: {_reason(cause)}")
 
 
