@@ -71,14 +71,40 @@ exception when invalid_parameter_value then
 end
 $_$;
 
+CREATE FUNCTION public.bee_mark_changed_member_due() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+    insert into public.score_dues as due (user_id, from_date)
+    select
+        new.id,
+        least(
+            case when new.left_on is distinct from old.left_on then least(new.left_on, old.left_on) + 1 end,
+            case when new.time_zone <> old.time_zone then
+                coalesce(
+                    -- It is never more than two days later in one zone than in another.
+                    (select max(score_date) - 2 from public.daily_engagement_scores where user_id = new.id),
+                    (select min(event_date) from public.engagement_events where user_id = new.id)
+                )
+            end
+        )
+    where exists (select from public.engagement_events where user_id = new.id)
+    on conflict (user_id) do update
+    set from_date = least(due.from_date, excluded.from_date), touched_at = excluded.touched_at, seq = due.seq + 1;
+    return null;
+end
+$$;
+
 CREATE FUNCTION public.bee_mark_segments_stale() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
+    -- A day that is stale already is touched as well: whoever computes it waits for this transaction.
     insert into public.stale_days (score_date)
-    select distinct engagement_days.score_date from public.engagement_days
-    on conflict do nothing;
+    select distinct engagement_days.score_date from public.engagement_days order by 1
+    on conflict (score_date) do update set score_date = excluded.score_date;
     return null;
 end
 $$;
@@ -105,6 +131,42 @@ CREATE FUNCTION public.bee_refuse_change() RETURNS trigger
     AS $$
 begin
     raise exception '% is only ever appended to', tg_table_name using errcode = 'restrict_violation';
+end
+$$;
+
+CREATE FUNCTION public.bee_register_token() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+    new.updated_at := pg_catalog.now();
+    new.last_seen_at := pg_catalog.now();
+    new.is_active := true;
+    new.deactivated_at := null;
+    new.deactivated_because := null;
+    update public.user_fcm_tokens as others
+    set is_active = false, deactivated_at = pg_catalog.now(), deactivated_because = 'moved'
+    where others.fcm_token = new.fcm_token and others.is_active and others.user_id <> new.user_id;
+    return new;
+end
+$$;
+
+CREATE FUNCTION public.bee_see_to_safety_event() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+    seen_to constant text[] := array['status', 'taken_by', 'taken_at', 'closed_at', 'note'];
+begin
+    if pg_catalog.to_jsonb(new) - seen_to <> pg_catalog.to_jsonb(old) - seen_to then
+        raise exception 'what was found is never changed' using errcode = 'restrict_violation';
+    end if;
+    if (old.status, new.status) not in (('open', 'taken'), ('taken', 'closed'))
+        or (old.status = 'taken' and (new.taken_by, new.taken_at) is distinct from (old.taken_by, old.taken_at))
+    then
+        raise exception 'a safety event goes from open to taken to closed' using errcode = 'restrict_violation';
+    end if;
+    return new;
 end
 $$;
 
@@ -194,6 +256,12 @@ ALTER TABLE public.audit_seals ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY 
     CACHE 1
 );
 
+CREATE TABLE public.coach_conversations (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE public.coach_memory (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
@@ -209,6 +277,41 @@ CREATE TABLE public.coach_memory (
     CONSTRAINT coach_memory_trait_key_check CHECK (((length(trait_key) >= 1) AND (length(trait_key) <= 100))),
     CONSTRAINT coach_memory_trait_value_check CHECK (((length(trait_value) >= 1) AND (length(trait_value) <= 4000))),
     CONSTRAINT coach_memory_valid_in_order CHECK ((valid_to > valid_from))
+);
+
+CREATE TABLE public.coach_messages (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    number bigint NOT NULL,
+    conversation_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    role text NOT NULL,
+    body text NOT NULL,
+    crisis boolean NOT NULL,
+    category text,
+    rules_version text NOT NULL,
+    model text,
+    prompt text,
+    usage jsonb,
+    momentum_state text,
+    memory_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT coach_messages_body_check CHECK (((length(body) >= 1) AND (length(body) <= 20000))),
+    CONSTRAINT coach_messages_category_check CHECK ((category = ANY (ARRAY['self_harm'::text, 'violence'::text, 'emergency'::text]))),
+    CONSTRAINT coach_messages_crisis_has_category CHECK ((crisis = (category IS NOT NULL))),
+    CONSTRAINT coach_messages_momentum_state_check CHECK ((momentum_state = ANY (ARRAY['Rising'::text, 'Steady'::text, 'NeedsCare'::text]))),
+    CONSTRAINT coach_messages_replies_name_their_model CHECK ((((role = 'coach'::text) = (model IS NOT NULL)) AND ((role = 'coach'::text) = (usage IS NOT NULL)))),
+    CONSTRAINT coach_messages_role_check CHECK ((role = ANY (ARRAY['member'::text, 'coach'::text]))),
+    CONSTRAINT coach_messages_usage_check CHECK ((jsonb_typeof(usage) = 'object'::text))
+);
+
+ALTER TABLE public.coach_messages ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.coach_messages_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.consents (
@@ -314,6 +417,25 @@ ALTER TABLE public.jobs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.member_accounts (
+    id uuid NOT NULL,
+    email text NOT NULL,
+    password_hash text NOT NULL,
+    user_metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    app_metadata jsonb DEFAULT '{"provider": "email", "providers": ["email"]}'::jsonb NOT NULL,
+    is_banned boolean DEFAULT false NOT NULL,
+    last_sign_in_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT member_accounts_email_lowercase CHECK (((email = lower(email)) AND (length(email) <= 320))),
+    CONSTRAINT member_accounts_metadata_objects CHECK (((jsonb_typeof(user_metadata) = 'object'::text) AND (jsonb_typeof(app_metadata) = 'object'::text)))
+);
+
+CREATE UNLOGGED TABLE public.member_requests (
+    user_id uuid NOT NULL,
+    accepted timestamp with time zone[] NOT NULL
+);
+
 CREATE TABLE public.members (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     number bigint NOT NULL,
@@ -372,6 +494,19 @@ UNION ALL
    FROM (known
      JOIN shared ON ((shared.segment = known.segment)));
 
+CREATE TABLE public.member_sessions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    refresh_key bytea NOT NULL,
+    turn bigint DEFAULT 0 NOT NULL,
+    refreshed_at timestamp with time zone DEFAULT now() NOT NULL,
+    user_agent text,
+    address text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT member_sessions_refresh_key_check CHECK ((length(refresh_key) = 32)),
+    CONSTRAINT member_sessions_turn_check CHECK ((turn >= 0))
+);
+
 ALTER TABLE public.members ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.members_number_seq
     START WITH 1
@@ -414,6 +549,14 @@ CREATE TABLE public.momentum_notifications (
     CONSTRAINT momentum_notifications_rule_version_check CHECK ((rule_version > 0))
 );
 
+CREATE TABLE public.notification_receipts (
+    notification_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    kind text NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT notification_receipts_kind_check CHECK ((kind = 'opened'::text))
+);
+
 CREATE TABLE public.outbox (
     id bigint NOT NULL,
     topic text NOT NULL,
@@ -442,6 +585,28 @@ CREATE TABLE public.personal_data (
     email text,
     phone text,
     updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.safety_events (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    category text NOT NULL,
+    matched text[] NOT NULL,
+    rules_version text NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    taken_by uuid,
+    taken_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    note text,
+    CONSTRAINT safety_events_category_check CHECK ((category = ANY (ARRAY['self_harm'::text, 'violence'::text, 'emergency'::text]))),
+    CONSTRAINT safety_events_closed_at_some_time CHECK (((status = 'closed'::text) = (closed_at IS NOT NULL))),
+    CONSTRAINT safety_events_matched_check CHECK ((cardinality(matched) > 0)),
+    CONSTRAINT safety_events_note_check CHECK (((length(note) >= 1) AND (length(note) <= 4000))),
+    CONSTRAINT safety_events_status_check CHECK ((status = ANY (ARRAY['open'::text, 'taken'::text, 'closed'::text]))),
+    CONSTRAINT safety_events_taken_at_some_time CHECK (((taken_by IS NULL) = (taken_at IS NULL))),
+    CONSTRAINT safety_events_taken_by_somebody CHECK (((status = 'open'::text) = (taken_by IS NULL)))
 );
 
 CREATE TABLE public.score_definition_activations (
@@ -490,12 +655,13 @@ CREATE TABLE public.score_restatements (
     old_final_score double precision NOT NULL,
     old_momentum_state text NOT NULL,
     old_definition text NOT NULL,
-    new_raw_score double precision NOT NULL,
-    new_final_score double precision NOT NULL,
-    new_momentum_state text NOT NULL,
-    new_definition text NOT NULL,
+    new_raw_score double precision,
+    new_final_score double precision,
+    new_momentum_state text,
+    new_definition text,
     reason text NOT NULL,
     restated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT score_restatements_new_or_removed CHECK ((num_nulls(new_raw_score, new_final_score, new_momentum_state, new_definition) = ANY (ARRAY[0, 4]))),
     CONSTRAINT score_restatements_reason_check CHECK ((reason = ANY (ARRAY['late_event'::text, 'rebuild'::text, 'definition'::text, 'member_changed'::text, 'erasure'::text])))
 );
 
@@ -523,6 +689,16 @@ ALTER TABLE public.sign_in_attempts ALTER COLUMN id ADD GENERATED ALWAYS AS IDEN
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.signing_keys (
+    kid uuid NOT NULL,
+    sealed_pem text NOT NULL,
+    public_jwk jsonb NOT NULL,
+    signs_from timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT signing_keys_public_only CHECK ((NOT (public_jwk ? 'd'::text))),
+    CONSTRAINT signing_keys_seal CHECK ((sealed_pem ~~ '-----BEGIN ENCRYPTED PRIVATE KEY-----%'::text))
 );
 
 CREATE TABLE public.staff (
@@ -599,8 +775,17 @@ ALTER TABLE ONLY public.audit_seals
 ALTER TABLE ONLY public.audit_seals
     ADD CONSTRAINT audit_seals_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.coach_conversations
+    ADD CONSTRAINT coach_conversations_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.coach_memory
     ADD CONSTRAINT coach_memory_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.coach_messages
+    ADD CONSTRAINT coach_messages_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.coach_messages
+    ADD CONSTRAINT coach_messages_request_key UNIQUE (user_id, request_id, role);
 
 ALTER TABLE ONLY public.consents
     ADD CONSTRAINT consents_pkey PRIMARY KEY (id);
@@ -620,6 +805,18 @@ ALTER TABLE ONLY public.engagement_recoveries
 ALTER TABLE ONLY public.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.member_accounts
+    ADD CONSTRAINT member_accounts_email_key UNIQUE (email);
+
+ALTER TABLE ONLY public.member_accounts
+    ADD CONSTRAINT member_accounts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.member_requests
+    ADD CONSTRAINT member_requests_pkey PRIMARY KEY (user_id);
+
+ALTER TABLE ONLY public.member_sessions
+    ADD CONSTRAINT member_sessions_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.members
     ADD CONSTRAINT members_external_id_key UNIQUE (external_id);
 
@@ -635,6 +832,9 @@ ALTER TABLE ONLY public.momentum_notifications
 ALTER TABLE ONLY public.momentum_notifications
     ADD CONSTRAINT momentum_notifications_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.notification_receipts
+    ADD CONSTRAINT notification_receipts_pkey PRIMARY KEY (notification_id, kind);
+
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_dedupe_key_key UNIQUE (dedupe_key);
 
@@ -643,6 +843,12 @@ ALTER TABLE ONLY public.outbox
 
 ALTER TABLE ONLY public.personal_data
     ADD CONSTRAINT personal_data_pkey PRIMARY KEY (member_id);
+
+ALTER TABLE ONLY public.safety_events
+    ADD CONSTRAINT safety_events_message_key UNIQUE (message_id);
+
+ALTER TABLE ONLY public.safety_events
+    ADD CONSTRAINT safety_events_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.score_definition_activations
     ADD CONSTRAINT score_definition_activations_pkey PRIMARY KEY (id);
@@ -661,6 +867,9 @@ ALTER TABLE ONLY public.score_restatements
 
 ALTER TABLE ONLY public.sign_in_attempts
     ADD CONSTRAINT sign_in_attempts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.signing_keys
+    ADD CONSTRAINT signing_keys_pkey PRIMARY KEY (kid);
 
 ALTER TABLE ONLY public.staff
     ADD CONSTRAINT staff_email_key UNIQUE (email);
@@ -689,11 +898,19 @@ CREATE INDEX audit_log_order ON public.audit_log USING btree (transaction, id);
 
 CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject_kind, subject_id, id);
 
+CREATE INDEX coach_conversations_member ON public.coach_conversations USING btree (user_id, started_at);
+
 CREATE UNIQUE INDEX coach_memory_current ON public.coach_memory USING btree (user_id, trait_key) WHERE ((valid_to IS NULL) AND (status = 'accepted'::text));
+
+CREATE INDEX coach_messages_conversation ON public.coach_messages USING btree (conversation_id);
+
+CREATE INDEX coach_messages_member ON public.coach_messages USING btree (user_id, number);
 
 CREATE INDEX consents_member ON public.consents USING btree (member_id, purpose, decided_at);
 
 CREATE INDEX daily_engagement_scores_day ON public.daily_engagement_scores USING btree (score_date);
+
+CREATE INDEX daily_engagement_scores_open ON public.daily_engagement_scores USING btree (user_id) WHERE (NOT is_complete);
 
 CREATE INDEX engagement_days_date ON public.engagement_days USING btree (score_date);
 
@@ -707,13 +924,23 @@ CREATE INDEX jobs_history ON public.jobs USING btree (kind, finished_at);
 
 CREATE UNIQUE INDEX jobs_open ON public.jobs USING btree (kind, key) WHERE (finished_at IS NULL);
 
+CREATE INDEX member_sessions_refreshed ON public.member_sessions USING btree (refreshed_at);
+
+CREATE INDEX member_sessions_user ON public.member_sessions USING btree (user_id);
+
 CREATE INDEX members_coach ON public.members USING btree (coach_id) WHERE (coach_id IS NOT NULL);
 
 CREATE INDEX momentum_notifications_member ON public.momentum_notifications USING btree (user_id, decided_at);
 
 CREATE INDEX momentum_notifications_unsent ON public.momentum_notifications USING btree (decided_at) WHERE ((decision = 'send'::text) AND (sent_at IS NULL));
 
+CREATE INDEX notification_receipts_member ON public.notification_receipts USING btree (user_id);
+
 CREATE INDEX outbox_waiting ON public.outbox USING btree (available_at) WHERE (delivered_at IS NULL);
+
+CREATE INDEX safety_events_member ON public.safety_events USING btree (user_id, created_at);
+
+CREATE INDEX safety_events_waiting ON public.safety_events USING btree (created_at) WHERE (status <> 'closed'::text);
 
 CREATE INDEX score_restatements_member ON public.score_restatements USING btree (user_id, score_date);
 
@@ -731,23 +958,42 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_l
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_conversations FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_messages FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_definition_activations FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_definitions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER fill_event BEFORE INSERT ON public.engagement_events FOR EACH ROW WHEN ((current_setting('bee.bulk_load'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION public.bee_fill_event();
 
-CREATE TRIGGER mark_segments_stale AFTER UPDATE OF coach_id, attributes, time_zone, is_demo ON public.members FOR EACH STATEMENT EXECUTE FUNCTION public.bee_mark_segments_stale();
+CREATE TRIGGER mark_changed_due AFTER UPDATE OF left_on, time_zone ON public.members FOR EACH ROW WHEN (((new.left_on IS DISTINCT FROM old.left_on) OR (new.time_zone <> old.time_zone))) EXECUTE FUNCTION public.bee_mark_changed_member_due();
+
+CREATE TRIGGER mark_segments_stale AFTER DELETE OR UPDATE OF coach_id, attributes, time_zone, is_demo, is_synthetic ON public.members FOR EACH STATEMENT EXECUTE FUNCTION public.bee_mark_segments_stale();
 
 CREATE TRIGGER mirror_consent AFTER INSERT ON public.consents FOR EACH ROW EXECUTE FUNCTION public.bee_mirror_consent();
+
+CREATE TRIGGER register_token BEFORE INSERT OR UPDATE OF fcm_token, platform, address_kind ON public.user_fcm_tokens FOR EACH ROW EXECUTE FUNCTION public.bee_register_token();
+
+CREATE TRIGGER see_to_safety_event BEFORE UPDATE ON public.safety_events FOR EACH ROW EXECUTE FUNCTION public.bee_see_to_safety_event();
 
 CREATE TRIGGER send_once BEFORE UPDATE ON public.momentum_notifications FOR EACH ROW EXECUTE FUNCTION public.bee_send_once();
 
 ALTER TABLE ONLY public.annotations
     ADD CONSTRAINT annotations_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
 
+ALTER TABLE ONLY public.coach_conversations
+    ADD CONSTRAINT coach_conversations_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.coach_memory
     ADD CONSTRAINT coach_memory_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_messages
+    ADD CONSTRAINT coach_messages_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.coach_conversations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_messages
+    ADD CONSTRAINT coach_messages_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.consents
     ADD CONSTRAINT consents_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
@@ -758,14 +1004,35 @@ ALTER TABLE ONLY public.daily_engagement_scores
 ALTER TABLE ONLY public.engagement_events
     ADD CONSTRAINT engagement_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.member_accounts
+    ADD CONSTRAINT member_accounts_id_fkey FOREIGN KEY (id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.member_sessions
+    ADD CONSTRAINT member_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.member_accounts(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.members
     ADD CONSTRAINT members_coach_id_fkey FOREIGN KEY (coach_id) REFERENCES public.staff(id);
 
 ALTER TABLE ONLY public.momentum_notifications
     ADD CONSTRAINT momentum_notifications_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.notification_receipts
+    ADD CONSTRAINT notification_receipts_notification_id_fkey FOREIGN KEY (notification_id) REFERENCES public.momentum_notifications(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.notification_receipts
+    ADD CONSTRAINT notification_receipts_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.personal_data
     ADD CONSTRAINT personal_data_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.safety_events
+    ADD CONSTRAINT safety_events_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.coach_messages(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.safety_events
+    ADD CONSTRAINT safety_events_taken_by_fkey FOREIGN KEY (taken_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.safety_events
+    ADD CONSTRAINT safety_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.score_definition_activations
     ADD CONSTRAINT score_definition_activations_activated_by_fkey FOREIGN KEY (activated_by) REFERENCES public.staff(id);
@@ -797,7 +1064,11 @@ ALTER TABLE ONLY public.staff_sessions
 ALTER TABLE ONLY public.user_fcm_tokens
     ADD CONSTRAINT user_fcm_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
+CREATE POLICY admin ON public.coach_conversations FOR SELECT TO bee_admin USING (true);
+
 CREATE POLICY admin ON public.coach_memory FOR SELECT TO bee_admin USING (true);
+
+CREATE POLICY admin ON public.coach_messages FOR SELECT TO bee_admin USING (true);
 
 CREATE POLICY admin ON public.consents FOR SELECT TO bee_admin USING (true);
 
@@ -807,17 +1078,29 @@ CREATE POLICY admin ON public.members TO bee_admin USING (true) WITH CHECK (true
 
 CREATE POLICY admin ON public.personal_data FOR SELECT TO bee_admin USING (true);
 
+CREATE POLICY admin ON public.safety_events FOR SELECT TO bee_admin USING (true);
+
 CREATE POLICY admin ON public.staff TO bee_admin USING (true) WITH CHECK (true);
 
 CREATE POLICY admin ON public.staff_links TO bee_admin USING (true) WITH CHECK (true);
 
 CREATE POLICY admin ON public.staff_sessions TO bee_admin USING (true) WITH CHECK (true);
 
+CREATE POLICY admin_sees_to_it ON public.safety_events FOR UPDATE TO bee_admin USING (true) WITH CHECK (true);
+
 ALTER TABLE public.annotations ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY assigned ON public.coach_conversations FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = coach_conversations.user_id))));
 
 CREATE POLICY assigned ON public.coach_memory FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = coach_memory.user_id))));
+
+CREATE POLICY assigned ON public.coach_messages FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = coach_messages.user_id))));
 
 CREATE POLICY assigned ON public.consents FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
@@ -837,13 +1120,25 @@ CREATE POLICY assigned ON public.momentum_notifications FOR SELECT TO bee_coach 
    FROM public.members
   WHERE (members.id = momentum_notifications.user_id))));
 
+CREATE POLICY assigned ON public.notification_receipts FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = notification_receipts.user_id))));
+
 CREATE POLICY assigned ON public.personal_data FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = personal_data.member_id))));
 
+CREATE POLICY assigned ON public.safety_events FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = safety_events.user_id))));
+
 CREATE POLICY assigned ON public.score_restatements FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = score_restatements.user_id))));
+
+CREATE POLICY assigned_sees_to_it ON public.safety_events FOR UPDATE TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = safety_events.user_id)))) WITH CHECK ((taken_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 ALTER TABLE public.audit_log ENABLE ROW LEVEL SECURITY;
 
@@ -851,11 +1146,17 @@ ALTER TABLE public.audit_seals ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY author ON public.annotations FOR INSERT TO bee_product, bee_admin WITH CHECK ((author_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
+ALTER TABLE public.coach_conversations ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.coach_memory ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_messages ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY colleagues ON public.staff FOR SELECT TO bee_product, bee_coach, bee_oncall USING (true);
 
 ALTER TABLE public.consents ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY counts ON public.safety_events FOR SELECT TO bee_oncall USING (true);
 
 ALTER TABLE public.daily_engagement_scores ENABLE ROW LEVEL SECURITY;
 
@@ -864,6 +1165,8 @@ ALTER TABLE public.engagement_days ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.engagement_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.engagement_recoveries ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY everybody ON public.score_definitions FOR SELECT TO authenticated USING (true);
 
 CREATE POLICY gate ON public.sign_in_attempts TO bee_gate USING (true) WITH CHECK (true);
 
@@ -877,13 +1180,25 @@ CREATE POLICY gate_act ON public.audit_log FOR INSERT TO bee_gate WITH CHECK ((a
 
 ALTER TABLE public.jobs ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.member_accounts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.member_requests ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.member_sessions ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.members ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.momentum_notifications ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.notification_receipts ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY own ON public.coach_conversations FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
 CREATE POLICY own ON public.coach_memory FOR SELECT TO authenticated USING (((user_id = ( SELECT auth.uid() AS uid)) AND (status = 'accepted'::text)));
+
+CREATE POLICY own ON public.coach_messages FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY own ON public.consents FOR SELECT TO authenticated USING ((member_id = ( SELECT auth.uid() AS uid)));
 
@@ -892,6 +1207,8 @@ CREATE POLICY own ON public.daily_engagement_scores FOR SELECT TO authenticated 
 CREATE POLICY own ON public.engagement_events FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY own ON public.members FOR SELECT TO authenticated USING ((id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own ON public.notification_receipts FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY own ON public.personal_data FOR SELECT TO authenticated USING ((member_id = ( SELECT auth.uid() AS uid)));
 
@@ -902,6 +1219,10 @@ CREATE POLICY own_act ON public.audit_log FOR INSERT TO bee_product, bee_coach, 
 CREATE POLICY own_decision ON public.consents FOR INSERT TO authenticated WITH CHECK (((member_id = ( SELECT auth.uid() AS uid)) AND (source = 'member'::text)));
 
 CREATE POLICY own_new ON public.engagement_events FOR INSERT TO authenticated WITH CHECK (((user_id = ( SELECT auth.uid() AS uid)) AND (source = 'app'::text)));
+
+CREATE POLICY own_new ON public.notification_receipts FOR INSERT TO authenticated WITH CHECK (((user_id = ( SELECT auth.uid() AS uid)) AND (EXISTS ( SELECT
+   FROM public.momentum_notifications sent
+  WHERE ((sent.id = notification_receipts.notification_id) AND (sent.user_id = notification_receipts.user_id))))));
 
 CREATE POLICY own_segment ON public.engagement_days FOR SELECT TO bee_coach USING ((segment = ('coach:'::text || (( SELECT public.bee_staff_id() AS bee_staff_id))::text)));
 
@@ -915,6 +1236,8 @@ CREATE POLICY pseudonyms ON public.engagement_events FOR SELECT TO bee_product U
 
 CREATE POLICY pseudonyms ON public.members FOR SELECT TO bee_product, bee_oncall USING (true);
 
+ALTER TABLE public.safety_events ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.score_definition_activations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.score_definitions ENABLE ROW LEVEL SECURITY;
@@ -927,7 +1250,11 @@ ALTER TABLE public.score_restatements ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY seal ON public.audit_seals FOR INSERT TO bee_worker WITH CHECK (true);
 
+CREATE POLICY service ON public.coach_conversations FOR SELECT TO service_role USING (true);
+
 CREATE POLICY service ON public.coach_memory TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.coach_messages FOR SELECT TO service_role USING (true);
 
 CREATE POLICY service ON public.consents TO service_role USING (true) WITH CHECK (true);
 
@@ -938,6 +1265,8 @@ CREATE POLICY service ON public.engagement_events FOR SELECT TO service_role USI
 CREATE POLICY service ON public.members TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.momentum_notifications FOR SELECT TO service_role USING (true);
+
+CREATE POLICY service ON public.notification_receipts FOR SELECT TO service_role USING (true);
 
 CREATE POLICY service ON public.personal_data TO service_role USING (true) WITH CHECK (true);
 
@@ -951,6 +1280,8 @@ CREATE POLICY service_new ON public.momentum_notifications FOR INSERT TO service
 
 ALTER TABLE public.sign_in_attempts ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.signing_keys ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY staff ON public.annotations FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.daily_engagement_scores FOR SELECT TO bee_product, bee_admin USING (true);
@@ -962,6 +1293,8 @@ CREATE POLICY staff ON public.engagement_recoveries FOR SELECT TO bee_product, b
 CREATE POLICY staff ON public.jobs FOR SELECT TO bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.momentum_notifications FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.notification_receipts FOR SELECT TO bee_product, bee_oncall, bee_admin, bee_worker USING (true);
 
 CREATE POLICY staff ON public.outbox FOR SELECT TO bee_oncall, bee_admin USING (true);
 
@@ -987,6 +1320,10 @@ ALTER TABLE public.staff_sessions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.stale_days ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY system ON public.coach_conversations TO bee_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.coach_messages TO bee_system USING (true) WITH CHECK (true);
+
 CREATE POLICY system ON public.daily_engagement_scores TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.engagement_days TO bee_worker USING (true) WITH CHECK (true);
@@ -997,9 +1334,19 @@ CREATE POLICY system ON public.engagement_recoveries TO bee_worker USING (true) 
 
 CREATE POLICY system ON public.jobs TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
+CREATE POLICY system ON public.member_accounts TO bee_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.member_requests TO bee_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.member_sessions TO bee_system USING (true) WITH CHECK (true);
+
 CREATE POLICY system ON public.members FOR SELECT TO bee_system, bee_worker USING (true);
 
 CREATE POLICY system ON public.outbox TO bee_system, bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.personal_data TO bee_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.safety_events TO bee_system USING (true) WITH CHECK ((status = 'open'::text));
 
 CREATE POLICY system ON public.score_definition_activations FOR SELECT TO bee_system, bee_worker USING (true);
 
@@ -1011,15 +1358,31 @@ CREATE POLICY system ON public.score_frontiers TO bee_worker USING (true) WITH C
 
 CREATE POLICY system ON public.score_restatements TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
+CREATE POLICY system ON public.sign_in_attempts TO bee_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.signing_keys TO bee_system, bee_worker USING (true) WITH CHECK (true);
+
 CREATE POLICY system ON public.stale_days TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system_act ON public.audit_log FOR INSERT TO bee_system, bee_worker WITH CHECK ((actor_kind = ANY (ARRAY['system'::text, 'member'::text])));
+
+CREATE POLICY system_change ON public.members FOR UPDATE TO bee_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system_mark ON public.stale_days TO bee_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system_new ON public.members FOR INSERT TO bee_system WITH CHECK (true);
+
+CREATE POLICY system_read ON public.score_frontiers FOR SELECT TO bee_system USING (true);
 
 CREATE POLICY trail ON public.audit_log FOR SELECT TO bee_oncall, bee_admin, bee_worker USING (true);
 
 CREATE POLICY trail ON public.audit_seals FOR SELECT TO bee_oncall, bee_admin, bee_worker USING (true);
 
 ALTER TABLE public.user_fcm_tokens ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY worker ON public.member_requests TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.member_sessions TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.sign_in_attempts TO bee_worker USING (true);
 
@@ -1028,6 +1391,8 @@ CREATE POLICY worker ON public.staff FOR SELECT TO bee_worker USING (true);
 CREATE POLICY worker ON public.staff_links TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.staff_sessions TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.user_fcm_tokens TO bee_worker USING (true) WITH CHECK (true);
 
 GRANT ALL ON SCHEMA public TO bee_migrator WITH GRANT OPTION;
 GRANT USAGE ON SCHEMA public TO anon;
@@ -1075,11 +1440,17 @@ REVOKE ALL ON FUNCTION public.bee_is_time_zone(zone text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_is_time_zone(zone text) TO service_role;
 GRANT ALL ON FUNCTION public.bee_is_time_zone(zone text) TO bee_admin;
 
+REVOKE ALL ON FUNCTION public.bee_mark_changed_member_due() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.bee_mark_segments_stale() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_mirror_consent() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_refuse_change() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_register_token() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_see_to_safety_event() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_send_once() FROM PUBLIC;
 
@@ -1195,6 +1566,12 @@ GRANT INSERT(previous) ON TABLE public.audit_seals TO bee_worker;
 
 GRANT INSERT(digest) ON TABLE public.audit_seals TO bee_worker;
 
+GRANT SELECT ON TABLE public.coach_conversations TO authenticated;
+GRANT SELECT ON TABLE public.coach_conversations TO service_role;
+GRANT SELECT,INSERT ON TABLE public.coach_conversations TO bee_system;
+GRANT SELECT ON TABLE public.coach_conversations TO bee_coach;
+GRANT SELECT ON TABLE public.coach_conversations TO bee_admin;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coach_memory TO service_role;
 GRANT SELECT ON TABLE public.coach_memory TO bee_coach;
 GRANT SELECT ON TABLE public.coach_memory TO bee_admin;
@@ -1214,6 +1591,39 @@ GRANT SELECT(valid_from) ON TABLE public.coach_memory TO authenticated;
 GRANT SELECT(valid_to) ON TABLE public.coach_memory TO authenticated;
 
 GRANT SELECT(created_at) ON TABLE public.coach_memory TO authenticated;
+
+GRANT SELECT ON TABLE public.coach_messages TO service_role;
+GRANT SELECT,INSERT ON TABLE public.coach_messages TO bee_system;
+GRANT SELECT ON TABLE public.coach_messages TO bee_coach;
+GRANT SELECT ON TABLE public.coach_messages TO bee_admin;
+
+GRANT SELECT(id) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(number) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(conversation_id) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(user_id) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(request_id) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(role) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(body) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(crisis) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(category) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(rules_version) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(model) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(prompt) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(usage) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.coach_messages TO authenticated;
 
 GRANT SELECT ON TABLE public.consents TO authenticated;
 GRANT SELECT ON TABLE public.consents TO service_role;
@@ -1300,6 +1710,21 @@ GRANT SELECT(key) ON TABLE public.jobs TO bee_system;
 
 GRANT SELECT(finished_at) ON TABLE public.jobs TO bee_system;
 
+GRANT SELECT,INSERT ON TABLE public.member_accounts TO bee_system;
+
+GRANT UPDATE(email) ON TABLE public.member_accounts TO bee_system;
+
+GRANT UPDATE(password_hash) ON TABLE public.member_accounts TO bee_system;
+
+GRANT UPDATE(user_metadata) ON TABLE public.member_accounts TO bee_system;
+
+GRANT UPDATE(last_sign_in_at) ON TABLE public.member_accounts TO bee_system;
+
+GRANT UPDATE(updated_at) ON TABLE public.member_accounts TO bee_system;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.member_requests TO bee_system;
+GRANT SELECT,DELETE ON TABLE public.member_requests TO bee_worker;
+
 GRANT SELECT ON TABLE public.members TO service_role;
 GRANT SELECT ON TABLE public.members TO bee_coach;
 GRANT SELECT ON TABLE public.members TO bee_admin;
@@ -1309,7 +1734,7 @@ GRANT INSERT(id) ON TABLE public.members TO service_role;
 GRANT SELECT(id) ON TABLE public.members TO bee_product;
 GRANT SELECT(id) ON TABLE public.members TO bee_oncall;
 GRANT SELECT(id) ON TABLE public.members TO bee_worker;
-GRANT SELECT(id) ON TABLE public.members TO bee_system;
+GRANT SELECT(id),INSERT(id) ON TABLE public.members TO bee_system;
 
 GRANT SELECT(number) ON TABLE public.members TO bee_product;
 GRANT SELECT(number) ON TABLE public.members TO bee_oncall;
@@ -1318,20 +1743,21 @@ GRANT SELECT(number) ON TABLE public.members TO bee_system;
 
 GRANT SELECT(external_id) ON TABLE public.members TO authenticated;
 GRANT INSERT(external_id),UPDATE(external_id) ON TABLE public.members TO service_role;
+GRANT INSERT(external_id) ON TABLE public.members TO bee_system;
 
 GRANT SELECT(time_zone) ON TABLE public.members TO authenticated;
 GRANT INSERT(time_zone),UPDATE(time_zone) ON TABLE public.members TO service_role;
 GRANT SELECT(time_zone) ON TABLE public.members TO bee_product;
 GRANT SELECT(time_zone) ON TABLE public.members TO bee_oncall;
 GRANT SELECT(time_zone) ON TABLE public.members TO bee_worker;
-GRANT SELECT(time_zone) ON TABLE public.members TO bee_system;
+GRANT SELECT(time_zone),INSERT(time_zone),UPDATE(time_zone) ON TABLE public.members TO bee_system;
 
 GRANT SELECT(joined_on) ON TABLE public.members TO authenticated;
 GRANT INSERT(joined_on),UPDATE(joined_on) ON TABLE public.members TO service_role;
 GRANT SELECT(joined_on) ON TABLE public.members TO bee_product;
 GRANT SELECT(joined_on) ON TABLE public.members TO bee_oncall;
 GRANT SELECT(joined_on) ON TABLE public.members TO bee_worker;
-GRANT SELECT(joined_on) ON TABLE public.members TO bee_system;
+GRANT SELECT(joined_on),INSERT(joined_on) ON TABLE public.members TO bee_system;
 
 GRANT SELECT(left_on) ON TABLE public.members TO authenticated;
 GRANT INSERT(left_on),UPDATE(left_on) ON TABLE public.members TO service_role;
@@ -1375,6 +1801,16 @@ GRANT SELECT ON TABLE public.member_segments TO bee_product;
 GRANT SELECT ON TABLE public.member_segments TO bee_coach;
 GRANT SELECT ON TABLE public.member_segments TO bee_admin;
 GRANT SELECT ON TABLE public.member_segments TO bee_worker;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.member_sessions TO bee_system;
+GRANT DELETE ON TABLE public.member_sessions TO bee_worker;
+
+GRANT SELECT(id) ON TABLE public.member_sessions TO bee_worker;
+
+GRANT UPDATE(turn) ON TABLE public.member_sessions TO bee_system;
+
+GRANT UPDATE(refreshed_at) ON TABLE public.member_sessions TO bee_system;
+GRANT SELECT(refreshed_at) ON TABLE public.member_sessions TO bee_worker;
 
 GRANT SELECT ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT ON TABLE public.momentum_notifications TO bee_coach;
@@ -1472,6 +1908,20 @@ GRANT SELECT(sent_at) ON TABLE public.momentum_notifications TO authenticated;
 GRANT SELECT(sent_at) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(sent_at) ON TABLE public.momentum_notifications TO bee_product;
 
+GRANT SELECT ON TABLE public.notification_receipts TO authenticated;
+GRANT SELECT ON TABLE public.notification_receipts TO service_role;
+GRANT SELECT ON TABLE public.notification_receipts TO bee_product;
+GRANT SELECT ON TABLE public.notification_receipts TO bee_oncall;
+GRANT SELECT ON TABLE public.notification_receipts TO bee_coach;
+GRANT SELECT ON TABLE public.notification_receipts TO bee_admin;
+GRANT SELECT ON TABLE public.notification_receipts TO bee_worker;
+
+GRANT INSERT(notification_id) ON TABLE public.notification_receipts TO authenticated;
+
+GRANT INSERT(user_id) ON TABLE public.notification_receipts TO authenticated;
+
+GRANT INSERT(kind) ON TABLE public.notification_receipts TO authenticated;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO bee_worker;
 GRANT SELECT,INSERT ON TABLE public.outbox TO bee_system;
 GRANT SELECT ON TABLE public.outbox TO bee_admin;
@@ -1497,6 +1947,54 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.personal_data TO service_role;
 GRANT SELECT ON TABLE public.personal_data TO bee_coach;
 GRANT SELECT ON TABLE public.personal_data TO bee_admin;
 
+GRANT SELECT(member_id),INSERT(member_id) ON TABLE public.personal_data TO bee_system;
+
+GRANT INSERT(full_name),UPDATE(full_name) ON TABLE public.personal_data TO bee_system;
+
+GRANT INSERT(email),UPDATE(email) ON TABLE public.personal_data TO bee_system;
+
+GRANT UPDATE(updated_at) ON TABLE public.personal_data TO bee_system;
+
+GRANT SELECT ON TABLE public.safety_events TO bee_coach;
+GRANT SELECT ON TABLE public.safety_events TO bee_admin;
+
+GRANT SELECT(id) ON TABLE public.safety_events TO bee_system;
+GRANT SELECT(id) ON TABLE public.safety_events TO bee_oncall;
+
+GRANT SELECT(user_id),INSERT(user_id) ON TABLE public.safety_events TO bee_system;
+
+GRANT SELECT(message_id),INSERT(message_id) ON TABLE public.safety_events TO bee_system;
+
+GRANT SELECT(category),INSERT(category) ON TABLE public.safety_events TO bee_system;
+GRANT SELECT(category) ON TABLE public.safety_events TO bee_oncall;
+
+GRANT INSERT(matched) ON TABLE public.safety_events TO bee_system;
+
+GRANT SELECT(rules_version),INSERT(rules_version) ON TABLE public.safety_events TO bee_system;
+GRANT SELECT(rules_version) ON TABLE public.safety_events TO bee_oncall;
+
+GRANT SELECT(status) ON TABLE public.safety_events TO bee_system;
+GRANT UPDATE(status) ON TABLE public.safety_events TO bee_coach;
+GRANT UPDATE(status) ON TABLE public.safety_events TO bee_admin;
+GRANT SELECT(status) ON TABLE public.safety_events TO bee_oncall;
+
+GRANT SELECT(created_at),INSERT(created_at) ON TABLE public.safety_events TO bee_system;
+GRANT SELECT(created_at) ON TABLE public.safety_events TO bee_oncall;
+
+GRANT UPDATE(taken_by) ON TABLE public.safety_events TO bee_coach;
+GRANT UPDATE(taken_by) ON TABLE public.safety_events TO bee_admin;
+
+GRANT UPDATE(taken_at) ON TABLE public.safety_events TO bee_coach;
+GRANT UPDATE(taken_at) ON TABLE public.safety_events TO bee_admin;
+GRANT SELECT(taken_at) ON TABLE public.safety_events TO bee_oncall;
+
+GRANT UPDATE(closed_at) ON TABLE public.safety_events TO bee_coach;
+GRANT UPDATE(closed_at) ON TABLE public.safety_events TO bee_admin;
+GRANT SELECT(closed_at) ON TABLE public.safety_events TO bee_oncall;
+
+GRANT UPDATE(note) ON TABLE public.safety_events TO bee_coach;
+GRANT UPDATE(note) ON TABLE public.safety_events TO bee_admin;
+
 GRANT SELECT ON TABLE public.score_definition_activations TO bee_product;
 GRANT SELECT ON TABLE public.score_definition_activations TO bee_coach;
 GRANT SELECT ON TABLE public.score_definition_activations TO bee_oncall;
@@ -1511,6 +2009,7 @@ GRANT SELECT ON TABLE public.score_definitions TO bee_oncall;
 GRANT SELECT ON TABLE public.score_definitions TO bee_admin;
 GRANT SELECT ON TABLE public.score_definitions TO bee_worker;
 GRANT SELECT ON TABLE public.score_definitions TO bee_system;
+GRANT SELECT ON TABLE public.score_definitions TO authenticated;
 
 GRANT SELECT ON TABLE public.score_dues TO bee_oncall;
 GRANT SELECT ON TABLE public.score_dues TO bee_admin;
@@ -1522,6 +2021,7 @@ GRANT SELECT ON TABLE public.score_frontiers TO bee_coach;
 GRANT SELECT ON TABLE public.score_frontiers TO bee_oncall;
 GRANT SELECT ON TABLE public.score_frontiers TO bee_admin;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.score_frontiers TO bee_worker;
+GRANT SELECT ON TABLE public.score_frontiers TO bee_system;
 
 GRANT SELECT ON TABLE public.score_restatements TO bee_product;
 GRANT SELECT ON TABLE public.score_restatements TO bee_coach;
@@ -1530,6 +2030,7 @@ GRANT SELECT,INSERT ON TABLE public.score_restatements TO bee_worker;
 GRANT SELECT,INSERT ON TABLE public.score_restatements TO bee_system;
 
 GRANT DELETE ON TABLE public.sign_in_attempts TO bee_worker;
+GRANT SELECT,INSERT ON TABLE public.sign_in_attempts TO bee_system;
 
 GRANT SELECT(account),INSERT(account) ON TABLE public.sign_in_attempts TO bee_gate;
 
@@ -1539,6 +2040,9 @@ GRANT SELECT(attempted_at) ON TABLE public.sign_in_attempts TO bee_gate;
 GRANT SELECT(attempted_at) ON TABLE public.sign_in_attempts TO bee_worker;
 
 GRANT SELECT(succeeded),INSERT(succeeded) ON TABLE public.sign_in_attempts TO bee_gate;
+
+GRANT SELECT,INSERT ON TABLE public.signing_keys TO bee_system;
+GRANT SELECT,INSERT,DELETE ON TABLE public.signing_keys TO bee_worker;
 
 GRANT SELECT(id) ON TABLE public.staff TO bee_gate;
 GRANT SELECT(id),INSERT(id) ON TABLE public.staff TO bee_admin;
@@ -1631,12 +2135,14 @@ GRANT UPDATE(ended_because) ON TABLE public.staff_sessions TO bee_admin;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stale_days TO bee_worker;
 GRANT SELECT ON TABLE public.stale_days TO bee_oncall;
 GRANT SELECT ON TABLE public.stale_days TO bee_admin;
+GRANT SELECT,INSERT ON TABLE public.stale_days TO bee_system;
 
 GRANT SELECT,DELETE ON TABLE public.user_fcm_tokens TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_fcm_tokens TO service_role;
 
 GRANT SELECT(id) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(id) ON TABLE public.user_fcm_tokens TO bee_admin;
+GRANT SELECT(id) ON TABLE public.user_fcm_tokens TO bee_worker;
 
 GRANT INSERT(user_id) ON TABLE public.user_fcm_tokens TO authenticated;
 GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_oncall;
@@ -1650,6 +2156,7 @@ GRANT SELECT(platform) ON TABLE public.user_fcm_tokens TO bee_admin;
 
 GRANT SELECT(is_active) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(is_active) ON TABLE public.user_fcm_tokens TO bee_admin;
+GRANT SELECT(is_active),UPDATE(is_active) ON TABLE public.user_fcm_tokens TO bee_worker;
 
 GRANT INSERT(address_kind),UPDATE(address_kind) ON TABLE public.user_fcm_tokens TO authenticated;
 GRANT SELECT(address_kind) ON TABLE public.user_fcm_tokens TO bee_oncall;
@@ -1657,12 +2164,15 @@ GRANT SELECT(address_kind) ON TABLE public.user_fcm_tokens TO bee_admin;
 
 GRANT SELECT(last_seen_at) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(last_seen_at) ON TABLE public.user_fcm_tokens TO bee_admin;
+GRANT SELECT(last_seen_at) ON TABLE public.user_fcm_tokens TO bee_worker;
 
 GRANT SELECT(deactivated_at) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(deactivated_at) ON TABLE public.user_fcm_tokens TO bee_admin;
+GRANT UPDATE(deactivated_at) ON TABLE public.user_fcm_tokens TO bee_worker;
 
 GRANT SELECT(deactivated_because) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(deactivated_because) ON TABLE public.user_fcm_tokens TO bee_admin;
+GRANT UPDATE(deactivated_because) ON TABLE public.user_fcm_tokens TO bee_worker;
 
 GRANT SELECT(created_at) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(created_at) ON TABLE public.user_fcm_tokens TO bee_admin;

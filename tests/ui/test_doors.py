@@ -13,14 +13,14 @@ from starlette.types import Receive, Scope, Send
 from bee.access import StaffRole
 from bee.audit import Actor
 from bee.db import Database, Login
+from bee.proxies import client_address
 from bee.settings import Environment, Settings
 from bee.staff import invite
 from bee.staff.demo import DEMO_ACCOUNTS, save_demo_accounts
-from bee.staff.limits import MOST_PER_ACCOUNT
+from bee.staff.sessions import LIMITS
 from bee.ui.doors import OPEN_PATHS, doors
 from bee.ui.gate import Gate
 from bee.ui.house import House
-from bee.ui.requests import client_address
 from bee.ui.sessions import Sessions
 from tests.cluster import away
 from tests.dashboard import PASSWORD, add_person, now
@@ -48,7 +48,7 @@ def browser(database: Database) -> Visit:
     """Make a browser without cookies that visits an installation with these settings."""
 
     def make(settings: Settings = PROD) -> TestClient:
-        house = House(settings, database, Sessions(database))
+        house = House(settings, database, Sessions(database, admits_demo=settings.is_local))
         gate = Gate(inside, doors(house), OPEN_PATHS, house.sessions, settings)
         return TestClient(gate, base_url=HERE, follow_redirects=False, headers={"Origin": HERE})
 
@@ -130,7 +130,7 @@ def test_too_many_tries_at_an_account_are_told_to_wait_even_with_the_password(
 ) -> None:
     person = add_person(database, StaffRole.PRODUCT)
     visitor = browser()
-    for n in range(MOST_PER_ACCOUNT):
+    for n in range(LIMITS.per_account):
         refused = sign_in(visitor, person.email, "not it", address=f"192.0.2.{n}")
         assert refused.status_code == 401
     answer = sign_in(visitor, person.email, address="192.0.2.99")
