@@ -1439,6 +1439,7 @@ GRANT ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_
 REVOKE ALL ON FUNCTION public.bee_is_time_zone(zone text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_is_time_zone(zone text) TO service_role;
 GRANT ALL ON FUNCTION public.bee_is_time_zone(zone text) TO bee_admin;
+GRANT ALL ON FUNCTION public.bee_is_time_zone(zone text) TO bee_system;
 
 REVOKE ALL ON FUNCTION public.bee_mark_changed_member_due() FROM PUBLIC;
 

@@ -8,7 +8,7 @@ from bee.api.description import describe
 from bee.api.edge import DOCS, Edge
 from bee.api.errors import HANDLERS, VERSION_HEADER
 from bee.api.house import House
-from bee.api.routes import auth, consents, events, meta, momentum, notifications, push
+from bee.api.routes import auth, coaching, consents, events, meta, momentum, notifications, push
 from bee.api.routes.meta import API_VERSION
 from bee.db import Database
 from bee.settings import Settings
@@ -19,6 +19,7 @@ VERSIONED = (
     momentum.router,
     push.router,
     notifications.router,
+    coaching.router,
     consents.router,
 )
 ALLOWED_HEADERS = (
