@@ -73,7 +73,7 @@ $_$;
 
 CREATE FUNCTION public.bee_mark_changed_member_due() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     insert into public.score_dues as due (user_id, from_date)
@@ -136,7 +136,7 @@ $$;
 
 CREATE FUNCTION public.bee_register_token() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     new.updated_at := pg_catalog.now();
@@ -153,7 +153,7 @@ $$;
 
 CREATE FUNCTION public.bee_see_to_safety_event() RETURNS trigger
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     seen_to constant text[] := array['status', 'taken_by', 'taken_at', 'closed_at', 'note'];
@@ -2031,16 +2031,19 @@ GRANT SELECT,INSERT ON TABLE public.score_restatements TO bee_worker;
 GRANT SELECT,INSERT ON TABLE public.score_restatements TO bee_system;
 
 GRANT DELETE ON TABLE public.sign_in_attempts TO bee_worker;
-GRANT SELECT,INSERT ON TABLE public.sign_in_attempts TO bee_system;
 
 GRANT SELECT(account),INSERT(account) ON TABLE public.sign_in_attempts TO bee_gate;
+GRANT SELECT(account),INSERT(account) ON TABLE public.sign_in_attempts TO bee_system;
 
 GRANT SELECT(address),INSERT(address) ON TABLE public.sign_in_attempts TO bee_gate;
+GRANT SELECT(address),INSERT(address) ON TABLE public.sign_in_attempts TO bee_system;
 
 GRANT SELECT(attempted_at) ON TABLE public.sign_in_attempts TO bee_gate;
 GRANT SELECT(attempted_at) ON TABLE public.sign_in_attempts TO bee_worker;
+GRANT SELECT(attempted_at) ON TABLE public.sign_in_attempts TO bee_system;
 
 GRANT SELECT(succeeded),INSERT(succeeded) ON TABLE public.sign_in_attempts TO bee_gate;
+GRANT SELECT(succeeded),INSERT(succeeded) ON TABLE public.sign_in_attempts TO bee_system;
 
 GRANT SELECT,INSERT ON TABLE public.signing_keys TO bee_system;
 GRANT SELECT,INSERT,DELETE ON TABLE public.signing_keys TO bee_worker;

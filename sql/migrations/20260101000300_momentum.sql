@@ -87,7 +87,7 @@ create index score_restatements_member on public.score_restatements (user_id, sc
 -- Who leaves, comes back or moves has other days than before, by whichever road that comes in.
 create function public.bee_mark_changed_member_due() returns trigger
 language plpgsql security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     insert into public.score_dues as due (user_id, from_date)
@@ -109,7 +109,7 @@ begin
     return null;
 end
 $$;
-revoke all on function public.bee_mark_changed_member_due() from public;
+revoke all on function public.bee_mark_changed_member_due() from public, anon, authenticated, service_role;
 create trigger mark_changed_due after update of left_on, time_zone on public.members
     for each row
     when (new.left_on is distinct from old.left_on or new.time_zone <> old.time_zone)

@@ -69,7 +69,8 @@ create policy system_change on public.members for update to bee_system using (tr
 create policy system on public.personal_data to bee_system using (true) with check (true);
 
 -- Tries to sign in are counted by the system login too, and sessions that nobody has refreshed for long are cleared.
-grant select, insert on public.sign_in_attempts to bee_system;
+grant select (account, address, attempted_at, succeeded), insert (account, address, succeeded)
+    on public.sign_in_attempts to bee_system;
 create policy system on public.sign_in_attempts to bee_system using (true) with check (true);
 grant select (id, refreshed_at), delete on public.member_sessions to bee_worker;
 create policy worker on public.member_sessions to bee_worker using (true);

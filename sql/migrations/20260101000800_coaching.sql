@@ -57,7 +57,7 @@ create index safety_events_member on public.safety_events (user_id, created_at);
 -- From open to taken to closed, never back; what was found is never changed.
 create function public.bee_see_to_safety_event() returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     seen_to constant text[] := array['status', 'taken_by', 'taken_at', 'closed_at', 'note'];
@@ -73,7 +73,7 @@ begin
     return new;
 end
 $$;
-revoke all on function public.bee_see_to_safety_event() from public;
+revoke all on function public.bee_see_to_safety_event() from public, anon, authenticated, service_role;
 create trigger see_to_safety_event before update on public.safety_events
     for each row execute function public.bee_see_to_safety_event();
 -- Rows go only with the member whom they are about.
@@ -87,6 +87,7 @@ alter table public.coach_messages enable row level security;
 alter table public.safety_events enable row level security;
 revoke all on public.coach_conversations, public.coach_messages, public.safety_events
     from public, anon, authenticated, service_role;
+revoke all on sequence public.coach_messages_number_seq from public, anon, authenticated, service_role;
 
 -- A member reads what was said; the program writes it, also what the member said.
 grant select on public.coach_conversations to authenticated;

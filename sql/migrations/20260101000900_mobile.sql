@@ -46,7 +46,7 @@ create policy assigned on public.notification_receipts for select to bee_coach
 -- another member who had it before has it no more.
 create function public.bee_register_token() returns trigger
 language plpgsql security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     new.updated_at := pg_catalog.now();
@@ -60,7 +60,7 @@ begin
     return new;
 end
 $$;
-revoke all on function public.bee_register_token() from public;
+revoke all on function public.bee_register_token() from public, anon, authenticated, service_role;
 -- Not where something else of the row changes: whoever finds that a token is dead deactivates it.
 create trigger register_token before insert or update of fcm_token, platform, address_kind on public.user_fcm_tokens
     for each row execute function public.bee_register_token();

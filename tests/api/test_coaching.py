@@ -1,4 +1,4 @@
-"""The coach over the API: danger is seen first, the answer says where it came from, and nobody answers for nobody."""
+"""The coach over the API: danger is seen first, and the answer says where it came from."""
 
 import json
 from uuid import uuid4
@@ -43,7 +43,7 @@ def test_somebody_in_danger_is_told_of_help_and_handed_to_a_coach(
     with database.reading(Login.OWNER) as session:
         events = execute(session, "select status, matched from safety_events").all()
         waiting = execute(session, "select count(*) from outbox where topic = 'safety.crisis'").scalar_one()
-    assert [tuple(row) for row in events] == [("open", ["want to die"])] or len(events) == 1
+    assert [row.status for row in events] == ["open"]
     assert waiting == 1
 
 

@@ -98,6 +98,9 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_worker": May(select="expires_at", delete=True),
     },
     "sign_in_attempts": {
+        "bee_system": May(
+            select="account address attempted_at succeeded", insert="account address succeeded"
+        ),
         "bee_gate": May(select="account address attempted_at succeeded", insert="account address succeeded"),
         "bee_worker": May(select="attempted_at", delete=True),
     },
@@ -112,13 +115,36 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_coach": May(select="*", rows="coach_id = %(me)s"),
         "bee_admin": May(select="*", update="coach_id"),
         "bee_worker": May(select="* but external_id"),
-        "bee_system": May(select="* but external_id"),
+        "bee_system": May(
+            select="* but external_id", insert="id external_id time_zone joined_on", update="time_zone"
+        ),
     },
     "personal_data": {
         "authenticated": May(select="*", rows=OWN_OF_MEMBER),
         "service_role": May(select="*", insert="*", update="*"),
         "bee_coach": May(select="*", rows=ASSIGNED_OF_MEMBER),
         "bee_admin": READS,
+        "bee_system": May(
+            select="member_id", insert="member_id email full_name", update="email full_name updated_at"
+        ),
+    },
+    # Members' own sign-in: the system's alone, and the worker clears what is over.
+    "member_accounts": {
+        "bee_system": May(
+            select="*", insert="*", update="email password_hash user_metadata last_sign_in_at updated_at"
+        ),
+    },
+    "member_sessions": {
+        "bee_system": May(select="*", insert="*", update="turn refreshed_at", delete=True),
+        "bee_worker": May(select="id refreshed_at", delete=True),
+    },
+    "signing_keys": {
+        "bee_system": May(select="*", insert="*"),
+        "bee_worker": May(select="*", insert="*", delete=True),
+    },
+    "member_requests": {
+        "bee_system": May(select="*", insert="*", update="*"),
+        "bee_worker": May(select="*", delete=True),
     },
     "consents": {
         "authenticated": May(
@@ -167,6 +193,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_system": May(select="*", insert="*"),
     },
     "score_definitions": {
+        "authenticated": READS,
         "service_role": READS,
         "bee_product": READS,
         "bee_coach": READS,
@@ -195,8 +222,14 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_oncall": READS,
         "bee_admin": READS,
         "bee_worker": KEEPS,
+        "bee_system": READS,
     },
-    "stale_days": {"bee_oncall": READS, "bee_admin": READS, "bee_worker": KEEPS},
+    "stale_days": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": KEEPS,
+        "bee_system": May(select="*", insert="*"),
+    },
     "engagement_days": {
         "bee_product": READS,
         "bee_coach": May(select="*", rows=COACHS_SEGMENT),
@@ -230,6 +263,18 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "service_role": KEEPS,
         "bee_oncall": May(select="* but fcm_token"),
         "bee_admin": May(select="* but fcm_token"),
+        "bee_worker": May(
+            select="id is_active last_seen_at", update="is_active deactivated_at deactivated_because"
+        ),
+    },
+    "notification_receipts": {
+        "authenticated": May(select="*", insert="notification_id user_id kind", rows=OWN, adds=OWN),
+        "service_role": READS,
+        "bee_product": READS,
+        "bee_oncall": READS,
+        "bee_coach": May(select="*", rows=ASSIGNED),
+        "bee_admin": READS,
+        "bee_worker": READS,
     },
     "momentum_notifications": {
         "authenticated": May(
@@ -247,6 +292,30 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "service_role": KEEPS,
         "bee_coach": May(select="*", rows=ASSIGNED),
         "bee_admin": READS,
+    },
+    # What members and the coach said: a coach reads that of their own members, on-call counts.
+    "coach_conversations": {
+        "authenticated": May(select="*", rows=OWN),
+        "service_role": READS,
+        "bee_coach": May(select="*", rows=ASSIGNED),
+        "bee_admin": READS,
+        "bee_system": May(select="*", insert="*"),
+    },
+    "coach_messages": {
+        "authenticated": May(select="* but momentum_state memory_ids", rows=OWN),
+        "service_role": READS,
+        "bee_coach": May(select="*", rows=ASSIGNED),
+        "bee_admin": READS,
+        "bee_system": May(select="*", insert="*"),
+    },
+    "safety_events": {
+        "bee_coach": May(select="*", update="status taken_by taken_at closed_at note", rows=ASSIGNED),
+        "bee_admin": May(select="*", update="status taken_by taken_at closed_at note"),
+        "bee_oncall": May(select="id category rules_version status created_at taken_at closed_at"),
+        "bee_system": May(
+            select="id user_id message_id category rules_version status created_at",
+            insert="user_id message_id category matched rules_version created_at",
+        ),
     },
     # The house itself.
     "jobs": {
@@ -292,10 +361,13 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
             "bee_system",
         }
     ),
-    "bee_is_time_zone": frozenset({"service_role", "bee_admin"}),
+    "bee_is_time_zone": frozenset({"service_role", "bee_admin", "bee_system"}),
     "bee_in_segment": frozenset({"bee_product", "bee_coach", "bee_admin", "bee_worker", "bee_system"}),
     "bee_complete_through": frozenset({"bee_product", "bee_coach", "bee_admin", "bee_worker", "bee_system"}),
     "bee_mirror_consent": frozenset(),
+    "bee_mark_changed_member_due": frozenset(),
+    "bee_register_token": frozenset(),
+    "bee_see_to_safety_event": frozenset(),
     "bee_mark_segments_stale": frozenset(),
     "bee_fill_event": frozenset(),
     "bee_send_once": frozenset(),
@@ -304,6 +376,8 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
 
 # Those that act as their owner, and what they do that their caller may not.
 SECURITY_DEFINERS: Mapping[str, str] = {
+    "bee_mark_changed_member_due": "marks a member as due for scoring who leaves, comes back or moves",
+    "bee_register_token": "takes a device's token from the member who had it before",
     "bee_mirror_consent": "carries a decision over to members.consents",
     "bee_mark_segments_stale": "marks the totals of the past as stale when a member changes segments",
     "bee_fill_event": "fills an event's columns and marks its member as due for scoring",

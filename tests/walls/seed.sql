@@ -56,6 +56,19 @@ from members, (values ('sent', timestamptz '2026-02-01 12:00+00'), ('unsent', nu
 insert into coach_memory (user_id, trait_key, trait_value, source, status)
 select members.id, states.state, states.state || ' of ' || external_id, 'conversation', states.state
 from members, unnest(array['accepted', 'proposed']) as states (state);
+insert into notification_receipts (notification_id, user_id, kind)
+select id, user_id, 'opened' from momentum_notifications where sent_at is not null;
+insert into coach_conversations (id, user_id) select id, id from members;
+insert into coach_messages (id, conversation_id, user_id, request_id, role, body, crisis, category, rules_version)
+select id, id, id, id, 'member', 'words of ' || external_id, true, 'self_harm', '1' from members;
+insert into safety_events (user_id, message_id, category, matched, rules_version)
+select id, id, 'self_harm', array['words of ' || external_id], '1' from members;
+insert into member_accounts (id, email, password_hash)
+select id, external_id || '@example.org', 'hash of ' || external_id from members;
+insert into member_sessions (user_id, refresh_key) select id, sha256(external_id::bytea) from members;
+insert into signing_keys (kid, sealed_pem, public_jwk, signs_from)
+values (gen_random_uuid(), '-----BEGIN ENCRYPTED PRIVATE KEY-----', '{}', now());
+insert into member_requests (user_id, accepted) select id, array[now()] from members;
 insert into jobs (kind, key) values ('score', ''), ('housekeeping', '');
 insert into outbox (topic, dedupe_key, payload) values ('push', 'one', '{"text": "words"}'), ('push', 'two', '{}');
 insert into audit_log (actor_kind, actor_id, action, subject_kind)
