@@ -5,6 +5,7 @@ Three steps, each where it belongs: :func:`read_context` as the member, :func:`d
 """
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -17,8 +18,10 @@ from bee.coach.offline import MODEL, Momentum, Reply, reply
 from bee.coach.queries import Answered, Context, find_answered, read_context
 from bee.coach.safety import Category, Screening, screen
 from bee.db import Database, Login, WriteSession
-from bee.errors import Conflict, Invalid
+from bee.errors import Conflict, Invalid, Unavailable
 from bee.outbox import put
+
+log = logging.getLogger("bee.coach")
 
 LONGEST_MESSAGE: Final = 20_000
 CONVERSATION_ENDS_AFTER: Final = timedelta(hours=12)
@@ -83,9 +86,33 @@ def answer(
 ) -> Answer:
     """Answer a member and store both messages, once for each ``request_id``: a repeat gets the same answer.
 
-    ``claims``: the JSON of the member's verified token. Raises :class:`Invalid` for a message that is empty or too
-    long, :class:`Conflict` when the request had another message before.
+    ``claims``: the JSON of the member's verified token. A member in danger is told who helps even while the
+    database is down; a repeat of the request then hands it to a coach. Raises :class:`Invalid` for a message that
+    is empty or too long, :class:`Conflict` when the request had another message before, :class:`Unavailable`.
     """
+    try:
+        return _answer_and_store(
+            database, member_id, message, claims=claims, request_id=request_id, region=region, now=now
+        )
+    except Unavailable as error:
+        screening = screen(storable(message))
+        if screening.category is None:
+            raise
+        log.critical("a crisis answer was given and not stored (%s), request %s", error.code, request_id)
+        text = crisis_answer(screening.category, region, is_handed_on=False)
+        return Answer(text, Usage(), None, MODEL, _safety(screening))
+
+
+def _answer_and_store(
+    database: Database,
+    member_id: UUID,
+    message: str,
+    *,
+    claims: str,
+    request_id: UUID,
+    region: str,
+    now: datetime,
+) -> Answer:
     settings = {"request.jwt.claims": claims}
     with database.reading(Login.API, role="authenticated", settings=settings) as reading:
         context = read_context(reading, member_id, request_id, now=now)
@@ -109,12 +136,11 @@ def decide(message: str, context: Context, *, region: str) -> Decision:
     """
     words = storable(message)
     screening = screen(words)
-    safety = Safety(screening.crisis, screening.category, screening.rules_version)
     if screening.category is not None:
         said = Reply(crisis_answer(screening.category, region), MODEL, ())
     else:
         said = reply(words, context.state, context.memories, context.recent)
-    answered = Answer(said.text, Usage(), None, said.model, safety)
+    answered = Answer(said.text, Usage(), None, said.model, _safety(screening))
     return Decision(words, answered, screening, context.state, said.memory_ids)
 
 
@@ -189,6 +215,10 @@ def close_event(
     if not session.run("coach/close_safety_event", id=event_id, staff_id=staff_id, note=note, now=now):
         raise Conflict("event_not_taken", "Only who took an event closes it, and only once.")
     _record_event(session, "safety.closed", event_id, staff_id)
+
+
+def _safety(screening: Screening) -> Safety:
+    return Safety(screening.crisis, screening.category, screening.rules_version)
 
 
 def _conversation(session: WriteSession, member_id: UUID, *, now: datetime) -> UUID:

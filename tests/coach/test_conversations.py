@@ -16,6 +16,7 @@ from bee.coach.offline import Memory, Momentum
 from bee.coach.queries import SafetyEvent, read_context, safety_counts, safety_events
 from bee.coach.safety import RULES_VERSION, Category
 from bee.db import Database, Login
+from bee.db.address import ServerAddress
 from bee.errors import Conflict, Invalid, Unavailable
 from tests.factories import execute, make_member, make_staff
 
@@ -234,13 +235,31 @@ def test_nothing_is_stored_when_something_fails_on_the_way(
     database: Database, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> None:
-        raise Unavailable("down", "The outbox is down.")
+        raise Conflict("broken", "The outbox is broken.")
 
     monkeypatch.setattr(actions, "put", fail)
-    with pytest.raises(Unavailable):
+    with pytest.raises(Conflict):
         say(database, people.anna, PLEA)
     for table in ("coach_conversations", "coach_messages", "safety_events", "audit_log"):
         assert rows(database, f"select * from {table}") == []
+
+
+def test_a_member_in_danger_is_answered_while_the_database_is_down(
+    people: People, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    base = (("host", "/nowhere"), ("port", "5432"), ("dbname", "bee"))
+    nowhere = Database(ServerAddress(base, (("user", "postgres"),), None))
+    request_id = uuid4()
+    said = say(nowhere, people.anna, PLEA, request_id=request_id)
+    assert said.response_text == crisis_answer(Category.SELF_HARM, "US", is_handed_on=False)
+    assert said.safety.crisis
+    assert f"not stored (database_unavailable), request {request_id}" in caplog.text
+    assert "want to die" not in caplog.text
+    with pytest.raises(Unavailable):
+        say(nowhere, people.anna, "I had soup")
+
+    say(database, people.anna, PLEA, request_id=request_id)
+    assert len(rows(database, "select * from safety_events")) == 1
 
 
 @pytest.mark.parametrize("message", ["", "  \n", "x" * 20_001])

@@ -27,6 +27,15 @@ def test_a_country_without_lines_gets_the_general_answer_and_its_case_does_not_m
     assert crisis_answer(Category.SELF_HARM, "gb") == crisis_answer(Category.SELF_HARM, "GB")
 
 
+@pytest.mark.parametrize("region", [*sorted(REGIONS), "ZZ"])
+def test_a_coach_is_promised_only_where_one_is_told(region: str) -> None:
+    told = crisis_answer(Category.SELF_HARM, region)
+    alone = crisis_answer(Category.SELF_HARM, region, is_handed_on=False)
+    assert told.startswith(alone)
+    assert not {"coach", "Team"} & set(alone.split())
+    assert {"coach", "Team"} & set(told.split())
+
+
 @pytest.mark.parametrize("category", list(Category))
 @pytest.mark.parametrize("region", [*sorted(REGIONS), "ZZ"])
 def test_an_answer_is_short_plain_and_never_a_refusal(region: str, category: Category) -> None:
