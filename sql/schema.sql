@@ -158,6 +158,9 @@ CREATE FUNCTION public.bee_see_to_safety_event() RETURNS trigger
 declare
     seen_to constant text[] := array['status', 'taken_by', 'taken_at', 'closed_at', 'note'];
 begin
+    if new is not distinct from old then
+        return new;
+    end if;
     if pg_catalog.to_jsonb(new) - seen_to <> pg_catalog.to_jsonb(old) - seen_to then
         raise exception 'what was found is never changed' using errcode = 'restrict_violation';
     end if;

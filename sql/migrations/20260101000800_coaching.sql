@@ -62,6 +62,9 @@ as $$
 declare
     seen_to constant text[] := array['status', 'taken_by', 'taken_at', 'closed_at', 'note'];
 begin
+    if new is not distinct from old then
+        return new;
+    end if;
     if pg_catalog.to_jsonb(new) - seen_to <> pg_catalog.to_jsonb(old) - seen_to then
         raise exception 'what was found is never changed' using errcode = 'restrict_violation';
     end if;

@@ -293,7 +293,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_coach": May(select="*", rows=ASSIGNED),
         "bee_admin": READS,
     },
-    # What members and the coach said: a coach reads that of their own members, on-call counts.
+    # What was said: the program writes it, also what the member said; coaches see to those in danger.
     "coach_conversations": {
         "authenticated": May(select="*", rows=OWN),
         "service_role": READS,
@@ -372,6 +372,7 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_fill_event": frozenset(),
     "bee_send_once": frozenset(),
     "bee_refuse_change": frozenset(),
+    "bee_see_to_safety_event": frozenset(),
 }
 
 # Those that act as their owner, and what they do that their caller may not.

@@ -58,17 +58,20 @@ select members.id, states.state, states.state || ' of ' || external_id, 'convers
 from members, unnest(array['accepted', 'proposed']) as states (state);
 insert into notification_receipts (notification_id, user_id, kind)
 select id, user_id, 'opened' from momentum_notifications where sent_at is not null;
-insert into coach_conversations (id, user_id) select id, id from members;
-insert into coach_messages (id, conversation_id, user_id, request_id, role, body, crisis, category, rules_version)
-select id, id, id, id, 'member', 'words of ' || external_id, true, 'self_harm', '1' from members;
-insert into safety_events (user_id, message_id, category, matched, rules_version)
-select id, id, 'self_harm', array['words of ' || external_id], '1' from members;
 insert into member_accounts (id, email, password_hash)
 select id, external_id || '@example.org', 'hash of ' || external_id from members;
 insert into member_sessions (user_id, refresh_key) select id, sha256(external_id::bytea) from members;
 insert into signing_keys (kid, sealed_pem, public_jwk, signs_from)
 values (gen_random_uuid(), '-----BEGIN ENCRYPTED PRIVATE KEY-----', '{}', now());
 insert into member_requests (user_id, accepted) select id, array[now()] from members;
+insert into coach_conversations (user_id) select id from members;
+insert into coach_messages (conversation_id, user_id, request_id, role, body, crisis, category, rules_version)
+select id, user_id, gen_random_uuid(), 'member', 'words of ' || user_id, true, 'self_harm', '1'
+from coach_conversations;
+insert into safety_events (user_id, message_id, category, matched, rules_version, status, taken_by, taken_at)
+select user_id, coach_messages.id, 'self_harm', array[body], '1', 'taken', coach_id, now()
+from coach_messages
+inner join members on members.id = user_id;
 insert into jobs (kind, key) values ('score', ''), ('housekeeping', '');
 insert into outbox (topic, dedupe_key, payload) values ('push', 'one', '{"text": "words"}'), ('push', 'two', '{}');
 insert into audit_log (actor_kind, actor_id, action, subject_kind)
