@@ -60,7 +60,7 @@ def served(database: Database) -> Iterator[Dashboard]:
         json.dump(asdict(database.address), process.stdin)
         process.stdin.close()
         url = f"http://127.0.0.1:{process.stdout.readline().strip()}"
-        _wait_until_healthy(url)
+        wait_until_healthy(f"{url}/health")
         yield Dashboard(url, database)
     finally:
         process.terminate()
@@ -68,11 +68,12 @@ def served(database: Database) -> Iterator[Dashboard]:
         process.stdout.close()
 
 
-def _wait_until_healthy(url: str) -> None:
+def wait_until_healthy(url: str) -> None:
+    """Wait until an address answers."""
     deadline = time.monotonic() + STARTED_WITHIN_S
     while True:
         try:
-            with urllib.request.urlopen(f"{url}/health", timeout=5):  # noqa: S310  # our own address
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310  # our own address
                 return
         except (urllib.error.URLError, TimeoutError):
             if time.monotonic() > deadline:

@@ -1,6 +1,10 @@
 """Nobody sees anything without a session and the role for it, whatever they ask first."""
 
 import http.client
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
@@ -9,8 +13,19 @@ from playwright.sync_api import BrowserContext, expect
 from bee.access import StaffRole
 from bee.audit import Actor
 from bee.db import Database, Login
+from bee.ports import listen
 from bee.staff import change_roles, deactivate
-from tests.browser.conftest import PERIODS, ROOT, Dashboard, go_on_until, open_as, served, settle, sign_in
+from tests.browser.conftest import (
+    PERIODS,
+    ROOT,
+    Dashboard,
+    go_on_until,
+    open_as,
+    served,
+    settle,
+    sign_in,
+    wait_until_healthy,
+)
 from tests.dashboard import add_person, now
 
 PAGES = {
@@ -214,3 +229,34 @@ def test_the_database_away_at_sign_in_is_said_with_503(seeded_database: Database
         assert "The database does not answer" in body
         assert ask(dashboard.url, "/overview", Cookie="bee_session=whatever")[0] == 503
         assert ask(dashboard.url, "/health")[0] == 200
+
+
+def test_a_plain_streamlit_run_shows_only_how_to_start_whatever_header_is_sent(
+    context: BrowserContext, dashboard: Dashboard
+) -> None:
+    person = add_person(dashboard.database, StaffRole.ADMIN)
+    with plain_streamlit() as url:
+        context.set_extra_http_headers({"X-BEE-Session": person.token})
+        page = context.new_page()
+        for path in ("/", *PAGES):
+            page.goto(url + path)
+            expect(page.get_by_text("BEE is not started this way")).to_be_visible(timeout=60_000)
+            main = page.get_by_test_id("stMain").inner_text()
+            assert not [secret for secret in SECRETS if secret in main]
+
+
+@contextmanager
+def plain_streamlit() -> Iterator[str]:
+    """Run the script as somebody would who knows Streamlit and not the gate."""
+    with listen("127.0.0.1", 0, "the test's port") as listener:
+        port = listener.getsockname()[1]
+    words = ["-m", "streamlit", "run", "app.py", "--server.address", "127.0.0.1", "--server.port", str(port)]
+    process = subprocess.Popen(
+        [sys.executable, *words], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        wait_until_healthy(f"http://127.0.0.1:{port}/_stcore/health")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
