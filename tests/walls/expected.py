@@ -372,7 +372,6 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_fill_event": frozenset(),
     "bee_send_once": frozenset(),
     "bee_refuse_change": frozenset(),
-    "bee_see_to_safety_event": frozenset(),
 }
 
 # Those that act as their owner, and what they do that their caller may not.
