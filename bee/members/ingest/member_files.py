@@ -39,11 +39,9 @@ def import_members(
 ) -> ImportReport:
     """Add the members of a file and bring known ones in line with it.
 
-    A column that the file does not have changes nothing; an empty cell clears what it stands for, but zone,
-    day of
-    joining and external id, which every member has. Raises :class:`Invalid` before the first row for a file
-    that
-    can't be used, and :class:`Unavailable` when the database goes away; running it again finishes it.
+    A column that the file does not have changes nothing; an empty cell clears what it stands for, but zone, day
+    of joining and external id, which every member has. Raises :class:`Invalid` before the first row for a file
+    that can't be used, and :class:`Unavailable` when the database goes away; running it again finishes it.
     """
     begun = time.monotonic()
     file = open_source(path)

@@ -1,8 +1,7 @@
 """A file as rows, whatever it is: CSV, JSON lines or Parquet, the first two also compressed with gzip.
 
-What can't be read at all is refused before the first row; a row that can't be read becomes a rejection and
-the rows
-behind it are read all the same.
+What can't be read at all is refused before the first row; a row that can't be read becomes a rejection and the
+rows behind it are read all the same.
 """
 
 import gzip
@@ -41,8 +40,7 @@ MAGIC: Final = {
 
 
 def open_source(path: Path) -> Source:
-    """Return the file's columns and rows. Raises :class:`Invalid` when it is not what its name says, or
-    empty."""
+    """Return the file's columns and rows. Raises :class:`Invalid` when it is not what its name says, or empty."""
     try:
         suffix = _suffix(path)
         start = _start(path)
@@ -60,7 +58,8 @@ def open_source(path: Path) -> Source:
 
 def _suffix(path: Path) -> str:
     """Return the ending that says what the file is, .gz left away. Raises :class:`Invalid` for what can't be
-    read."""
+    read.
+    """
     if not path.exists():
         raise Invalid("no_file", f"There is no file {path}.")
     if not path.is_file():
