@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 from pydantic import SecretStr
 
+from bee.db import Database
 from bee.db.address import ServerAddress, embedded_address
 from bee.db.embedded import discard_server, ensure_server
 from bee.db.logins import Login
@@ -87,10 +88,10 @@ def administering(address: ServerAddress) -> Iterator[psycopg.Connection[tuple[o
 
 
 @contextmanager
-def away(address: ServerAddress) -> Iterator[None]:
+def away(database: Database) -> Iterator[None]:
     """Let a database refuse everybody for a while, and end the connections that it has."""
-    name = dict(address.base)["dbname"]
-    with administering(address) as connection:
+    name = dict(database.address.base)["dbname"]
+    with administering(database.address) as connection:
         connection.execute(f"alter database {name} allow_connections false")
         connection.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [name]
@@ -99,6 +100,8 @@ def away(address: ServerAddress) -> Iterator[None]:
             yield
         finally:
             connection.execute(f"alter database {name} allow_connections true")
+            # Only tests sign in as the owner; what the program does with its ended connections is its own affair.
+            database.engine(Login.OWNER).dispose()
 
 
 def _owner(address: ServerAddress, database: str) -> dict[str, Any]:

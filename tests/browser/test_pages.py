@@ -191,11 +191,12 @@ def test_the_database_away_under_an_open_page_is_said_and_the_page_comes_back(
     page = open_as(
         context, dashboard, add_person(dashboard.database, StaffRole.PRODUCT), "/overview?period=12w"
     )
-    with away(dashboard.database.address):
+    with away(dashboard.database):
         go_on_until(page, page.get_by_text("The database does not answer"))
         expect(page.get_by_test_id("stMetric")).to_have_count(0)
         page.goto(f"{dashboard.url}/overview?period=26w")
         expect(page.get_by_role("heading", name="The database does not answer")).to_be_visible()
+    dashboard.database.dispose()
     page.get_by_role("link", name="Try again").click()
     settle(page)
     expect(page.get_by_test_id("stMetric")).to_have_count(4)

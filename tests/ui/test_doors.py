@@ -194,7 +194,7 @@ def test_while_the_database_is_away_the_gate_says_so_and_offers_the_same_address
 ) -> None:
     visitor = browser()
     visitor.cookies.set("__Host-bee_session", add_person(database, StaffRole.PRODUCT).token)
-    with away(database.address):
+    with away(database):
         answer = visitor.get("/overview?period=4w")
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
         assert 'href="/overview?period=4w"' in answer.text

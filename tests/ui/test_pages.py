@@ -76,7 +76,7 @@ def test_the_overview_shows_cards_charts_and_who_may_need_a_call(house: House) -
 @pytest.mark.parametrize("page", PAGES)
 def test_the_database_going_away_is_said_on_a_fresh_look(page: str, house: House) -> None:
     person = add_person(house.database, StaffRole.ADMIN)
-    with away(house.database.address):
+    with away(house.database):
         app = visit(page, person)
         assert not app.exception
         assert "The database does not answer" in words(app)
@@ -88,7 +88,7 @@ def test_the_database_going_away_under_an_open_page_takes_its_figures_off_and_th
 ) -> None:
     app = visit("engagement/overview.py", add_person(house.database, StaffRole.PRODUCT), period="4w")
     assert app.metric
-    with away(house.database.address):
+    with away(house.database):
         # Within these seconds the session is still remembered: it is the page that has to say it.
         st.cache_resource.clear()
         app.button_group[0].set_value("26w").run()
