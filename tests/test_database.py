@@ -12,6 +12,7 @@ from bee.db import Database, Login
 from bee.db import session as sessions
 from bee.db.address import ServerAddress
 from bee.errors import Conflict, Invalid, NotFound, Unavailable
+from tests.cluster import administering
 from tests.factories import execute, make_member
 
 
@@ -134,6 +135,19 @@ def test_a_connection_that_the_server_ends_is_replaced(database: Database) -> No
         session.scalar("select pg_terminate_backend(pg_backend_pid())")
     with database.reading(Login.WORKER) as session:
         assert session.scalar("select 1") == 1
+
+
+def test_whoever_comes_after_a_restart_of_the_server_notices_nothing(database: Database) -> None:
+    with database.reading(Login.DASHBOARD, role="bee_product") as session:
+        session.driver.execute("select 1")
+    name = dict(database.address.base)["dbname"]
+    with administering(database.address) as connection:
+        connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'bee_dashboard' and datname = %s",
+            [name],
+        )
+    with database.reading(Login.DASHBOARD, role="bee_product") as session:
+        session.driver.execute("select 1")
 
 
 def test_threads_that_come_at_once_share_one_pool(database: Database) -> None:

@@ -118,14 +118,34 @@ class Database:
 
     @contextmanager
     def _transaction(self, identity: Identity, *, read_only: bool) -> Iterator[sqlalchemy.Connection]:
-        with _translated(), self.engine(identity.login).connect() as connection:
-            if read_only:
-                connection = connection.execution_options(
-                    isolation_level="REPEATABLE READ", postgresql_readonly=True
-                )
-            with connection.begin():
-                _assume(connection, identity)
+        with _translated():
+            transaction = self._begun(identity, read_only=read_only)
+            with transaction.connection as connection, transaction:
                 yield connection
+
+    def _begun(self, identity: Identity, *, read_only: bool) -> sqlalchemy.RootTransaction:
+        """Return a transaction that has begun; a pool that a restarted server cut off is filled anew."""
+        engine = self.engine(identity.login)
+        try:
+            return _begin(engine, identity, read_only=read_only)
+        except (OperationalError, psycopg.OperationalError):
+            engine.dispose()
+            return _begin(engine, identity, read_only=read_only)
+
+
+def _begin(engine: sqlalchemy.Engine, identity: Identity, *, read_only: bool) -> sqlalchemy.RootTransaction:
+    connection = engine.connect()
+    try:
+        if read_only:
+            connection = connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        transaction = connection.begin()
+        _assume(connection, identity)
+    except BaseException:
+        connection.close()
+        raise
+    return transaction
 
 
 @contextmanager
