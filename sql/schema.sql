@@ -1788,7 +1788,7 @@ GRANT SELECT(consents) ON TABLE public.members TO bee_system;
 GRANT SELECT(is_demo) ON TABLE public.members TO bee_product;
 GRANT SELECT(is_demo) ON TABLE public.members TO bee_oncall;
 GRANT SELECT(is_demo) ON TABLE public.members TO bee_worker;
-GRANT SELECT(is_demo) ON TABLE public.members TO bee_system;
+GRANT SELECT(is_demo),INSERT(is_demo) ON TABLE public.members TO bee_system;
 
 GRANT SELECT(is_synthetic) ON TABLE public.members TO bee_product;
 GRANT SELECT(is_synthetic) ON TABLE public.members TO bee_oncall;

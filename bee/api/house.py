@@ -16,6 +16,7 @@ from bee.api.limits import Limiter
 from bee.api.verification import Verifier, local_verifier, remote_verifier
 from bee.db import Database
 from bee.errors import Conflict
+from bee.running import read_running
 from bee.secret import derived, installation_secret
 from bee.settings import Settings
 
@@ -82,12 +83,15 @@ def local_api_keys(settings: Settings) -> dict[str, Role]:
 def client_settings(settings: Settings) -> dict[str, str]:
     """Return what a client of this installation is configured with, under the names that Supabase gives it.
 
+    The address is where `bee up` serves now, which may have moved to a free port.
     Raises :class:`Conflict` where a Supabase project signs members in: its own keys are used there.
     """
     if not settings.issues_tokens:
         raise Conflict("keys_elsewhere", "Members sign in with a Supabase project; use that project's keys.")
     by_role = {role: key for key, role in local_api_keys(settings).items()}
-    address = public_address(settings)
+    running = read_running(settings.home)
+    is_up = running is not None and running.supervisor.find() is not None
+    address = running.api if running and is_up and not settings.api_url else public_address(settings)
     return {
         "SUPABASE_URL": address,
         "API_URL": address,

@@ -116,7 +116,9 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_admin": May(select="*", update="coach_id"),
         "bee_worker": May(select="* but external_id"),
         "bee_system": May(
-            select="* but external_id", insert="id external_id time_zone joined_on", update="time_zone"
+            select="* but external_id",
+            insert="id external_id time_zone joined_on is_demo",
+            update="time_zone",
         ),
     },
     "personal_data": {
