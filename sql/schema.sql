@@ -366,7 +366,7 @@ CREATE TABLE public.engagement_days (
 );
 
 CREATE TABLE public.engagement_events (
-    id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
     event_type text NOT NULL,
     event_date date NOT NULL,
@@ -2151,7 +2151,7 @@ GRANT SELECT(id) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(id) ON TABLE public.user_fcm_tokens TO bee_admin;
 GRANT SELECT(id) ON TABLE public.user_fcm_tokens TO bee_worker;
 
-GRANT INSERT(user_id) ON TABLE public.user_fcm_tokens TO authenticated;
+GRANT INSERT(user_id),UPDATE(user_id) ON TABLE public.user_fcm_tokens TO authenticated;
 GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_admin;
 

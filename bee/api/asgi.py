@@ -8,7 +8,7 @@ from bee.api.description import describe
 from bee.api.edge import DOCS, Edge
 from bee.api.errors import HANDLERS, VERSION_HEADER
 from bee.api.house import House
-from bee.api.routes import auth, coaching, consents, events, meta, momentum, notifications, push
+from bee.api.routes import auth, coaching, consents, events, meta, momentum, notifications, push, tables
 from bee.api.routes.meta import API_VERSION
 from bee.db import Database
 from bee.settings import Settings
@@ -63,6 +63,7 @@ def create_app(database: Database, settings: Settings) -> ASGIApp:
     app.state.house = House.build(database, settings)
     app.include_router(meta.router)
     app.include_router(auth.router)
+    app.include_router(tables.router)
     for router in VERSIONED:
         app.include_router(router, prefix="/v1")
         app.include_router(router, prefix="/functions/v1", include_in_schema=False)

@@ -13,6 +13,7 @@ from bee.accounts.keys import sealing_of
 from bee.accounts.tokens import api_key
 from bee.api.caller import Role
 from bee.api.limits import Limiter
+from bee.api.tables.schema import Catalogue
 from bee.api.verification import Verifier, local_verifier, remote_verifier
 from bee.db import Database
 from bee.errors import Conflict
@@ -41,6 +42,7 @@ class House:
     api_keys: Mapping[str, Role]
     limiter: Limiter
     clock: Callable[[], datetime]
+    catalogue: Catalogue
 
     @classmethod
     def build(
@@ -48,6 +50,7 @@ class House:
     ) -> Self:
         """Return the parts that the settings ask for."""
         limiter = Limiter(database, most=settings.requests_per_minute)
+        catalogue = Catalogue(database)
         if not settings.issues_tokens:
             secret = settings.supabase_jwt_secret.get_secret_value() if settings.supabase_jwt_secret else None
             verifier = remote_verifier(project_url=settings.supabase_url, secret=secret)
@@ -59,11 +62,15 @@ class House:
                 )
                 if key is not None
             }
-            return cls(settings, database, verifier, None, verifier.issuer or "", keys, limiter, clock)
+            return cls(
+                settings, database, verifier, None, verifier.issuer or "", keys, limiter, clock, catalogue
+            )
         keyring = Keyring(database, sealing=sealing_of(settings), clock=clock)
         issuer = f"{public_address(settings)}/auth/v1"
         verifier = local_verifier(keyring, issuer=issuer, secret=_jwt_secret(settings))
-        return cls(settings, database, verifier, keyring, issuer, local_api_keys(settings), limiter, clock)
+        return cls(
+            settings, database, verifier, keyring, issuer, local_api_keys(settings), limiter, clock, catalogue
+        )
 
     def role_of_key(self, key: str) -> Role | None:
         """Return the role that a key gives, compared in constant time; None for one that is not ours."""

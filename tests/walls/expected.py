@@ -257,7 +257,8 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "authenticated": May(
             select="*",
             insert="user_id fcm_token platform address_kind",
-            update="fcm_token platform address_kind",
+            # An upsert sets every column that it sends; the policy keeps user_id what it was.
+            update="user_id fcm_token platform address_kind",
             delete=True,
             rows=OWN,
             adds=OWN,
