@@ -3,6 +3,7 @@
 import uvicorn
 
 from bee.api.asgi import create_app
+from bee.db import Database
 from bee.flows import open_database
 from bee.logs import configure_logs
 from bee.ports import listen
@@ -18,14 +19,15 @@ def serve(settings: Settings) -> None:
     configure_logs(settings.log_level)
     with listen(settings.host, settings.api_port, "BEE_API_PORT") as listener:
         database = open_database(settings)
-        config = uvicorn.Config(
-            create_app(database, settings),
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            lifespan="off",
-        )
         try:
-            uvicorn.Server(config).run(sockets=[listener])
+            server_over(database, settings).run(sockets=[listener])
         finally:
             database.dispose()
+
+
+def server_over(database: Database, settings: Settings) -> uvicorn.Server:
+    """Return the server of the API over a database."""
+    app = create_app(database, settings)
+    return uvicorn.Server(
+        uvicorn.Config(app, log_config=None, access_log=False, server_header=False, lifespan="off")
+    )

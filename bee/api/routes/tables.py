@@ -28,10 +28,10 @@ async def whole_body(request: Request) -> bytes:
 
 def served(house: House, caller: Caller, name: str, sent: Sent) -> Answer:
     """Do what a request asks of a table, as its caller. Raises :class:`~bee.errors.BeeError`."""
+    asked = read_request(name, sent)
     table = house.catalogue.schema().tables.get(name)
     if table is None:
         raise unknown_table(name)
-    asked = read_request(name, sent)
     compiled = statement(asked, table, caller.role)
     opened = reading_as if asked.verb is Verb.READ else writing_as
     with opened(house, caller) as session:
