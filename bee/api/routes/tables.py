@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Path, Response
 from starlette.requests import Request
 
 from bee.api.caller import Caller, Role, caller_of
@@ -14,6 +14,7 @@ from bee.api.tables.compile import statement
 from bee.api.tables.refusal import unknown_function, unknown_table
 from bee.api.tables.request import Sent, read_request
 from bee.api.tables.run import run
+from bee.api.tables.schema import EXPOSED
 
 
 def table_caller(request: Request) -> Caller:
@@ -40,44 +41,77 @@ def served(house: House, caller: Caller, name: str, sent: Sent) -> Answer:
 
 
 SomeCaller = Annotated[Caller, Depends(table_caller)]
+Name = Annotated[str, Path(json_schema_extra={"enum": list(EXPOSED)})]
 Body = Annotated[bytes, Depends(whole_body)]
-ERRORS: Final[dict[int | str, dict[str, Any]]] = {
-    400: {"description": "It does not parse, or the data is refused"},
-    401: {"description": "No key, no valid token, or nobody is signed in"},
-    403: {"description": "Not granted, or not the caller's row"},
-    404: {"description": "No such table, or no such operator for a column's type"},
-    406: {"description": "Not exactly one row, or another form or schema than there is"},
-    413: {"description": "The body is too large"},
-    503: {"description": "The database does not answer"},
+
+
+def parameters(**told: str) -> list[dict[str, Any]]:
+    """Return how parameters are described that are read elsewhere; beside them, a column is a filter."""
+    return [
+        {"name": name, "in": "query", "schema": {"type": "string"}, "description": text}
+        for name, text in told.items()
+    ]
+
+
+SELECT: Final = {"select": "Columns, as in `id,day:event_date,metadata->>unit`"}
+PAGE: Final = {
+    "order": "As in `event_date.desc.nullslast,id`",
+    "limit": "How many",
+    "offset": "After how many",
 }
-router = APIRouter(
-    prefix="/rest/v1", tags=["tables"], dependencies=[Depends(require_api_key)], responses=ERRORS
-)
+WRITTEN: Final = {"columns": "Which keys are written", "on_conflict": "The columns by which a row is known"}
+ROWS: Final = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {"oneOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}]}
+        }
+    },
+}
+ROW: Final = {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}
+router = APIRouter(prefix="/rest/v1", tags=["tables"], dependencies=[Depends(require_api_key)])
 
 
 @router.head("/{table}", include_in_schema=False)
 @router.get(
-    "/{table}", responses={206: {"description": "A part of the rows"}, 416: {"description": "Beyond"}}
+    "/{table}",
+    responses={206: {"description": "A part of the rows"}},
+    openapi_extra={"parameters": parameters(**SELECT, **PAGE)},
 )
-def read(request: Request, table: str, caller: SomeCaller) -> Response:
+def read(request: Request, table: Name, caller: SomeCaller) -> Response:
     """Read rows: ``select``, filters, ``order``, ``limit``, ``offset``; ``Prefer: count=exact`` counts them."""
     return _answered(request, table, caller, b"")
 
 
-@router.post("/{table}", status_code=201, responses={409: {"description": "It is there already"}})
-def insert(request: Request, table: str, caller: SomeCaller, body: Body) -> Response:
+@router.post(
+    "/{table}",
+    status_code=201,
+    responses={200: {"description": "All were there already"}},
+    openapi_extra={"parameters": parameters(**SELECT, **WRITTEN), "requestBody": ROWS},
+)
+def insert(request: Request, table: Name, caller: SomeCaller, body: Body) -> Response:
     """Add one row or several; ``Prefer: resolution=merge-duplicates`` changes those that are there."""
     return _answered(request, table, caller, body)
 
 
-@router.patch("/{table}", status_code=204, responses={409: {"description": "It is there already"}})
-def update(request: Request, table: str, caller: SomeCaller, body: Body) -> Response:
+@router.patch(
+    "/{table}",
+    status_code=204,
+    responses={200: {"description": "The changed rows"}},
+    openapi_extra={"parameters": parameters(**SELECT), "requestBody": ROW},
+)
+def update(request: Request, table: Name, caller: SomeCaller, body: Body) -> Response:
     """Change the rows that the filters meet: without a filter, all that are the caller's to change."""
     return _answered(request, table, caller, body)
 
 
-@router.delete("/{table}", status_code=204, responses={409: {"description": "Other rows need it"}})
-def delete(request: Request, table: str, caller: SomeCaller) -> Response:
+@router.delete(
+    "/{table}",
+    status_code=204,
+    responses={200: {"description": "The removed rows"}},
+    openapi_extra={"parameters": parameters(**SELECT)},
+)
+def delete(request: Request, table: Name, caller: SomeCaller) -> Response:
     """Remove the rows that the filters meet: without a filter, all that are the caller's to remove."""
     return _answered(request, table, caller, b"")
 

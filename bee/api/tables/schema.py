@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock
 from typing import Final, Self
 
 from bee.api.caller import Role
@@ -102,15 +101,15 @@ class Catalogue:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._lock = Lock()
         self._schema: Schema | None = None
 
     def schema(self) -> Schema:
-        """Return the schema. Raises :class:`bee.errors.Unavailable`."""
-        with self._lock:
-            if self._schema is None:
-                with self._database.reading(Login.API) as session:
-                    self._schema = Schema.of(
-                        session.all(Column, "tables/columns", tables=list(EXPOSED), roles=list(Role))
-                    )
-            return self._schema
+        """Return the schema. Raises :class:`bee.errors.Unavailable`.
+
+        Two threads that ask first read it twice: to wait for one another would be worse while nothing answers.
+        """
+        if self._schema is None:
+            with self._database.reading(Login.API) as session:
+                columns = session.all(Column, "tables/columns", tables=list(EXPOSED), roles=list(Role))
+            self._schema = Schema.of(columns)
+        return self._schema

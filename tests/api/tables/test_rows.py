@@ -1,5 +1,6 @@
 """Rows in and out of the real tables through the application, as the real roles."""
 
+import gzip
 import json
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -128,6 +129,32 @@ def test_columns_aliases_casts_and_json(mia: Visitor) -> None:
     select = "kind:event_type,metadata->a->b,second:metadata->a->b->>1,metadata->>n,n5:metadata->n::text"
     (row,) = mia.get(f"engagement_events?select={select}").json()
     assert row == {"kind": "x", "b": [1, "two"], "second": "two", "n": "5", "n5": "5"}
+    for twice in ("event_type,event_type", "*,event_type", "page:id,t:id,changed:id,event_type"):
+        assert kinds(mia.get(f"engagement_events?select={twice}")) == ["x"]
+
+
+def test_the_apps_own_client_is_understood(mia: Visitor) -> None:
+    """As supabase_flutter writes it: an empty Prefer, quotes around every text, nulls always placed."""
+    rows = [{"user_id": str(mia.id), "event_type": kind} for kind in ("a", "b c", "d")]
+    columns = quote('"user_id","event_type"')
+    assert mia.post(f"engagement_events?columns={columns}", rows, Prefer="", Accept="").status_code == 201
+    path = 'engagement_events?select=*&event_type=in.("a","b+c")&order=event_type.desc.nullslast'
+    answer = mia.get(path, Accept="application/json", **{"Accept-Profile": "public"})
+    assert kinds(answer) == ["b c", "a"]
+    counted = mia.ask("HEAD", "engagement_events?event_type=neq.a", Prefer="count=exact")
+    assert counted.headers["content-range"].split("/")[1] == "2"
+    saved = mia.post("engagement_events?select=*", rows[0], Prefer=",return=representation", **SINGLE)
+    assert saved.json()["event_type"] == "a"
+
+
+def test_a_body_may_be_packed_and_may_not_be_endless(mia: Visitor) -> None:
+    sent = {"Authorization": f"Bearer {mia.token}", "Content-Type": "application/json"}
+    body = json.dumps({"user_id": str(mia.id), "event_type": "packed"}).encode()
+    path = "/rest/v1/engagement_events"
+    packed = mia.client.post(path, content=gzip.compress(body), headers=sent | {"Content-Encoding": "gzip"})
+    assert packed.status_code == 201
+    endless = mia.client.post(path, content=b" " * (5 << 20), headers=sent)
+    assert told(endless) == (413, "request_entity_too_large")
 
 
 # What is asked for, and the kinds of events that it meets.
