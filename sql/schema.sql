@@ -436,7 +436,9 @@ CREATE TABLE public.member_accounts (
 
 CREATE UNLOGGED TABLE public.member_requests (
     user_id uuid NOT NULL,
-    accepted timestamp with time zone[] NOT NULL
+    area text NOT NULL,
+    accepted timestamp with time zone[] NOT NULL,
+    CONSTRAINT member_requests_area_check CHECK ((area = ANY (ARRAY['v1'::text, 'rest'::text])))
 );
 
 CREATE TABLE public.members (
@@ -815,7 +817,7 @@ ALTER TABLE ONLY public.member_accounts
     ADD CONSTRAINT member_accounts_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.member_requests
-    ADD CONSTRAINT member_requests_pkey PRIMARY KEY (user_id);
+    ADD CONSTRAINT member_requests_pkey PRIMARY KEY (user_id, area);
 
 ALTER TABLE ONLY public.member_sessions
     ADD CONSTRAINT member_sessions_pkey PRIMARY KEY (id);

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from bee.accounts.sessions import Client
 from bee.api.caller import Caller, Role, caller_of
 from bee.api.house import House, house_of
+from bee.api.limits import Area
 from bee.db import Login, ReadSession, WriteSession
 from bee.errors import Unauthenticated
 from bee.proxies import client_address
@@ -86,7 +87,7 @@ def _role_of_signed_key(house: House, key: str) -> Role:
 def limited_member(request: Request) -> Caller:
     """Return the member who asks, one request counted. Raises :class:`Unauthenticated` and :class:`TooMany`."""
     caller = find_caller(request)
-    house_of(request).limiter.accept(caller.member_id)
+    house_of(request).limiters[Area.V1].accept(caller.member_id)
     return caller
 
 
@@ -94,7 +95,7 @@ def limited_caller(request: Request) -> Caller:
     """Return a member, the request counted, or the service, which is not limited. Raises as above."""
     caller = find_caller(request)
     if caller.role is not Role.SERVICE:
-        house_of(request).limiter.accept(caller.member_id)
+        house_of(request).limiters[Area.V1].accept(caller.member_id)
     return caller
 
 

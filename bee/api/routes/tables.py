@@ -8,6 +8,7 @@ from starlette.requests import Request
 from bee.api.caller import Caller, Role, caller_of
 from bee.api.gatehouse import bearer_token, find_caller, reading_as, require_api_key, writing_as
 from bee.api.house import House, house_of
+from bee.api.limits import Area
 from bee.api.tables.answer import Answer, answer_of
 from bee.api.tables.asked import Verb
 from bee.api.tables.compile import statement
@@ -18,8 +19,14 @@ from bee.api.tables.schema import EXPOSED
 
 
 def table_caller(request: Request) -> Caller:
-    """Return who asks: nobody, where there is no token. Raises :class:`~bee.errors.Unauthenticated`."""
-    return find_caller(request) if bearer_token(request) else caller_of({"role": Role.ANON})
+    """Return who asks, a member's request counted: nobody, where there is no token.
+
+    Raises :class:`~bee.errors.Unauthenticated` and :class:`~bee.errors.TooMany`.
+    """
+    caller = find_caller(request) if bearer_token(request) else caller_of({"role": Role.ANON})
+    if caller.user_id is not None:
+        house_of(request).limiters[Area.REST].accept(caller.user_id)
+    return caller
 
 
 async def whole_body(request: Request) -> bytes:
