@@ -1,6 +1,7 @@
 """The README: its commands are run here or by CI, and what it names exists."""
 
 import csv
+import json
 import os
 import re
 import shlex
@@ -87,7 +88,12 @@ def run_section(checkout: Path, title: str) -> str:
 
 
 def test_every_section_with_commands_is_run_by_a_test_or_by_ci() -> None:
-    assert set(blocks()) == {"Start", "Your own events", "A real installation"}
+    assert set(blocks()) == {
+        "Start",
+        "Your own events",
+        "A real installation",
+        "Does the score mean something?",
+    }
     assert commands(blocks()["Start"]) == ["make run", "make test"]
     assert "exec make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
@@ -116,6 +122,15 @@ def test_a_real_installation_is_made_and_answers(checkout: Path) -> None:
     assert (checkout / ".env.local").read_text() == (ROOT / ".env.example").read_text()
     assert "ana@example.org is invited." in said
     assert re.search(r"^fine +migrations", said, re.MULTILINE)
+
+
+@pytest.mark.slow
+def test_a_definition_is_judged(checkout: Path) -> None:
+    for command in (["migrate"], ["demo", "--members", "60"], ["score"]):
+        subprocess.run(["bee", *command], cwd=checkout, env=environment(checkout), check=True)
+    said = run_section(checkout, "Does the score mean something?")
+    assert "AUC" in said
+    assert json.loads(said[said.index("\n{") :])
 
 
 @pytest.mark.slow
@@ -175,7 +190,9 @@ def leaves() -> set[str]:
     found = set()
     for name, command in root.commands.items():  # type: ignore[attr-defined]  # a group, which its type hides
         inner = getattr(command, "commands", None)
-        found |= {f"bee {name} {leaf}" for leaf in inner} if inner else {f"bee {name}"}
+        if inner is None or command.invoke_without_command:
+            found.add(f"bee {name}")
+        found |= {f"bee {name} {leaf}" for leaf in inner or ()}
     return found
 
 
