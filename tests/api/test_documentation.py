@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 from bee.accounts.sessions import LIMITS
 from bee.api.edge import MOST_AUTH_BYTES, MOST_BODY_BYTES, MOST_UNPACKED_BYTES
 from bee.api.routes.events import EXAMPLES, MOST_EVENTS
+from bee.api.routes.meta import API_VERSION
 from bee.settings import Settings
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs/api.md").read_text(encoding="utf-8")
@@ -29,6 +30,11 @@ def test_every_address_is_described(client: TestClient) -> None:
         if address in {"/docs", "/openapi.json", "/functions/v1"}:
             continue
         assert any(path == address or path.startswith(f"{address}/") for path in paths), address
+
+
+def test_the_newest_release_note_is_of_this_version() -> None:
+    notes = TEXT.split("## Release notes")[1]
+    assert re.findall(r"^\| (\d+\.\d+\.\d+) \|", notes, re.MULTILINE)[0] == API_VERSION
 
 
 def test_the_example_is_the_one_that_is_described() -> None:
