@@ -104,7 +104,7 @@ def test_your_own_events_become_scores(checkout: Path) -> None:
     assert "Applied 20260101000000_roles." in said
     assert "2 members read: 2 added" in said
     assert "7 events read: 7 added" in said
-    assert "2 members were due:" in said
+    assert "Members scored: 2." in said
     assert "2026-11-02:" in said
     assert re.search(r"^ +\S+  in all; without any event", said, re.MULTILINE)
     assert "/join?token=" in said

@@ -26,6 +26,10 @@ from bee.settings import Settings
 POOL_SIZE = 8
 POOL_WAIT_S = 5
 PING_AFTER_S = 1.0
+ASSUME = (
+    "select set_config(name, value, true)"
+    " from unnest(cast(%s as text[]), cast(%s as text[])) as change (name, value)"
+)
 CONNECT_TIMEOUT_S = 5
 NOT_MIGRATED = (
     psycopg.errors.UndefinedTable,
@@ -185,13 +189,9 @@ def _assume(connection: sqlalchemy.Connection, identity: Identity) -> None:
         return
     driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)
-    # The driver's own cursor, so that the beginning of the transaction and this go out in one round trip.
-    with driver.pipeline(), driver.cursor() as cursor:
-        cursor.execute(
-            "select set_config(name, value, true)"
-            " from unnest(cast(%s as text[]), cast(%s as text[])) as change (name, value)",
-            ([name for name, _ in changes], [value for _, value in changes]),
-        )
+    # The beginning of the transaction and this go out in one round trip.
+    with driver.pipeline():
+        connection.exec_driver_sql(ASSUME, ([name for name, _ in changes], [value for _, value in changes]))
 
 
 def _engine(address: ServerAddress, login: Login) -> sqlalchemy.Engine:
