@@ -17,7 +17,7 @@ import numpy as np
 from scipy.optimize import root
 
 from bee.errors import Invalid
-from bee.notify.effect.trial import Decisions, Numbers, Trial, by_member, outer
+from bee.notify.effect.trial import Decisions, Numbers, Trial, add_by_member, outer
 
 SOLVED: Final = 1e-8
 FINITE: Final = 25.0
@@ -49,8 +49,8 @@ def least_squares(trial: Trial) -> Solution:
     for decisions in trial.decisions():
         design = np.hstack([decisions.controls, decisions.centred])
         weighted = decisions.weight[:, None] * design
-        squares += by_member(trial, decisions, outer(weighted, design))
-        products += by_member(trial, decisions, weighted * decisions.outcome[:, None])
+        add_by_member(squares, decisions, outer(weighted, design))
+        add_by_member(products, decisions, weighted * decisions.outcome[:, None])
     slope = -squares.sum(axis=0)
     coefficients = np.linalg.solve(-slope, products.sum(axis=0))
     return Solution(coefficients, products - squares @ coefficients, -squares, slope)
@@ -104,8 +104,8 @@ def _solution(trial: Trial, theta: Numbers) -> Solution:
     for decisions in trial.decisions():
         direction, residual, steepness, bend = _pieces(trial, decisions, theta)
         scored = direction * residual[:, None]
-        scores += by_member(trial, decisions, scored)
-        leverages += by_member(trial, decisions, outer(direction, steepness))
+        add_by_member(scores, decisions, scored)
+        add_by_member(leverages, decisions, outer(direction, steepness))
         bent += scored.T @ bend
     return Solution(theta, scores, leverages, leverages.sum(axis=0) + bent)
 

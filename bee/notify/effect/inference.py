@@ -63,7 +63,7 @@ def term(name: str, estimate: float, variance: float, df: int) -> Term:
 
     ``df``: members − moderators − controls, both with their column of ones (Liao et al. 2016).
     """
-    se = float(np.sqrt(variance))
+    se = float(np.sqrt(max(variance, 0.0)))
     reach = float(stdtrit(df, (1 + CONFIDENCE) / 2)) * se
     p = float(2 * stdtr(df, -abs(estimate) / se)) if se else 0.0
     return Term(name, float(estimate), float(estimate - reach), float(estimate + reach), se, p, df)

@@ -7,7 +7,6 @@ are functions of that history; both begin with a column of ones.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,12 +57,12 @@ class Trial:
         return self.controls + self.moderators
 
 
-def by_member(trial: Trial, decisions: Decisions, values: NDArray[Any]) -> Numbers:
-    """Sum the values of a member's decision points, for all members."""
-    rows = len(decisions.member)
-    membership = csr_array((np.ones(rows), (decisions.member, np.arange(rows))), shape=(trial.members, rows))
-    summed = membership @ values.reshape(rows, -1)
-    return np.asarray(summed, dtype=np.float64).reshape(trial.members, *values.shape[1:])
+def add_by_member(sums: Numbers, decisions: Decisions, values: Numbers) -> None:
+    """Add the values of decision points to the sums of their members."""
+    members, place = np.unique(decisions.member, return_inverse=True)
+    rows = len(place)
+    membership = csr_array((np.ones(rows), (place, np.arange(rows))), shape=(len(members), rows))
+    sums[members] += (membership @ values.reshape(rows, -1)).reshape(-1, *values.shape[1:])
 
 
 def outer(left: Numbers, right: Numbers) -> Numbers:
