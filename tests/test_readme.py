@@ -93,6 +93,7 @@ def test_every_section_with_commands_is_run_by_a_test_or_by_ci() -> None:
         "Your own events",
         "A real installation",
         "Does the score mean something?",
+        "Does a notification help?",
     }
     assert commands(blocks()["Start"]) == ["make run", "make test"]
     assert "exec make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
@@ -131,6 +132,14 @@ def test_a_definition_is_judged(checkout: Path) -> None:
     said = run_section(checkout, "Does the score mean something?")
     assert "AUC" in said
     assert json.loads(said[said.index("\n{") :])
+
+
+@pytest.mark.slow
+def test_a_notification_is_judged(checkout: Path) -> None:
+    said = run_section(checkout, "Does a notification help?")
+    assert said.startswith("30 members, 538 available decision points of 630, 278 of them treated.")
+    terms = json.loads(said[said.index("\n{") :])["terms"]
+    assert [term["name"] for term in terms] == ["effect", "state: Steady"]
 
 
 @pytest.mark.slow
