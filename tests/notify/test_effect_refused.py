@@ -127,7 +127,7 @@ def test_dropping_everything_is_refused() -> None:
 def test_a_row_without_a_member_is_refused_even_when_it_is_not_available() -> None:
     columns = changed("available", at(0, 0))
     columns["member"] = [None, *np.asarray(columns["member"])[1:].tolist()]
-    assert refusal(columns).message == "1 rows do not say whose they are."
+    assert refusal(columns).message == "Whose they are is missing in 1 of 240 rows."
 
 
 @pytest.mark.parametrize(

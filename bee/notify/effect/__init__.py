@@ -7,5 +7,6 @@ Pure but for :mod:`~bee.notify.effect.files`, which reads tables from disk. Whoe
 from bee.notify.effect.effect import Effect, effect_of
 from bee.notify.effect.inference import Term
 from bee.notify.effect.question import Kind, Question
+from bee.notify.effect.survey import refuse_unrandomised
 
-__all__ = ["Effect", "Kind", "Question", "Term", "effect_of"]
+__all__ = ["Effect", "Kind", "Question", "Term", "effect_of", "refuse_unrandomised"]

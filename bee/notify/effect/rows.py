@@ -101,11 +101,9 @@ def _available(question: Question, numbers: Mapping[str, Numbers], rows: int) ->
     if question.available is None:
         return np.ones(rows, dtype=np.bool_)
     marks = numbers[question.available]
-    wrong = int(np.sum((marks != 0) & (marks != 1)))
-    if wrong:
+    if not np.isin(marks, (0.0, 1.0)).all():
         raise Invalid(
-            "availability_not_binary",
-            f"The column {question.available} says neither 0 nor 1 in {_count(wrong, 'row')}.",
+            "availability_not_binary", f"The column {question.available} has to say 0 or 1 in every row."
         )
     return np.asarray(marks == 1)
 
@@ -162,7 +160,3 @@ def _reads(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"

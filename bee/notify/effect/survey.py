@@ -150,7 +150,9 @@ def refuse_unrandomised(unrandomised: int, decisions: int) -> None:
 def _refuse_missing(found: Survey, *, drop_missing: bool) -> None:
     nameless = found.missing[found.question.member]
     if nameless:
-        raise Invalid("missing_values", f"{nameless:,} rows do not say whose they are.")
+        raise Invalid(
+            "missing_values", f"Whose they are is missing in {nameless:,} of {found.points:,} rows."
+        )
     if not found.available:
         raise Invalid("nothing_available", "The table has no available decision point.")
     if found.dropped and not drop_missing:
