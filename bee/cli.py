@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
+from bee.cli_coach import coach
+from bee.cli_effect import effects
 from bee.cli_import import imports
 from bee.cli_keys import keys
 from bee.cli_scores import exports, scores
 from bee.cli_staff import audit, staff
-from bee.errors import BeeError
+from bee.errors import BeeError, Invalid
 from bee.settings import load_settings
 
 app = typer.Typer(
@@ -27,6 +29,8 @@ app.add_typer(exports, name="export")
 app.add_typer(staff, name="staff")
 app.add_typer(keys, name="keys")
 app.add_typer(audit, name="audit")
+app.add_typer(coach, name="coach")
+app.add_typer(effects)
 
 EXIT_FAILED = 2
 
@@ -48,8 +52,11 @@ def _root() -> None:
 @app.command()
 def up(
     demo: Annotated[
-        bool, typer.Option(help="Fill an empty database with demo members, in the local environment only.")
-    ] = True,
+        bool | None,
+        typer.Option(
+            "--demo/--no-demo", help="Fill an empty database with demo members; only local is, and may be."
+        ),
+    ] = None,
 ) -> None:
     """Start database, dashboard, API and worker on this machine; Ctrl-C stops them."""
     from bee import supervisor
@@ -94,9 +101,10 @@ def demo(
     from datetime import UTC, datetime
 
     from bee.db import Database
-    from bee.members.demo import fill_demo
+    from bee.members.demo import fill_demo, refuse_demo_outside_local
 
     settings = load_settings()
+    refuse_demo_outside_local(settings.environment)
     filled = fill_demo(
         Database.connect(settings),
         environment=settings.environment,
@@ -140,10 +148,13 @@ def worker(
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document, for programs.")] = False,
 ) -> None:
-    """Say what is configured and whether it answers."""
+    """Say what is configured and whether it answers. Exit code 2 when something is broken."""
     from bee import doctor
 
-    findings = doctor.examine(load_settings())
+    try:
+        findings = doctor.examine(load_settings())
+    except Invalid as error:
+        findings = [doctor.Finding("settings", doctor.State.BROKEN, error.message)]
     typer.echo(doctor.as_json(findings) if as_json else doctor.as_text(findings))
     if any(finding.state is doctor.State.BROKEN for finding in findings):
         raise typer.Exit(EXIT_FAILED)

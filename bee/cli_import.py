@@ -95,8 +95,8 @@ def oulad(
 def _import(run: "Callable[[Database, Tell], ImportReport]", *, as_json: bool) -> None:
     from bee.db import Database
 
-    with progress_bar(shown=not as_json) as tell:
-        report = run(Database.connect(load_settings()), tell)
+    with Database.connect(load_settings()) as database, progress_bar(shown=not as_json) as tell:
+        report = run(database, tell)
     typer.echo(json.dumps(report.as_dict()) if as_json else _told(report))
     raise typer.Exit(report.exit_code)
 

@@ -65,8 +65,8 @@ def score_command(
         typer.echo(json.dumps(asdict(report), default=str))
     else:
         typer.echo(
-            f"{report.members:,} members scored: {report.rows_written:,} days written,"
-            f" {report.rows_removed:,} removed, {report.restated:,} published days restated."
+            f"Members scored: {report.members:,}. Days written: {report.rows_written:,},"
+            f" removed: {report.rows_removed:,}, published ones restated: {report.restated:,}."
         )
 
 

@@ -1,6 +1,7 @@
 """``bee staff`` and ``bee audit``: who works here, and whether the trail holds."""
 
 import json
+import re
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
@@ -8,13 +9,14 @@ from typing import Annotated
 import typer
 
 from bee.access import StaffRole
-from bee.errors import NotFound
+from bee.errors import Invalid, NotFound
 from bee.settings import Settings, load_settings
 
 staff = typer.Typer(help="Who works here.", no_args_is_help=True)
 audit = typer.Typer(help="The trail of who did what.", no_args_is_help=True)
 
 EXIT_BROKEN = 1
+HEAD = re.compile(r"[0-9A-Fa-f]{8,64}")
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document, for programs.")]
 
 
@@ -30,7 +32,7 @@ def invite(
     from bee.staff import invite as invite_staff
 
     settings = load_settings()
-    with Database.connect(settings).writing(Login.OWNER) as session:
+    with Database.connect(settings) as database, database.writing(Login.OWNER) as session:
         token = invite_staff(
             session,
             email=email,
@@ -49,7 +51,7 @@ def list_all(as_json: AsJson = False) -> None:
     from bee.db import Database, Login
     from bee.staff import list_staff
 
-    with Database.connect(load_settings()).reading(Login.OWNER) as session:
+    with Database.connect(load_settings()) as database, database.reading(Login.OWNER) as session:
         people = list_staff(session)
     if as_json:
         typer.echo(json.dumps([asdict(person) for person in people], default=str))
@@ -67,7 +69,7 @@ def revoke(email: str) -> None:
     from bee.db import Database, Login
     from bee.staff import deactivate, list_staff
 
-    with Database.connect(load_settings()).writing(Login.OWNER) as session:
+    with Database.connect(load_settings()) as database, database.writing(Login.OWNER) as session:
         found = [person for person in list_staff(session) if person.email == email.strip().lower()]
         if not found:
             raise NotFound("unknown_staff", f"Nobody on the staff has the address {email}.")
@@ -76,13 +78,23 @@ def revoke(email: str) -> None:
 
 
 @audit.command("verify")
-def verify(as_json: AsJson = False) -> None:
+def verify(
+    head: Annotated[
+        str | None,
+        typer.Option(
+            help="A head that was seen before, in a log or a verification: it has to be there still."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Compute the chain of the trail again. Exit code 1 when it does not hold."""
     from bee.audit import verify as verify_trail
     from bee.db import Database, Login
 
-    with Database.connect(load_settings()).reading(Login.WORKER) as session:
-        found = verify_trail(session)
+    if head is not None and not HEAD.fullmatch(head):
+        raise Invalid("bad_head", "A head is written in at least 8 of the digits 0 to 9 and a to f.")
+    with Database.connect(load_settings()) as database, database.reading(Login.WORKER) as session:
+        found = verify_trail(session, head=head)
     if as_json:
         typer.echo(json.dumps(asdict(found)))
     else:

@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
-import psycopg
 from pydantic import SecretStr
-from sqlalchemy.exc import ProgrammingError
 
 from bee.db import Database, Login
 from bee.db.address import ServerAddress, embedded_address, server_address
@@ -91,12 +89,13 @@ def _disk(settings: Settings) -> Finding:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
-    address = _address(settings)
-    if address is None:
-        yield Finding("database", State.NOTICE, "the embedded PostgreSQL is not running; `bee up` starts it")
-        return
-    kind = "embedded PostgreSQL" if address.is_embedded else "PostgreSQL"
     try:
+        address = _address(settings)
+        if address is None:
+            yield Finding(
+                "database", State.NOTICE, "the embedded PostgreSQL is not running; `bee up` starts it"
+            )
+            return
         with connect_as_owner(address) as connection:
             refuse_old_server(connection.info.server_version)
     except BeeError as error:
@@ -104,9 +103,11 @@ def _database(settings: Settings) -> Iterator[Finding]:
         return
     database = Database(address)
     try:
-        yield _told("database", lambda: _server(database, kind))
-        yield _told("migrations", lambda: _migrations(database))
-        yield _told("members", lambda: _members(database, settings))
+        yield _told("database", lambda: _server(database))
+        migrations = _told("migrations", lambda: _migrations(database))
+        yield migrations
+        if migrations.state is State.FINE:
+            yield _told("members", lambda: _members(database, settings))
     finally:
         database.dispose()
 
@@ -126,34 +127,38 @@ def _told(subject: str, look: Callable[[], Finding]) -> Finding:
         return look()
     except BeeError as error:
         return Finding(subject, State.BROKEN, error.message)
-    except (ProgrammingError, psycopg.Error):
-        return Finding(subject, State.BROKEN, "the tables are not there yet; run `bee migrate`")
 
 
-def _server(database: Database, kind: str) -> Finding:
-    with database.reading(Login.WORKER) as session:
+def _server(database: Database) -> Finding:
+    with database.reading(Login.OWNER) as session:
         facts = session.get(ServerFacts, "db/server")
+    address = database.address
+    kind = "embedded PostgreSQL" if address.is_embedded else "PostgreSQL"
     vector = f"pgvector {facts.vector}" if facts.vector else "no pgvector"
     size = f"{facts.size_bytes / GIB:.2f} GiB"
-    return Finding("database", State.FINE, f"{kind} {facts.version}, {vector}, {size}, {database.address!r}")
+    return Finding("database", State.FINE, f"{kind} {facts.version}, {vector}, {size}, at {address.place}")
 
 
 def _migrations(database: Database) -> Finding:
-    state = current_state(database, Login.WORKER)
-    if state.is_current:
+    """Ask as the owner, who sees the records even where the logins were never made."""
+    state = current_state(database, Login.OWNER)
+    if state.fault is None:
         return Finding(
             "migrations", State.FINE, f"{len(state.applied)} applied, the newest {state.applied[-1]}"
         )
-    if state.unknown:
-        return Finding("migrations", State.BROKEN, f"of a later release: {', '.join(state.unknown)}")
-    return Finding("migrations", State.BROKEN, f"{len(state.pending)} to apply; run `bee migrate`")
+    return Finding("migrations", State.BROKEN, state.fault)
 
 
 def _members(database: Database, settings: Settings) -> Finding:
+    """Ask as the worker: whether the logins of the processes get in shows on the way."""
     found = count_population(database)
     detail = f"{found.members:,}, of whom {found.demo_members:,} are demo members"
     refused = found.demo_members > 0 and settings.environment is Environment.PROD
-    return Finding("members", State.BROKEN if refused else State.FINE, detail)
+    return Finding(
+        "members",
+        State.BROKEN if refused else State.FINE,
+        f"{detail}, which prod refuses" if refused else detail,
+    )
 
 
 def _processes(settings: Settings) -> Iterator[Finding]:

@@ -1,15 +1,16 @@
 """Compositions of several domains that more than one shell needs."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from bee.db import Database, Login
 from bee.db.address import ServerAddress
 from bee.db.migrations import Migration, migrate
-from bee.errors import Conflict
+from bee.errors import Conflict, Forbidden, Unavailable
 from bee.members.demo import DemoFill, fill_demo
 from bee.momentum.registry import ensure_definitions
-from bee.settings import Settings
+from bee.settings import Environment, Settings
 from bee.staff.demo import DEMO_ACCOUNTS, bar_demo_accounts, demo_password, save_demo_accounts
 
 
@@ -46,14 +47,40 @@ def is_empty(database: Database) -> bool:
     return count_population(database).members == 0
 
 
+def open_database(settings: Settings) -> Database:
+    """Return the database of a process that serves people, as :meth:`Database.connect` does.
+
+    Raises :class:`Forbidden` where prod finds demo members in it. A database that does not answer yet, or that
+    nobody migrated, is left to whoever reads it first.
+    """
+    database = Database.connect(settings)
+    try:
+        with suppress(Unavailable):
+            refuse_demo_members(database, settings)
+    except Forbidden:
+        database.dispose()
+        raise
+    return database
+
+
+def refuse_demo_members(database: Database, settings: Settings) -> None:
+    """Raise :class:`Forbidden` where prod finds demo members, :class:`Unavailable` where nothing can be told."""
+    if settings.environment is not Environment.PROD:
+        return
+    found = count_population(database).demo_members
+    if found:
+        raise Forbidden(
+            "demo_refused",
+            f"The database has {found:,} demo members, which prod refuses: name another one in DATABASE_URL.",
+        )
+
+
 def prepare_demo(database: Database, settings: Settings, *, now: datetime) -> DemoFill | None:
     """Fill an empty local database with demo members, or bring those it has up to yesterday.
 
-    Returns what was added; None where there are members of somebody's own, from whom demo accounts are barred,
-    or outside local.
+    Returns what was added; None where there are members of somebody's own, from whom demo accounts are barred.
+    Raises :class:`Forbidden` outside local.
     """
-    if not settings.is_local:
-        return None
     try:
         return fill_demo(database, environment=settings.environment, now=now)
     except Conflict as error:

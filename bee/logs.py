@@ -22,6 +22,15 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+def take_over(*packages: str) -> None:
+    """Let packages that brought handlers of their own log like everything else in this process."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] in packages:
+            logger = logging.getLogger(name)
+            logger.handlers.clear()
+            logger.propagate = True
+
+
 def configure_logs(level: str) -> None:
     """Send what every part of this process logs to standard output, from ``level`` up."""
     handler = logging.StreamHandler(sys.stdout)

@@ -2,11 +2,11 @@
 
 import hashlib
 import hmac
-import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
-from bee.settings import Settings
+from bee.settings import Settings, make_home
 
 
 def installation_secret(settings: Settings) -> str:
@@ -24,11 +24,13 @@ def derived(secret: str, purpose: str) -> str:
 def _own_secret(home: Path) -> str:
     """Return the secret that lies in the home folder, made when it is first needed."""
     path = home / "login-secret"
-    home.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii")
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(32))
+    if not path.exists():
+        make_home(home)
+        unfinished = home / f"{path.name}.{secrets.token_hex(4)}"
+        unfinished.touch(mode=0o600)
+        unfinished.write_text(secrets.token_hex(32), encoding="ascii")
+        # Whole or not at all, and the first of several that make it wins.
+        with suppress(FileExistsError):
+            path.hardlink_to(unfinished)
+        unfinished.unlink()
     return path.read_text(encoding="ascii")

@@ -1,5 +1,7 @@
 """One frozen :class:`Settings`, read once: environment before ``.env.local`` before the user's secrets file."""
 
+import os
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
@@ -7,12 +9,14 @@ from typing import Self
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bee.errors import Invalid
+from bee.errors import Invalid, Unavailable
 
 SECRETS_FILE = Path("~/.bee_secrets/supabase.env")
 PLACEHOLDERS = frozenset(
-    {"", "changeme", "change-me", "secret", "placeholder", "todo", "xxx", "your-secret-here"}
+    {"", "changeme", "change-me", "password", "secret", "placeholder", "todo", "xxx", "your-secret-here"}
 )
+# What stands between the user and the host of a database's address.
+PASSWORD_OF_ADDRESS = re.compile(r"://[^:/@]*:(?P<password>[^@]*)@")
 
 
 class Environment(StrEnum):
@@ -76,6 +80,9 @@ class Settings(BaseSettings):
     requests_per_minute: int = Field(
         default=30, ge=1, description="How many requests of a member the API accepts in any 60 seconds."
     )
+    table_requests_per_minute: int = Field(
+        default=120, ge=1, description="The same for the tables under /rest/v1."
+    )
     supabase_url: str | None = Field(
         default=None,
         alias="SUPABASE_URL",
@@ -93,6 +100,11 @@ class Settings(BaseSettings):
         default=None,
         alias="SUPABASE_SERVICE_ROLE_KEY",
         description="That project's service_role or secret key.",
+    )
+    crisis_region: str = Field(
+        default="US",
+        pattern="^[A-Z]{2}$",
+        description="The country whose help lines a member in danger is told of.",
     )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
@@ -124,7 +136,7 @@ class Settings(BaseSettings):
                 ("BEE_LOGIN_SECRET", self.login_secret),
                 ("BEE_COOKIE_SECRET", self.cookie_secret),
             )
-            if value is None or value.get_secret_value().strip().lower() in PLACEHOLDERS
+            if value is None or _is_placeholder(value.get_secret_value())
         ]
         weak = [
             variable
@@ -145,6 +157,13 @@ class Settings(BaseSettings):
         return self
 
 
+def _is_placeholder(value: str) -> bool:
+    """Return whether a secret, or the password in an address, is what a manual writes in its place."""
+    password = PASSWORD_OF_ADDRESS.search(value)
+    text = (password["password"] if password else value).strip().lower()
+    return text in PLACEHOLDERS or text[:1] + text[-1:] in {"[]", "<>"}
+
+
 def load_settings(*, folder: Path | None = None, read_files: bool = True) -> Settings:
     """Return the settings of this process.
 
@@ -159,7 +178,25 @@ def load_settings(*, folder: Path | None = None, read_files: bool = True) -> Set
         settings = Settings(_env_file=files)  # type: ignore[call-arg]  # pydantic-settings' own keyword
     except ValidationError as error:
         raise Invalid("settings", _told(error)) from error
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8"
+        raise Invalid("settings", f"{folder / '.env.local'} or {SECRETS_FILE}: {reason}.") from error
     return settings.model_copy(update={"home": _absolute(settings.home, folder)})
+
+
+def make_home(home: Path) -> None:
+    """Make the folder of local files where it is missing.
+
+    Raises :class:`Unavailable` that names the setting to change.
+    """
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unavailable(
+            "home", f"Can't make the folder {home} ({error.strerror}): name another one in BEE_HOME."
+        ) from error
+    if not os.access(home, os.W_OK | os.X_OK):
+        raise Unavailable("home", f"Can't write into the folder {home}: name another one in BEE_HOME.")
 
 
 def _told(error: ValidationError) -> str:

@@ -10,8 +10,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,7 +22,9 @@ from bee.db.address import server_address
 from bee.db.embedded import ensure_server, is_running, stop_server
 from bee.db.filelock import file_lock
 from bee.errors import Conflict, Unavailable
-from bee.flows import bring_up_to_date, demo_sign_ins, is_empty, prepare_demo
+from bee.flows import bring_up_to_date, demo_sign_ins, is_empty, prepare_demo, refuse_demo_members
+from bee.health import answers
+from bee.members.demo import refuse_demo_outside_local
 from bee.momentum.scoring import score
 from bee.ports import free_port
 from bee.processes import end_processes
@@ -36,7 +36,7 @@ from bee.running import (
     read_running,
     write_running,
 )
-from bee.settings import Settings
+from bee.settings import Settings, make_home
 
 HEALTHY_WITHIN_S = 90
 PATIENCE_S = 15
@@ -64,18 +64,22 @@ class Child:
     due_at: float = field(default=0.0)
 
 
-def up(settings: Settings, say: Say, *, demo: bool) -> None:
+def up(settings: Settings, say: Say, *, demo: bool | None) -> None:
     """Run everything until the process is told to stop.
 
-    ``say`` tells a person one line. ``demo``: whether an empty local database is filled with demo members.
-    Raises :class:`Conflict` when it runs already.
+    ``say`` tells a person one line. ``demo``: whether an empty database is filled with demo members; where
+    nobody said, a local one is. Raises :class:`Conflict` when it runs already, :class:`Forbidden` when demo
+    members are asked for outside local or found in prod.
     """
-    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if demo:
+        refuse_demo_outside_local(settings.environment)
+    wants_demo = settings.is_local if demo is None else demo
+    make_home(settings.home)
     with _only_one(settings.home):
         _end_leftovers(settings.home, say)
         try:
             with _stop_signals():
-                sign_ins = _prepare(settings, say, demo=demo)
+                sign_ins = _prepare(settings, say, demo=wants_demo)
                 _run_children(settings, sign_ins, say)
         except KeyboardInterrupt:
             say("Stopping.")
@@ -93,7 +97,8 @@ def _prepare(settings: Settings, say: Say, *, demo: bool) -> list[str]:
         say(f"Migrated it: {len(applied)} new.")
     database = Database(address)
     try:
-        if not demo or not settings.is_local:
+        refuse_demo_members(database, settings)
+        if not demo:
             return []
         if is_empty(database):
             say("Filling it with demo members, all of them made up; this happens once.")
@@ -248,15 +253,6 @@ def _await_health(children: list[Child]) -> None:
             if time.monotonic() >= deadline:
                 raise Unavailable("child_silent", f"The {child.name} does not answer; see {child.log}.")
             time.sleep(TICK_S)
-
-
-def answers(url: str) -> bool:
-    """Return whether an address answers without a fault of its own."""
-    try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  # an address of our own
-            return int(answer.status) < 400
-    except (urllib.error.URLError, OSError):
-        return False
 
 
 def _tend_database(settings: Settings, say: Say) -> None:

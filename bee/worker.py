@@ -16,7 +16,9 @@ from bee.accounts.housekeeping import tidy_accounts
 from bee.accounts.keys import sealing_of
 from bee.audit.sealing import seal
 from bee.db import Database, Login
+from bee.db.migrations import require_release
 from bee.errors import BeeError, Unavailable
+from bee.flows import refuse_demo_members
 from bee.jobs import Handler, Job, enqueue, run_due
 from bee.jobs.running import Progress
 from bee.jobs.schedule import next_run
@@ -52,7 +54,11 @@ class Worker:
         return {"score": self._score, "housekeeping": self._keep_house}
 
     def tick(self) -> int:
-        """Do what is due now and return how many jobs were run."""
+        """Do what is due now and return how many jobs were run.
+
+        Raises :class:`Unavailable` on a database of another release, which this one could only spoil.
+        """
+        require_release(self.database, Login.WORKER)
         with self.database.writing(Login.WORKER) as session:
             seal(session)
         self._ask_for_jobs(self.clock())
@@ -97,7 +103,9 @@ def run(settings: Settings, *, once: bool = False) -> None:
     spread = random.Random()  # noqa: S311  # spreading ticks is no secret
     stopped = threading.Event()
     if once:
-        Worker(Database.connect(settings), settings, name, spread).tick()
+        hired = _hire(settings, name, spread)
+        with hired.database:
+            hired.tick()
         return
     _stop_on_signals(stopped)
     log.info("worker %s started", name)
@@ -105,16 +113,28 @@ def run(settings: Settings, *, once: bool = False) -> None:
     pause_s = TICK_S
     while not stopped.is_set():
         try:
-            worker = worker or Worker(Database.connect(settings), settings, name, spread)
+            worker = worker or _hire(settings, name, spread)
             worker.tick()
             pause_s = TICK_S
         except Unavailable as error:
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
             log.warning("%s Trying again in %.0f s.", error.message, pause_s)
         except BeeError as error:
+            if worker is None:
+                raise
             log.exception("a tick ended early: %s", error.code)
         stopped.wait(pause_s * (0.75 + 0.5 * spread.random()))
     log.info("worker %s stopped", name)
+
+
+def _hire(settings: Settings, name: str, spread: random.Random) -> Worker:
+    database = Database.connect(settings)
+    try:
+        refuse_demo_members(database, settings)
+    except BeeError:
+        database.dispose()
+        raise
+    return Worker(database, settings, name, spread)
 
 
 def _stop_on_signals(stopped: threading.Event) -> None:

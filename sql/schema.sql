@@ -42,7 +42,7 @@ $$;
 
 CREATE FUNCTION public.bee_fill_event() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     new.received_at := pg_catalog.now();
@@ -78,7 +78,7 @@ $$;
 
 CREATE FUNCTION public.bee_is_time_zone(zone text) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 begin
     -- Only names: offsets such as "+02" and abbreviations have no daylight-saving rules.
@@ -94,7 +94,7 @@ $_$;
 
 CREATE FUNCTION public.bee_mark_changed_member_due() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     insert into public.score_dues as due (user_id, from_date)
@@ -119,7 +119,7 @@ $$;
 
 CREATE FUNCTION public.bee_mark_segments_stale() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     -- A day that is stale already is touched as well: whoever computes it waits for this transaction.
@@ -132,7 +132,7 @@ $$;
 
 CREATE FUNCTION public.bee_mirror_consent() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     update public.members
@@ -148,7 +148,7 @@ $$;
 
 CREATE FUNCTION public.bee_refuse_change() RETURNS trigger
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     raise exception '% is only ever appended to', tg_table_name using errcode = 'restrict_violation';
@@ -157,7 +157,7 @@ $$;
 
 CREATE FUNCTION public.bee_register_token() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     new.updated_at := pg_catalog.now();
@@ -172,9 +172,31 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_see_to_safety_event() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    seen_to constant text[] := array['status', 'taken_by', 'taken_at', 'closed_at', 'note'];
+begin
+    if new is not distinct from old then
+        return new;
+    end if;
+    if pg_catalog.to_jsonb(new) - seen_to <> pg_catalog.to_jsonb(old) - seen_to then
+        raise exception 'what was found is never changed' using errcode = 'restrict_violation';
+    end if;
+    if (old.status, new.status) not in (('open', 'taken'), ('taken', 'closed'))
+        or (old.status = 'taken' and (new.taken_by, new.taken_at) is distinct from (old.taken_by, old.taken_at))
+    then
+        raise exception 'a safety event goes from open to taken to closed' using errcode = 'restrict_violation';
+    end if;
+    return new;
+end
+$$;
+
 CREATE FUNCTION public.bee_send_once() RETURNS trigger
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     if old.sent_at is not null or pg_catalog.to_jsonb(new) - 'sent_at' <> pg_catalog.to_jsonb(old) - 'sent_at' then
@@ -186,7 +208,7 @@ $$;
 
 CREATE FUNCTION public.bee_staff_id() RETURNS uuid
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$ select nullif(pg_catalog.current_setting('bee.staff_id', true), '')::uuid $$;
 
 CREATE FUNCTION public.bee_wake_realtime() RETURNS trigger
@@ -268,6 +290,12 @@ ALTER TABLE public.audit_seals ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY 
     CACHE 1
 );
 
+CREATE TABLE public.coach_conversations (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE public.coach_memory (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
@@ -283,6 +311,41 @@ CREATE TABLE public.coach_memory (
     CONSTRAINT coach_memory_trait_key_check CHECK (((length(trait_key) >= 1) AND (length(trait_key) <= 100))),
     CONSTRAINT coach_memory_trait_value_check CHECK (((length(trait_value) >= 1) AND (length(trait_value) <= 4000))),
     CONSTRAINT coach_memory_valid_in_order CHECK ((valid_to > valid_from))
+);
+
+CREATE TABLE public.coach_messages (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    number bigint NOT NULL,
+    conversation_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    role text NOT NULL,
+    body text NOT NULL,
+    crisis boolean NOT NULL,
+    category text,
+    rules_version text NOT NULL,
+    model text,
+    prompt text,
+    usage jsonb,
+    momentum_state text,
+    memory_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT coach_messages_body_check CHECK (((length(body) >= 1) AND (length(body) <= 20000))),
+    CONSTRAINT coach_messages_category_check CHECK ((category = ANY (ARRAY['self_harm'::text, 'violence'::text, 'emergency'::text]))),
+    CONSTRAINT coach_messages_crisis_has_category CHECK ((crisis = (category IS NOT NULL))),
+    CONSTRAINT coach_messages_momentum_state_check CHECK ((momentum_state = ANY (ARRAY['Rising'::text, 'Steady'::text, 'NeedsCare'::text]))),
+    CONSTRAINT coach_messages_replies_name_their_model CHECK ((((role = 'coach'::text) = (model IS NOT NULL)) AND ((role = 'coach'::text) = (usage IS NOT NULL)))),
+    CONSTRAINT coach_messages_role_check CHECK ((role = ANY (ARRAY['member'::text, 'coach'::text]))),
+    CONSTRAINT coach_messages_usage_check CHECK ((jsonb_typeof(usage) = 'object'::text))
+);
+
+ALTER TABLE public.coach_messages ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.coach_messages_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.consents (
@@ -334,7 +397,7 @@ CREATE TABLE public.engagement_days (
 );
 
 CREATE TABLE public.engagement_events (
-    id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
     event_type text NOT NULL,
     event_date date NOT NULL,
@@ -404,7 +467,9 @@ CREATE TABLE public.member_accounts (
 
 CREATE UNLOGGED TABLE public.member_requests (
     user_id uuid NOT NULL,
-    accepted timestamp with time zone[] NOT NULL
+    area text NOT NULL,
+    accepted timestamp with time zone[] NOT NULL,
+    CONSTRAINT member_requests_area_check CHECK ((area = ANY (ARRAY['v1'::text, 'rest'::text])))
 );
 
 CREATE TABLE public.members (
@@ -557,6 +622,28 @@ CREATE TABLE public.personal_data (
     email text,
     phone text,
     updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.safety_events (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    category text NOT NULL,
+    matched text[] NOT NULL,
+    rules_version text NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    taken_by uuid,
+    taken_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    note text,
+    CONSTRAINT safety_events_category_check CHECK ((category = ANY (ARRAY['self_harm'::text, 'violence'::text, 'emergency'::text]))),
+    CONSTRAINT safety_events_closed_at_some_time CHECK (((status = 'closed'::text) = (closed_at IS NOT NULL))),
+    CONSTRAINT safety_events_matched_check CHECK ((cardinality(matched) > 0)),
+    CONSTRAINT safety_events_note_check CHECK (((length(note) >= 1) AND (length(note) <= 4000))),
+    CONSTRAINT safety_events_status_check CHECK ((status = ANY (ARRAY['open'::text, 'taken'::text, 'closed'::text]))),
+    CONSTRAINT safety_events_taken_at_some_time CHECK (((taken_by IS NULL) = (taken_at IS NULL))),
+    CONSTRAINT safety_events_taken_by_somebody CHECK (((status = 'open'::text) = (taken_by IS NULL)))
 );
 
 CREATE TABLE public.score_definition_activations (
@@ -725,8 +812,17 @@ ALTER TABLE ONLY public.audit_seals
 ALTER TABLE ONLY public.audit_seals
     ADD CONSTRAINT audit_seals_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.coach_conversations
+    ADD CONSTRAINT coach_conversations_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.coach_memory
     ADD CONSTRAINT coach_memory_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.coach_messages
+    ADD CONSTRAINT coach_messages_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.coach_messages
+    ADD CONSTRAINT coach_messages_request_key UNIQUE (user_id, request_id, role);
 
 ALTER TABLE ONLY public.consents
     ADD CONSTRAINT consents_pkey PRIMARY KEY (id);
@@ -753,7 +849,7 @@ ALTER TABLE ONLY public.member_accounts
     ADD CONSTRAINT member_accounts_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.member_requests
-    ADD CONSTRAINT member_requests_pkey PRIMARY KEY (user_id);
+    ADD CONSTRAINT member_requests_pkey PRIMARY KEY (user_id, area);
 
 ALTER TABLE ONLY public.member_sessions
     ADD CONSTRAINT member_sessions_pkey PRIMARY KEY (id);
@@ -784,6 +880,12 @@ ALTER TABLE ONLY public.outbox
 
 ALTER TABLE ONLY public.personal_data
     ADD CONSTRAINT personal_data_pkey PRIMARY KEY (member_id);
+
+ALTER TABLE ONLY public.safety_events
+    ADD CONSTRAINT safety_events_message_key UNIQUE (message_id);
+
+ALTER TABLE ONLY public.safety_events
+    ADD CONSTRAINT safety_events_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.score_definition_activations
     ADD CONSTRAINT score_definition_activations_pkey PRIMARY KEY (id);
@@ -833,7 +935,13 @@ CREATE INDEX audit_log_order ON public.audit_log USING btree (transaction, id);
 
 CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject_kind, subject_id, id);
 
+CREATE INDEX coach_conversations_member ON public.coach_conversations USING btree (user_id, started_at);
+
 CREATE UNIQUE INDEX coach_memory_current ON public.coach_memory USING btree (user_id, trait_key) WHERE ((valid_to IS NULL) AND (status = 'accepted'::text));
+
+CREATE INDEX coach_messages_conversation ON public.coach_messages USING btree (conversation_id);
+
+CREATE INDEX coach_messages_member ON public.coach_messages USING btree (user_id, number);
 
 CREATE INDEX consents_member ON public.consents USING btree (member_id, purpose, decided_at);
 
@@ -869,6 +977,10 @@ CREATE INDEX outbox_changes ON public.outbox USING btree (transaction) WHERE (to
 
 CREATE INDEX outbox_waiting ON public.outbox USING btree (available_at) WHERE (delivered_at IS NULL);
 
+CREATE INDEX safety_events_member ON public.safety_events USING btree (user_id, created_at);
+
+CREATE INDEX safety_events_waiting ON public.safety_events USING btree (created_at) WHERE (status <> 'closed'::text);
+
 CREATE INDEX score_restatements_member ON public.score_restatements USING btree (user_id, score_date);
 
 CREATE INDEX sign_in_attempts_account ON public.sign_in_attempts USING btree (account, attempted_at);
@@ -889,6 +1001,10 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_l
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_conversations FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_messages FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_definition_activations FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_definitions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
@@ -903,6 +1019,8 @@ CREATE TRIGGER mirror_consent AFTER INSERT ON public.consents FOR EACH ROW EXECU
 
 CREATE TRIGGER register_token BEFORE INSERT OR UPDATE OF fcm_token, platform, address_kind ON public.user_fcm_tokens FOR EACH ROW EXECUTE FUNCTION public.bee_register_token();
 
+CREATE TRIGGER see_to_safety_event BEFORE UPDATE ON public.safety_events FOR EACH ROW EXECUTE FUNCTION public.bee_see_to_safety_event();
+
 CREATE TRIGGER send_once BEFORE UPDATE ON public.momentum_notifications FOR EACH ROW EXECUTE FUNCTION public.bee_send_once();
 
 CREATE TRIGGER wake_realtime AFTER INSERT ON public.outbox FOR EACH ROW WHEN ((new.topic = 'realtime.change'::text)) EXECUTE FUNCTION public.bee_wake_realtime();
@@ -910,8 +1028,17 @@ CREATE TRIGGER wake_realtime AFTER INSERT ON public.outbox FOR EACH ROW WHEN ((n
 ALTER TABLE ONLY public.annotations
     ADD CONSTRAINT annotations_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
 
+ALTER TABLE ONLY public.coach_conversations
+    ADD CONSTRAINT coach_conversations_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.coach_memory
     ADD CONSTRAINT coach_memory_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_messages
+    ADD CONSTRAINT coach_messages_conversation_id_fkey FOREIGN KEY (conversation_id) REFERENCES public.coach_conversations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_messages
+    ADD CONSTRAINT coach_messages_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.consents
     ADD CONSTRAINT consents_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
@@ -943,6 +1070,15 @@ ALTER TABLE ONLY public.notification_receipts
 ALTER TABLE ONLY public.personal_data
     ADD CONSTRAINT personal_data_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.safety_events
+    ADD CONSTRAINT safety_events_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.coach_messages(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.safety_events
+    ADD CONSTRAINT safety_events_taken_by_fkey FOREIGN KEY (taken_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.safety_events
+    ADD CONSTRAINT safety_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.score_definition_activations
     ADD CONSTRAINT score_definition_activations_activated_by_fkey FOREIGN KEY (activated_by) REFERENCES public.staff(id);
 
@@ -973,7 +1109,11 @@ ALTER TABLE ONLY public.staff_sessions
 ALTER TABLE ONLY public.user_fcm_tokens
     ADD CONSTRAINT user_fcm_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
+CREATE POLICY admin ON public.coach_conversations FOR SELECT TO bee_admin USING (true);
+
 CREATE POLICY admin ON public.coach_memory FOR SELECT TO bee_admin USING (true);
+
+CREATE POLICY admin ON public.coach_messages FOR SELECT TO bee_admin USING (true);
 
 CREATE POLICY admin ON public.consents FOR SELECT TO bee_admin USING (true);
 
@@ -983,17 +1123,29 @@ CREATE POLICY admin ON public.members TO bee_admin USING (true) WITH CHECK (true
 
 CREATE POLICY admin ON public.personal_data FOR SELECT TO bee_admin USING (true);
 
+CREATE POLICY admin ON public.safety_events FOR SELECT TO bee_admin USING (true);
+
 CREATE POLICY admin ON public.staff TO bee_admin USING (true) WITH CHECK (true);
 
 CREATE POLICY admin ON public.staff_links TO bee_admin USING (true) WITH CHECK (true);
 
 CREATE POLICY admin ON public.staff_sessions TO bee_admin USING (true) WITH CHECK (true);
 
+CREATE POLICY admin_sees_to_it ON public.safety_events FOR UPDATE TO bee_admin USING (true) WITH CHECK (true);
+
 ALTER TABLE public.annotations ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY assigned ON public.coach_conversations FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = coach_conversations.user_id))));
 
 CREATE POLICY assigned ON public.coach_memory FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = coach_memory.user_id))));
+
+CREATE POLICY assigned ON public.coach_messages FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = coach_messages.user_id))));
 
 CREATE POLICY assigned ON public.consents FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
@@ -1021,9 +1173,17 @@ CREATE POLICY assigned ON public.personal_data FOR SELECT TO bee_coach USING ((E
    FROM public.members
   WHERE (members.id = personal_data.member_id))));
 
+CREATE POLICY assigned ON public.safety_events FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = safety_events.user_id))));
+
 CREATE POLICY assigned ON public.score_restatements FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = score_restatements.user_id))));
+
+CREATE POLICY assigned_sees_to_it ON public.safety_events FOR UPDATE TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = safety_events.user_id)))) WITH CHECK ((taken_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 ALTER TABLE public.audit_log ENABLE ROW LEVEL SECURITY;
 
@@ -1031,11 +1191,17 @@ ALTER TABLE public.audit_seals ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY author ON public.annotations FOR INSERT TO bee_product, bee_admin WITH CHECK ((author_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
+ALTER TABLE public.coach_conversations ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.coach_memory ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_messages ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY colleagues ON public.staff FOR SELECT TO bee_product, bee_coach, bee_oncall USING (true);
 
 ALTER TABLE public.consents ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY counts ON public.safety_events FOR SELECT TO bee_oncall USING (true);
 
 ALTER TABLE public.daily_engagement_scores ENABLE ROW LEVEL SECURITY;
 
@@ -1073,7 +1239,11 @@ ALTER TABLE public.notification_receipts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY own ON public.coach_conversations FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
 CREATE POLICY own ON public.coach_memory FOR SELECT TO authenticated USING (((user_id = ( SELECT auth.uid() AS uid)) AND (status = 'accepted'::text)));
+
+CREATE POLICY own ON public.coach_messages FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY own ON public.consents FOR SELECT TO authenticated USING ((member_id = ( SELECT auth.uid() AS uid)));
 
@@ -1111,6 +1281,8 @@ CREATE POLICY pseudonyms ON public.engagement_events FOR SELECT TO bee_product U
 
 CREATE POLICY pseudonyms ON public.members FOR SELECT TO bee_product, bee_oncall USING (true);
 
+ALTER TABLE public.safety_events ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.score_definition_activations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.score_definitions ENABLE ROW LEVEL SECURITY;
@@ -1123,7 +1295,11 @@ ALTER TABLE public.score_restatements ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY seal ON public.audit_seals FOR INSERT TO bee_worker WITH CHECK (true);
 
+CREATE POLICY service ON public.coach_conversations FOR SELECT TO service_role USING (true);
+
 CREATE POLICY service ON public.coach_memory TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.coach_messages FOR SELECT TO service_role USING (true);
 
 CREATE POLICY service ON public.consents TO service_role USING (true) WITH CHECK (true);
 
@@ -1189,6 +1365,10 @@ ALTER TABLE public.staff_sessions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.stale_days ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY system ON public.coach_conversations TO bee_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.coach_messages TO bee_system USING (true) WITH CHECK (true);
+
 CREATE POLICY system ON public.daily_engagement_scores TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.engagement_days TO bee_worker USING (true) WITH CHECK (true);
@@ -1210,6 +1390,8 @@ CREATE POLICY system ON public.members FOR SELECT TO bee_system, bee_worker USIN
 CREATE POLICY system ON public.outbox TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.personal_data TO bee_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.safety_events TO bee_system USING (true) WITH CHECK ((status = 'open'::text));
 
 CREATE POLICY system ON public.score_definition_activations FOR SELECT TO bee_system, bee_worker USING (true);
 
@@ -1288,7 +1470,6 @@ REVOKE ALL ON FUNCTION public.bee_announce_notification() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.bee_complete_through(segment text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_product;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_coach;
-GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_oncall;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_admin;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_worker;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_system;
@@ -1298,10 +1479,14 @@ REVOKE ALL ON FUNCTION public.bee_fill_event() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) TO bee_product;
 GRANT ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) TO bee_coach;
-GRANT ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) TO bee_oncall;
 GRANT ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) TO bee_admin;
 GRANT ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) TO bee_worker;
 GRANT ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) TO bee_system;
+
+REVOKE ALL ON FUNCTION public.bee_is_time_zone(zone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_is_time_zone(zone text) TO service_role;
+GRANT ALL ON FUNCTION public.bee_is_time_zone(zone text) TO bee_admin;
+GRANT ALL ON FUNCTION public.bee_is_time_zone(zone text) TO bee_system;
 
 REVOKE ALL ON FUNCTION public.bee_mark_changed_member_due() FROM PUBLIC;
 
@@ -1312,6 +1497,8 @@ REVOKE ALL ON FUNCTION public.bee_mirror_consent() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.bee_refuse_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_register_token() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_see_to_safety_event() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_send_once() FROM PUBLIC;
 
@@ -1429,6 +1616,12 @@ GRANT INSERT(previous) ON TABLE public.audit_seals TO bee_worker;
 
 GRANT INSERT(digest) ON TABLE public.audit_seals TO bee_worker;
 
+GRANT SELECT ON TABLE public.coach_conversations TO authenticated;
+GRANT SELECT ON TABLE public.coach_conversations TO service_role;
+GRANT SELECT,INSERT ON TABLE public.coach_conversations TO bee_system;
+GRANT SELECT ON TABLE public.coach_conversations TO bee_coach;
+GRANT SELECT ON TABLE public.coach_conversations TO bee_admin;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coach_memory TO service_role;
 GRANT SELECT ON TABLE public.coach_memory TO bee_coach;
 GRANT SELECT ON TABLE public.coach_memory TO bee_admin;
@@ -1449,18 +1642,55 @@ GRANT SELECT(valid_to) ON TABLE public.coach_memory TO authenticated;
 
 GRANT SELECT(created_at) ON TABLE public.coach_memory TO authenticated;
 
+GRANT SELECT ON TABLE public.coach_messages TO service_role;
+GRANT SELECT,INSERT ON TABLE public.coach_messages TO bee_system;
+GRANT SELECT ON TABLE public.coach_messages TO bee_coach;
+GRANT SELECT ON TABLE public.coach_messages TO bee_admin;
+
+GRANT SELECT(id) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(number) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(conversation_id) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(user_id) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(request_id) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(role) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(body) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(crisis) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(category) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(rules_version) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(model) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(prompt) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(usage) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.coach_messages TO authenticated;
+
 GRANT SELECT ON TABLE public.consents TO authenticated;
-GRANT SELECT,INSERT ON TABLE public.consents TO service_role;
+GRANT SELECT ON TABLE public.consents TO service_role;
 GRANT SELECT ON TABLE public.consents TO bee_coach;
 GRANT SELECT ON TABLE public.consents TO bee_admin;
 
 GRANT INSERT(member_id) ON TABLE public.consents TO authenticated;
+GRANT INSERT(member_id) ON TABLE public.consents TO service_role;
 
 GRANT INSERT(purpose) ON TABLE public.consents TO authenticated;
+GRANT INSERT(purpose) ON TABLE public.consents TO service_role;
 
 GRANT INSERT(granted) ON TABLE public.consents TO authenticated;
+GRANT INSERT(granted) ON TABLE public.consents TO service_role;
 
 GRANT INSERT(source) ON TABLE public.consents TO authenticated;
+GRANT INSERT(source) ON TABLE public.consents TO service_role;
 
 GRANT SELECT ON TABLE public.daily_engagement_scores TO authenticated;
 GRANT SELECT ON TABLE public.daily_engagement_scores TO service_role;
@@ -1524,6 +1754,12 @@ GRANT INSERT ON TABLE public.jobs TO bee_system;
 GRANT SELECT ON TABLE public.jobs TO bee_oncall;
 GRANT SELECT ON TABLE public.jobs TO bee_admin;
 
+GRANT SELECT(kind) ON TABLE public.jobs TO bee_system;
+
+GRANT SELECT(key) ON TABLE public.jobs TO bee_system;
+
+GRANT SELECT(finished_at) ON TABLE public.jobs TO bee_system;
+
 GRANT SELECT,INSERT ON TABLE public.member_accounts TO bee_system;
 
 GRANT UPDATE(email) ON TABLE public.member_accounts TO bee_system;
@@ -1539,11 +1775,12 @@ GRANT UPDATE(updated_at) ON TABLE public.member_accounts TO bee_system;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.member_requests TO bee_system;
 GRANT SELECT,DELETE ON TABLE public.member_requests TO bee_worker;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.members TO service_role;
+GRANT SELECT ON TABLE public.members TO service_role;
 GRANT SELECT ON TABLE public.members TO bee_coach;
 GRANT SELECT ON TABLE public.members TO bee_admin;
 
 GRANT SELECT(id) ON TABLE public.members TO authenticated;
+GRANT INSERT(id) ON TABLE public.members TO service_role;
 GRANT SELECT(id) ON TABLE public.members TO bee_product;
 GRANT SELECT(id) ON TABLE public.members TO bee_oncall;
 GRANT SELECT(id) ON TABLE public.members TO bee_worker;
@@ -1555,34 +1792,38 @@ GRANT SELECT(number) ON TABLE public.members TO bee_worker;
 GRANT SELECT(number) ON TABLE public.members TO bee_system;
 
 GRANT SELECT(external_id) ON TABLE public.members TO authenticated;
+GRANT INSERT(external_id),UPDATE(external_id) ON TABLE public.members TO service_role;
 GRANT INSERT(external_id) ON TABLE public.members TO bee_system;
 
 GRANT SELECT(time_zone) ON TABLE public.members TO authenticated;
+GRANT INSERT(time_zone),UPDATE(time_zone) ON TABLE public.members TO service_role;
 GRANT SELECT(time_zone) ON TABLE public.members TO bee_product;
 GRANT SELECT(time_zone) ON TABLE public.members TO bee_oncall;
 GRANT SELECT(time_zone) ON TABLE public.members TO bee_worker;
 GRANT SELECT(time_zone),INSERT(time_zone),UPDATE(time_zone) ON TABLE public.members TO bee_system;
 
 GRANT SELECT(joined_on) ON TABLE public.members TO authenticated;
+GRANT INSERT(joined_on),UPDATE(joined_on) ON TABLE public.members TO service_role;
 GRANT SELECT(joined_on) ON TABLE public.members TO bee_product;
 GRANT SELECT(joined_on) ON TABLE public.members TO bee_oncall;
 GRANT SELECT(joined_on) ON TABLE public.members TO bee_worker;
 GRANT SELECT(joined_on),INSERT(joined_on) ON TABLE public.members TO bee_system;
 
 GRANT SELECT(left_on) ON TABLE public.members TO authenticated;
+GRANT INSERT(left_on),UPDATE(left_on) ON TABLE public.members TO service_role;
 GRANT SELECT(left_on) ON TABLE public.members TO bee_product;
 GRANT SELECT(left_on) ON TABLE public.members TO bee_oncall;
 GRANT SELECT(left_on) ON TABLE public.members TO bee_worker;
 GRANT SELECT(left_on) ON TABLE public.members TO bee_system;
 
+GRANT INSERT(coach_id),UPDATE(coach_id) ON TABLE public.members TO service_role;
 GRANT SELECT(coach_id) ON TABLE public.members TO bee_product;
-GRANT SELECT(coach_id) ON TABLE public.members TO bee_oncall;
 GRANT UPDATE(coach_id) ON TABLE public.members TO bee_admin;
 GRANT SELECT(coach_id) ON TABLE public.members TO bee_worker;
 GRANT SELECT(coach_id) ON TABLE public.members TO bee_system;
 
+GRANT INSERT(attributes),UPDATE(attributes) ON TABLE public.members TO service_role;
 GRANT SELECT(attributes) ON TABLE public.members TO bee_product;
-GRANT SELECT(attributes) ON TABLE public.members TO bee_oncall;
 GRANT SELECT(attributes) ON TABLE public.members TO bee_worker;
 GRANT SELECT(attributes) ON TABLE public.members TO bee_system;
 
@@ -1593,7 +1834,7 @@ GRANT SELECT(consents) ON TABLE public.members TO bee_system;
 GRANT SELECT(is_demo) ON TABLE public.members TO bee_product;
 GRANT SELECT(is_demo) ON TABLE public.members TO bee_oncall;
 GRANT SELECT(is_demo) ON TABLE public.members TO bee_worker;
-GRANT SELECT(is_demo) ON TABLE public.members TO bee_system;
+GRANT SELECT(is_demo),INSERT(is_demo) ON TABLE public.members TO bee_system;
 
 GRANT SELECT(is_synthetic) ON TABLE public.members TO bee_product;
 GRANT SELECT(is_synthetic) ON TABLE public.members TO bee_oncall;
@@ -1608,7 +1849,6 @@ GRANT SELECT(created_at) ON TABLE public.members TO bee_system;
 
 GRANT SELECT ON TABLE public.member_segments TO bee_product;
 GRANT SELECT ON TABLE public.member_segments TO bee_coach;
-GRANT SELECT ON TABLE public.member_segments TO bee_oncall;
 GRANT SELECT ON TABLE public.member_segments TO bee_admin;
 GRANT SELECT ON TABLE public.member_segments TO bee_worker;
 
@@ -1622,74 +1862,95 @@ GRANT UPDATE(turn) ON TABLE public.member_sessions TO bee_system;
 GRANT UPDATE(refreshed_at) ON TABLE public.member_sessions TO bee_system;
 GRANT SELECT(refreshed_at) ON TABLE public.member_sessions TO bee_worker;
 
-GRANT SELECT,INSERT ON TABLE public.momentum_notifications TO service_role;
+GRANT SELECT ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT ON TABLE public.momentum_notifications TO bee_coach;
 GRANT SELECT ON TABLE public.momentum_notifications TO bee_admin;
 
 GRANT SELECT(id) ON TABLE public.momentum_notifications TO authenticated;
+GRANT INSERT(id) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(id) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(id) ON TABLE public.momentum_notifications TO bee_product;
 
 GRANT SELECT(user_id) ON TABLE public.momentum_notifications TO authenticated;
+GRANT INSERT(user_id) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(user_id) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(user_id) ON TABLE public.momentum_notifications TO bee_product;
 
 GRANT SELECT(notification_type) ON TABLE public.momentum_notifications TO authenticated;
+GRANT INSERT(notification_type) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(notification_type) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(notification_type) ON TABLE public.momentum_notifications TO bee_product;
 
+GRANT INSERT(rule) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(rule) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(rule) ON TABLE public.momentum_notifications TO bee_product;
 
+GRANT INSERT(rule_version) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(rule_version) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(rule_version) ON TABLE public.momentum_notifications TO bee_product;
 
+GRANT INSERT(moment) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(moment) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(moment) ON TABLE public.momentum_notifications TO bee_product;
 
 GRANT SELECT(trigger_date) ON TABLE public.momentum_notifications TO authenticated;
+GRANT INSERT(trigger_date) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(trigger_date) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(trigger_date) ON TABLE public.momentum_notifications TO bee_product;
 
 GRANT SELECT(decided_at) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(decided_at) ON TABLE public.momentum_notifications TO bee_product;
 
+GRANT INSERT(decision) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(decision) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(decision) ON TABLE public.momentum_notifications TO bee_product;
 
+GRANT INSERT(reason) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(reason) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(reason) ON TABLE public.momentum_notifications TO bee_product;
 
+GRANT INSERT(guards) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(guards) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(guards) ON TABLE public.momentum_notifications TO bee_product;
 
+GRANT INSERT(draw) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(draw) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(draw) ON TABLE public.momentum_notifications TO bee_product;
 
+GRANT INSERT(probability) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(probability) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(probability) ON TABLE public.momentum_notifications TO bee_product;
 
+GRANT INSERT(definition) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(definition) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(definition) ON TABLE public.momentum_notifications TO bee_product;
 
+GRANT INSERT(final_score) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(final_score) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(final_score) ON TABLE public.momentum_notifications TO bee_product;
 
+GRANT INSERT(momentum_state) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(momentum_state) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(momentum_state) ON TABLE public.momentum_notifications TO bee_product;
 
+GRANT INSERT(priority) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(priority) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(priority) ON TABLE public.momentum_notifications TO bee_product;
 
+GRANT INSERT(variant) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(variant) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(variant) ON TABLE public.momentum_notifications TO bee_product;
 
 GRANT SELECT(title) ON TABLE public.momentum_notifications TO authenticated;
+GRANT INSERT(title) ON TABLE public.momentum_notifications TO service_role;
 
 GRANT SELECT(message) ON TABLE public.momentum_notifications TO authenticated;
+GRANT INSERT(message) ON TABLE public.momentum_notifications TO service_role;
 
 GRANT SELECT(action) ON TABLE public.momentum_notifications TO authenticated;
+GRANT INSERT(action) ON TABLE public.momentum_notifications TO service_role;
 
+GRANT INSERT(audience_hash) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(audience_hash) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(audience_hash) ON TABLE public.momentum_notifications TO bee_product;
 
@@ -1713,11 +1974,26 @@ GRANT INSERT(kind) ON TABLE public.notification_receipts TO authenticated;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO bee_worker;
 GRANT SELECT,INSERT ON TABLE public.outbox TO bee_system;
-GRANT SELECT ON TABLE public.outbox TO bee_oncall;
 GRANT SELECT ON TABLE public.outbox TO bee_admin;
 
+GRANT SELECT(id) ON TABLE public.outbox TO bee_oncall;
+
+GRANT SELECT(topic) ON TABLE public.outbox TO bee_oncall;
+
+GRANT SELECT(dedupe_key) ON TABLE public.outbox TO bee_oncall;
+
+GRANT SELECT(created_at) ON TABLE public.outbox TO bee_oncall;
+
+GRANT SELECT(available_at) ON TABLE public.outbox TO bee_oncall;
+
+GRANT SELECT(attempts) ON TABLE public.outbox TO bee_oncall;
+
+GRANT SELECT(delivered_at) ON TABLE public.outbox TO bee_oncall;
+
+GRANT SELECT(last_error) ON TABLE public.outbox TO bee_oncall;
+
 GRANT SELECT ON TABLE public.personal_data TO authenticated;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.personal_data TO service_role;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.personal_data TO service_role;
 GRANT SELECT ON TABLE public.personal_data TO bee_coach;
 GRANT SELECT ON TABLE public.personal_data TO bee_admin;
 
@@ -1728,6 +2004,46 @@ GRANT INSERT(full_name),UPDATE(full_name) ON TABLE public.personal_data TO bee_s
 GRANT INSERT(email),UPDATE(email) ON TABLE public.personal_data TO bee_system;
 
 GRANT UPDATE(updated_at) ON TABLE public.personal_data TO bee_system;
+
+GRANT SELECT ON TABLE public.safety_events TO bee_coach;
+GRANT SELECT ON TABLE public.safety_events TO bee_admin;
+
+GRANT SELECT(id) ON TABLE public.safety_events TO bee_system;
+GRANT SELECT(id) ON TABLE public.safety_events TO bee_oncall;
+
+GRANT SELECT(user_id),INSERT(user_id) ON TABLE public.safety_events TO bee_system;
+
+GRANT SELECT(message_id),INSERT(message_id) ON TABLE public.safety_events TO bee_system;
+
+GRANT SELECT(category),INSERT(category) ON TABLE public.safety_events TO bee_system;
+GRANT SELECT(category) ON TABLE public.safety_events TO bee_oncall;
+
+GRANT INSERT(matched) ON TABLE public.safety_events TO bee_system;
+
+GRANT SELECT(rules_version),INSERT(rules_version) ON TABLE public.safety_events TO bee_system;
+GRANT SELECT(rules_version) ON TABLE public.safety_events TO bee_oncall;
+
+GRANT SELECT(status) ON TABLE public.safety_events TO bee_system;
+GRANT UPDATE(status) ON TABLE public.safety_events TO bee_coach;
+GRANT UPDATE(status) ON TABLE public.safety_events TO bee_admin;
+GRANT SELECT(status) ON TABLE public.safety_events TO bee_oncall;
+
+GRANT SELECT(created_at),INSERT(created_at) ON TABLE public.safety_events TO bee_system;
+GRANT SELECT(created_at) ON TABLE public.safety_events TO bee_oncall;
+
+GRANT UPDATE(taken_by) ON TABLE public.safety_events TO bee_coach;
+GRANT UPDATE(taken_by) ON TABLE public.safety_events TO bee_admin;
+
+GRANT UPDATE(taken_at) ON TABLE public.safety_events TO bee_coach;
+GRANT UPDATE(taken_at) ON TABLE public.safety_events TO bee_admin;
+GRANT SELECT(taken_at) ON TABLE public.safety_events TO bee_oncall;
+
+GRANT UPDATE(closed_at) ON TABLE public.safety_events TO bee_coach;
+GRANT UPDATE(closed_at) ON TABLE public.safety_events TO bee_admin;
+GRANT SELECT(closed_at) ON TABLE public.safety_events TO bee_oncall;
+
+GRANT UPDATE(note) ON TABLE public.safety_events TO bee_coach;
+GRANT UPDATE(note) ON TABLE public.safety_events TO bee_admin;
 
 GRANT SELECT ON TABLE public.score_definition_activations TO bee_product;
 GRANT SELECT ON TABLE public.score_definition_activations TO bee_coach;
@@ -1763,43 +2079,58 @@ GRANT SELECT ON TABLE public.score_restatements TO bee_admin;
 GRANT SELECT,INSERT ON TABLE public.score_restatements TO bee_worker;
 GRANT SELECT,INSERT ON TABLE public.score_restatements TO bee_system;
 
-GRANT SELECT,INSERT ON TABLE public.sign_in_attempts TO bee_gate;
-GRANT SELECT,DELETE ON TABLE public.sign_in_attempts TO bee_worker;
-GRANT SELECT,INSERT ON TABLE public.sign_in_attempts TO bee_system;
+GRANT DELETE ON TABLE public.sign_in_attempts TO bee_worker;
+
+GRANT SELECT(account),INSERT(account) ON TABLE public.sign_in_attempts TO bee_gate;
+GRANT SELECT(account),INSERT(account) ON TABLE public.sign_in_attempts TO bee_system;
+
+GRANT SELECT(address),INSERT(address) ON TABLE public.sign_in_attempts TO bee_gate;
+GRANT SELECT(address),INSERT(address) ON TABLE public.sign_in_attempts TO bee_system;
+
+GRANT SELECT(attempted_at) ON TABLE public.sign_in_attempts TO bee_gate;
+GRANT SELECT(attempted_at) ON TABLE public.sign_in_attempts TO bee_worker;
+GRANT SELECT(attempted_at) ON TABLE public.sign_in_attempts TO bee_system;
+
+GRANT SELECT(succeeded),INSERT(succeeded) ON TABLE public.sign_in_attempts TO bee_gate;
+GRANT SELECT(succeeded),INSERT(succeeded) ON TABLE public.sign_in_attempts TO bee_system;
 
 GRANT SELECT,INSERT ON TABLE public.signing_keys TO bee_system;
 GRANT SELECT,INSERT,DELETE ON TABLE public.signing_keys TO bee_worker;
 
-GRANT SELECT ON TABLE public.staff TO bee_gate;
-
+GRANT SELECT(id) ON TABLE public.staff TO bee_gate;
 GRANT SELECT(id),INSERT(id) ON TABLE public.staff TO bee_admin;
 GRANT SELECT(id) ON TABLE public.staff TO bee_product;
 GRANT SELECT(id) ON TABLE public.staff TO bee_coach;
 GRANT SELECT(id) ON TABLE public.staff TO bee_oncall;
 GRANT SELECT(id) ON TABLE public.staff TO bee_worker;
 
+GRANT SELECT(email) ON TABLE public.staff TO bee_gate;
 GRANT SELECT(email),INSERT(email) ON TABLE public.staff TO bee_admin;
 
+GRANT SELECT(full_name) ON TABLE public.staff TO bee_gate;
 GRANT SELECT(full_name),INSERT(full_name),UPDATE(full_name) ON TABLE public.staff TO bee_admin;
 GRANT SELECT(full_name) ON TABLE public.staff TO bee_product;
 GRANT SELECT(full_name) ON TABLE public.staff TO bee_coach;
 GRANT SELECT(full_name) ON TABLE public.staff TO bee_oncall;
 GRANT SELECT(full_name) ON TABLE public.staff TO bee_worker;
 
-GRANT UPDATE(password_hash) ON TABLE public.staff TO bee_gate;
+GRANT SELECT(password_hash),UPDATE(password_hash) ON TABLE public.staff TO bee_gate;
 
+GRANT SELECT(roles) ON TABLE public.staff TO bee_gate;
 GRANT SELECT(roles),INSERT(roles),UPDATE(roles) ON TABLE public.staff TO bee_admin;
 GRANT SELECT(roles) ON TABLE public.staff TO bee_product;
 GRANT SELECT(roles) ON TABLE public.staff TO bee_coach;
 GRANT SELECT(roles) ON TABLE public.staff TO bee_oncall;
 GRANT SELECT(roles) ON TABLE public.staff TO bee_worker;
 
+GRANT SELECT(is_active) ON TABLE public.staff TO bee_gate;
 GRANT SELECT(is_active),UPDATE(is_active) ON TABLE public.staff TO bee_admin;
 GRANT SELECT(is_active) ON TABLE public.staff TO bee_product;
 GRANT SELECT(is_active) ON TABLE public.staff TO bee_coach;
 GRANT SELECT(is_active) ON TABLE public.staff TO bee_oncall;
 GRANT SELECT(is_active) ON TABLE public.staff TO bee_worker;
 
+GRANT SELECT(is_demo) ON TABLE public.staff TO bee_gate;
 GRANT SELECT(is_demo),INSERT(is_demo) ON TABLE public.staff TO bee_admin;
 GRANT SELECT(is_demo) ON TABLE public.staff TO bee_product;
 GRANT SELECT(is_demo) ON TABLE public.staff TO bee_coach;
@@ -1810,30 +2141,45 @@ GRANT SELECT(created_at) ON TABLE public.staff TO bee_admin;
 
 GRANT SELECT(created_by),INSERT(created_by) ON TABLE public.staff TO bee_admin;
 
-GRANT SELECT ON TABLE public.staff_links TO bee_gate;
-GRANT INSERT ON TABLE public.staff_links TO bee_admin;
-GRANT SELECT,DELETE ON TABLE public.staff_links TO bee_worker;
+GRANT DELETE ON TABLE public.staff_links TO bee_worker;
 
-GRANT SELECT(staff_id) ON TABLE public.staff_links TO bee_admin;
+GRANT SELECT(token_sha256) ON TABLE public.staff_links TO bee_gate;
+GRANT INSERT(token_sha256) ON TABLE public.staff_links TO bee_admin;
 
-GRANT SELECT(purpose) ON TABLE public.staff_links TO bee_admin;
+GRANT SELECT(staff_id) ON TABLE public.staff_links TO bee_gate;
+GRANT SELECT(staff_id),INSERT(staff_id) ON TABLE public.staff_links TO bee_admin;
+
+GRANT SELECT(purpose) ON TABLE public.staff_links TO bee_gate;
+GRANT SELECT(purpose),INSERT(purpose) ON TABLE public.staff_links TO bee_admin;
 
 GRANT SELECT(created_at) ON TABLE public.staff_links TO bee_admin;
 
-GRANT SELECT(created_by) ON TABLE public.staff_links TO bee_admin;
+GRANT SELECT(created_by),INSERT(created_by) ON TABLE public.staff_links TO bee_admin;
 
-GRANT SELECT(expires_at) ON TABLE public.staff_links TO bee_admin;
+GRANT SELECT(expires_at) ON TABLE public.staff_links TO bee_gate;
+GRANT SELECT(expires_at),INSERT(expires_at) ON TABLE public.staff_links TO bee_admin;
+GRANT SELECT(expires_at) ON TABLE public.staff_links TO bee_worker;
 
-GRANT UPDATE(used_at) ON TABLE public.staff_links TO bee_gate;
+GRANT SELECT(used_at),UPDATE(used_at) ON TABLE public.staff_links TO bee_gate;
 GRANT SELECT(used_at),UPDATE(used_at) ON TABLE public.staff_links TO bee_admin;
 
-GRANT SELECT,INSERT ON TABLE public.staff_sessions TO bee_gate;
 GRANT SELECT ON TABLE public.staff_sessions TO bee_admin;
-GRANT SELECT,DELETE ON TABLE public.staff_sessions TO bee_worker;
+GRANT DELETE ON TABLE public.staff_sessions TO bee_worker;
 
-GRANT UPDATE(last_seen_at) ON TABLE public.staff_sessions TO bee_gate;
+GRANT SELECT(token_sha256),INSERT(token_sha256) ON TABLE public.staff_sessions TO bee_gate;
 
-GRANT UPDATE(ended_at) ON TABLE public.staff_sessions TO bee_gate;
+GRANT SELECT(staff_id),INSERT(staff_id) ON TABLE public.staff_sessions TO bee_gate;
+
+GRANT INSERT(created_at) ON TABLE public.staff_sessions TO bee_gate;
+
+GRANT SELECT(last_seen_at),INSERT(last_seen_at),UPDATE(last_seen_at) ON TABLE public.staff_sessions TO bee_gate;
+
+GRANT SELECT(expires_at),INSERT(expires_at) ON TABLE public.staff_sessions TO bee_gate;
+GRANT SELECT(expires_at) ON TABLE public.staff_sessions TO bee_worker;
+
+GRANT INSERT(address) ON TABLE public.staff_sessions TO bee_gate;
+
+GRANT SELECT(ended_at),UPDATE(ended_at) ON TABLE public.staff_sessions TO bee_gate;
 GRANT UPDATE(ended_at) ON TABLE public.staff_sessions TO bee_admin;
 
 GRANT UPDATE(ended_because) ON TABLE public.staff_sessions TO bee_gate;
@@ -1851,7 +2197,7 @@ GRANT SELECT(id) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(id) ON TABLE public.user_fcm_tokens TO bee_admin;
 GRANT SELECT(id) ON TABLE public.user_fcm_tokens TO bee_worker;
 
-GRANT INSERT(user_id) ON TABLE public.user_fcm_tokens TO authenticated;
+GRANT INSERT(user_id),UPDATE(user_id) ON TABLE public.user_fcm_tokens TO authenticated;
 GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_admin;
 

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from pydantic import SecretStr
 
+from bee.db import Database
 from bee.db.address import ServerAddress, embedded_address
 from bee.db.embedded import discard_server, ensure_server
 from bee.db.logins import Login
@@ -72,11 +74,34 @@ def named(address: ServerAddress, database: str) -> ServerAddress:
     return ServerAddress(base, address.owner, address.login_secret)
 
 
+def url_of(address: ServerAddress) -> SecretStr:
+    """Return the value of DATABASE_URL that leads to the database of an address."""
+    base = dict(address.base)
+    return SecretStr(f"postgresql://postgres@/{base['dbname']}?host={base['host']}&port={base['port']}")
+
+
 @contextmanager
 def administering(address: ServerAddress) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
     """Connect to the server's own database, outside any transaction."""
     with psycopg.connect(**_owner(address, "postgres"), autocommit=True) as connection:
         yield connection
+
+
+@contextmanager
+def away(database: Database) -> Iterator[None]:
+    """Let a database refuse everybody for a while, and end the connections that it has."""
+    name = dict(database.address.base)["dbname"]
+    with administering(database.address) as connection:
+        connection.execute(f"alter database {name} allow_connections false")
+        connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [name]
+        )
+        try:
+            yield
+        finally:
+            connection.execute(f"alter database {name} allow_connections true")
+            # Only tests sign in as the owner; what the program does with its ended connections is its own affair.
+            database.engine(Login.OWNER).dispose()
 
 
 def _owner(address: ServerAddress, database: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What the tests share: one server a run, a migrated database of its own for each test, the real data."""
 
+import functools
 import itertools
 import os
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from bee.db.address import ServerAddress
 from bee.db.migrations import migrate
 from bee.momentum.registry import ensure_definitions
 from tests.cluster import OLDEST_BINARIES, administering, embedded_cluster, named, oldest_cluster
+from tests.commands import Bee, database_url, run_bee
 
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM = Path("/usr/bin/chromium")
@@ -66,6 +68,17 @@ def template(server: ServerAddress) -> ServerAddress:
     return address
 
 
+@pytest.fixture
+def empty(template: ServerAddress) -> Iterator[ServerAddress]:
+    """A database without any table."""
+    with administering(template) as connection:
+        connection.execute("drop database if exists bee_empty with (force)")
+        connection.execute("create database bee_empty")
+    yield named(template, "bee_empty")
+    with administering(template) as connection:
+        connection.execute("drop database bee_empty with (force)")
+
+
 @pytest.fixture(scope="session")
 def copies(template: ServerAddress) -> Callable[[], str]:
     """Make a copy of the template and return its name."""
@@ -91,6 +104,16 @@ def database(template: ServerAddress, copies: Callable[[], str]) -> Iterator[Dat
         database.dispose()
         with administering(template) as connection:
             connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def bee(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Bee:
+    """The command line over the test's database, with a home of its own."""
+    monkeypatch.setenv("DATABASE_URL", database_url(database))
+    monkeypatch.setenv("BEE_HOME", str(tmp_path / "home"))
+    return functools.partial(run_bee, monkeypatch, capsys)
 
 
 @pytest.fixture(scope="session")

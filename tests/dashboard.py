@@ -15,11 +15,12 @@ from bee.settings import Environment
 from bee.staff import sign_in
 from bee.staff.passwords import hash_password
 from tests.cluster import named
-from tests.factories import make_staff
+from tests.factories import execute, make_staff
 
 PASSWORD = "correct horse battery staple"
 HASH = hash_password(PASSWORD)
-MEMBERS = 60
+# So many that somebody among them may need a call on any day.
+MEMBERS = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,34 @@ def add_person(
     with database.writing(Login.OWNER) as session:
         staff_id = make_staff(session, email=email, full_name=name, roles=tuple(roles), password_hash=HASH)
     return Person(staff_id, email, enter(database, email))
+
+
+def demo_coach(database: Database, name: str = "Cora Demo") -> Person:
+    """Sign in one of the coaches whom demo members are assigned to."""
+    with database.writing(Login.OWNER) as session:
+        row = execute(
+            session,
+            "update staff set password_hash = :hash where full_name = :name returning id, email",
+            hash=HASH,
+            name=name,
+        ).one()
+    return Person(row.id, row.email, enter(database, row.email))
+
+
+def member_numbers(database: Database, coach: Person | None = None) -> list[int]:
+    """Return the numbers of the members, or of those of one coach, in order."""
+    with database.reading(Login.OWNER) as session:
+        rows = execute(
+            session,
+            """
+            select number
+            from members
+            where cast(:coach as uuid) is null or coach_id = cast(:coach as uuid)
+            order by number
+            """,
+            coach=str(coach.id) if coach else None,
+        )
+        return [row.number for row in rows]
 
 
 def enter(database: Database, email: str) -> str:

@@ -12,6 +12,7 @@ from bee.db import Database, Login
 from bee.db import session as sessions
 from bee.db.address import ServerAddress
 from bee.errors import Conflict, Invalid, NotFound, Unavailable
+from tests.cluster import administering
 from tests.factories import execute, make_member
 
 
@@ -82,6 +83,19 @@ def test_a_login_without_a_role_sees_nothing(database: Database) -> None:
         session.scalar("select count(*) from members")
 
 
+@pytest.mark.parametrize("statement", ["select 1 from no_table", "select no_column", "select no_function()"])
+@pytest.mark.usefixtures("query")
+def test_a_table_that_is_not_there_names_the_command_that_makes_it(
+    database: Database, statement: str
+) -> None:
+    with (
+        pytest.raises(Unavailable, match="run `bee migrate`") as caught,
+        database.reading(Login.OWNER) as session,
+    ):
+        session.scalar(statement)
+    assert caught.value.code == "not_migrated"
+
+
 @pytest.mark.usefixtures("query")
 def test_get_finds_one_row_or_says_there_is_none(database: Database) -> None:
     with database.reading(Login.OWNER) as session:
@@ -121,6 +135,20 @@ def test_a_connection_that_the_server_ends_is_replaced(database: Database) -> No
         session.scalar("select pg_terminate_backend(pg_backend_pid())")
     with database.reading(Login.WORKER) as session:
         assert session.scalar("select 1") == 1
+
+
+def test_whoever_comes_after_a_restart_of_the_server_notices_nothing(database: Database) -> None:
+    with database.reading(Login.DASHBOARD, role="bee_product") as session:
+        session.driver.execute("select 1")
+    name = dict(database.address.base)["dbname"]
+    with administering(database.address) as connection:
+        connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where usename = 'bee_dashboard' and datname = %s",
+            [name],
+        )
+    with database.reading(Login.DASHBOARD, role="bee_product") as session:
+        session.driver.execute("select 1")
 
 
 def test_threads_that_come_at_once_share_one_pool(database: Database) -> None:

@@ -1,11 +1,14 @@
 """Settings: where they come from, in which order, and what stops the start."""
 
+import os
+import re
 from pathlib import Path
 
 import pytest
 
-from bee.errors import Invalid
-from bee.settings import Environment, Settings, load_settings
+from bee.errors import Invalid, Unavailable
+from bee.settings import Environment, Settings, load_settings, make_home
+from tests.conftest import ROOT
 
 REAL = {
     "DATABASE_URL": "postgresql://postgres:a-real-password@db.example.org/bee",
@@ -88,6 +91,7 @@ def test_prod_starts_with_real_secrets(tmp_path: Path, monkeypatch: pytest.Monke
         ("BEE_API_PORT", "70000"),
         ("BEE_ENVIRONMENT", "moon"),
         ("BEE_LOG_LEVEL", "LOUD"),
+        ("BEE_CRISIS_REGION", "Atlantis"),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_named(
@@ -108,3 +112,67 @@ def test_no_secret_shows_when_settings_are_printed(tmp_path: Path, monkeypatch: 
 def test_settings_never_change(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="frozen"):
         load_settings(folder=tmp_path).api_port = 1
+
+
+def test_a_home_that_can_not_be_made_names_the_setting(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Unavailable, match="BEE_HOME"):
+        make_home(tmp_path / "file" / ".bee")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_home_that_can_not_be_written_names_the_setting(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(Unavailable, match="BEE_HOME"):
+        make_home(tmp_path / ".bee")
+    with pytest.raises(Unavailable, match="BEE_HOME"):
+        make_home(tmp_path)
+
+
+def test_a_home_is_for_its_user_only(tmp_path: Path) -> None:
+    make_home(tmp_path / "some" / ".bee")
+    make_home(tmp_path / "some" / ".bee")
+    assert (tmp_path / "some" / ".bee").stat().st_mode & 0o777 == 0o700
+
+
+def test_the_secrets_file_alone_is_enough_and_the_environment_wins_over_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secrets = tmp_path / "home" / ".bee_secrets" / "supabase.env"
+    secrets.parent.mkdir(parents=True)
+    secrets.write_text("".join(f"{name}={value}\n" for name, value in REAL.items()))
+    monkeypatch.setenv("BEE_ENVIRONMENT", "prod")
+    settings = load_settings(folder=tmp_path)
+    assert settings.login_secret is not None
+    assert settings.login_secret.get_secret_value() == REAL["BEE_LOGIN_SECRET"]
+    monkeypatch.setenv("BEE_LOGIN_SECRET", "changeme")
+    with pytest.raises(Invalid, match="BEE_LOGIN_SECRET"):
+        load_settings(folder=tmp_path)
+
+
+@pytest.mark.parametrize("value", ["", "password", "<password>", "[YOUR-PASSWORD]"])
+def test_a_database_address_with_the_placeholder_of_a_manual_is_refused(
+    value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"postgresql://postgres:{value}@db.example.org/postgres"
+    for name, real in (REAL | {"DATABASE_URL": url, "BEE_ENVIRONMENT": "staging"}).items():
+        monkeypatch.setenv(name, real)
+    with pytest.raises(Invalid, match="DATABASE_URL") as caught:
+        load_settings(folder=tmp_path)
+    assert url not in caught.value.message
+
+
+def test_an_env_file_that_can_not_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".env.local").write_bytes(b"BEE_LOG_LEVEL=\xff\xfe\n")
+    with pytest.raises(Invalid, match=r"\.env\.local"):
+        load_settings(folder=tmp_path)
+
+
+def test_the_example_holds_every_default_as_it_is(tmp_path: Path) -> None:
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    defaults = Settings.model_construct()
+    for name, value in re.findall(r"^# (BEE_\w+)=(.+)$", example, re.MULTILINE):
+        default = getattr(defaults, name.removeprefix("BEE_").lower())
+        assert default in (None, "") or str(default) == value, name
+    (tmp_path / ".env.local").write_text(example)
+    assert load_settings(folder=tmp_path) == load_settings(folder=tmp_path, read_files=False)

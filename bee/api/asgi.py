@@ -15,7 +15,19 @@ from bee.api.graph.schema import build_schema
 from bee.api.house import House
 from bee.api.realtime.limits import RealtimeLimits
 from bee.api.realtime.parts import Parts
-from bee.api.routes import auth, consents, events, graph, meta, momentum, notifications, push, realtime
+from bee.api.routes import (
+    auth,
+    coaching,
+    consents,
+    events,
+    graph,
+    meta,
+    momentum,
+    notifications,
+    push,
+    realtime,
+    tables,
+)
 from bee.api.routes.meta import API_VERSION
 from bee.db import Database
 from bee.settings import Settings
@@ -26,6 +38,7 @@ VERSIONED = (
     momentum.router,
     push.router,
     notifications.router,
+    coaching.router,
     consents.router,
 )
 ALLOWED_HEADERS = (
@@ -80,6 +93,7 @@ def create_app(
     app.state.graph = build_schema(is_open=settings.is_local)
     app.include_router(meta.router)
     app.include_router(auth.router)
+    app.include_router(tables.router)
     app.include_router(realtime.router)
     app.include_router(graph.router)
     for router in VERSIONED:

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ExceptionHandler
 
 from bee.accounts.passwords import WeakPassword
+from bee.api.tables.refusal import Refusal
 from bee.errors import BeeError, Invalid, TooMany, Unauthenticated
 
 AUTH_VERSION: Final = "2024-01-01"
@@ -39,7 +40,14 @@ AUTH_STATUSES: Final = {
     "not_admin": 403,
 }
 AUTH_CODES: Final = {"token_expired": "bad_jwt", "not_found": "not_found"}
-REST_CODES: Final = {"bad_jwt": "PGRST301", "token_expired": "PGRST303", "not_found": "PGRST205"}
+REST_CODES: Final = {
+    "bad_jwt": "PGRST301",
+    "token_expired": "PGRST303",
+    "not_found": "PGRST205",
+    "method_not_allowed": "PGRST117",
+    "database_unavailable": "PGRST000",
+    "database_busy": "PGRST003",
+}
 
 
 def error_answer(
@@ -88,6 +96,13 @@ def _domain_error(request: Request, error: Exception) -> JSONResponse:
     return error_answer(request, error.status, error.code, error.message, headers=headers, **more)
 
 
+def _refusal(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Refusal)
+    return error_answer(
+        request, error.http_status, error.code, error.message, details=error.details, hint=error.hint
+    )
+
+
 def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
@@ -120,6 +135,7 @@ def _fault(request: Request, _error: Exception) -> JSONResponse:
 
 HANDLERS: Final[dict[int | type[Exception], ExceptionHandler]] = {
     BeeError: _domain_error,
+    Refusal: _refusal,
     HTTPException: _http_error,
     RequestValidationError: _invalid_request,
     Exception: _fault,

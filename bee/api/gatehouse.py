@@ -10,11 +10,14 @@ from starlette.requests import Request
 from bee.accounts.sessions import Client
 from bee.api.caller import Caller, Role, caller_of
 from bee.api.house import House, house_of
+from bee.api.limits import Area
 from bee.db import Login, ReadSession, WriteSession
 from bee.errors import Unauthenticated
 from bee.proxies import client_address
 
 BEARER: Final = "bearer "
+# As long as Supabase lets a statement of each role run.
+STATEMENT_TIMEOUTS: Final = {Role.ANON: "3s", Role.AUTHENTICATED: "8s", Role.SERVICE: "8s"}
 
 
 def bearer_token(request: Request) -> str | None:
@@ -56,19 +59,19 @@ def client_of(request: Request) -> Client:
 @contextmanager
 def reading_as(house: House, caller: Caller) -> Iterator[ReadSession]:
     """Open a read-only transaction as the caller: row-level security decides what it sees."""
-    with house.database.reading(Login.API, role=caller.role, settings=_claims(caller)) as session:
+    with house.database.reading(Login.API, role=caller.role, settings=_acting(caller)) as session:
         yield session
 
 
 @contextmanager
 def writing_as(house: House, caller: Caller) -> Iterator[WriteSession]:
     """Open a transaction as the caller: row-level security and grants decide what it may do."""
-    with house.database.writing(Login.API, role=caller.role, settings=_claims(caller)) as session:
+    with house.database.writing(Login.API, role=caller.role, settings=_acting(caller)) as session:
         yield session
 
 
-def _claims(caller: Caller) -> dict[str, str]:
-    return {"request.jwt.claims": caller.claims}
+def _acting(caller: Caller) -> dict[str, str]:
+    return {"request.jwt.claims": caller.claims, "statement_timeout": STATEMENT_TIMEOUTS[caller.role]}
 
 
 def _role_of_signed_key(house: House, key: str) -> Role:
@@ -85,7 +88,7 @@ def _role_of_signed_key(house: House, key: str) -> Role:
 def limited_member(request: Request) -> Caller:
     """Return the member who asks, one request counted. Raises :class:`Unauthenticated` and :class:`TooMany`."""
     caller = find_caller(request)
-    house_of(request).limiter.accept(caller.member_id)
+    house_of(request).limiters[Area.V1].accept(caller.member_id)
     return caller
 
 
@@ -93,7 +96,7 @@ def limited_caller(request: Request) -> Caller:
     """Return a member, the request counted, or the service, which is not limited. Raises as above."""
     caller = find_caller(request)
     if caller.role is not Role.SERVICE:
-        house_of(request).limiter.accept(caller.member_id)
+        house_of(request).limiters[Area.V1].accept(caller.member_id)
     return caller
 
 

@@ -7,6 +7,7 @@ import uvicorn
 from bee.api.asgi import create_app
 from bee.api.realtime.limits import RealtimeLimits
 from bee.db import Database
+from bee.flows import open_database
 from bee.logs import configure_logs
 from bee.ports import listen
 from bee.settings import Settings
@@ -19,13 +20,12 @@ def serve(settings: Settings) -> None:
     embedded database can't be started.
     """
     configure_logs(settings.log_level)
-    listener = listen(settings.host, settings.api_port, "BEE_API_PORT")
-    database = Database.connect(settings)
-    try:
-        server_over(database, settings).run(sockets=[listener])
-    finally:
-        database.dispose()
-        listener.close()
+    with listen(settings.host, settings.api_port, "BEE_API_PORT") as listener:
+        database = open_database(settings)
+        try:
+            server_over(database, settings).run(sockets=[listener])
+        finally:
+            database.dispose()
 
 
 def server_over(database: Database, settings: Settings) -> uvicorn.Server:

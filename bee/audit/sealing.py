@@ -1,11 +1,14 @@
 """Sealing: the worker chains what no earlier row can join any more."""
 
+import logging
 from dataclasses import dataclass
 
 from bee.audit.chain import GENESIS, Entry, seal_digest
 from bee.db import WriteSession
 
 MOST_ROWS = 10_000
+
+log = logging.getLogger("bee.audit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,15 @@ def seal(session: WriteSession) -> int:
     if not entries:
         return 0
     previous = bytes(last.digest) if last else GENESIS
+    digest = seal_digest(previous, entries)
     session.run(
         "audit/add_seal",
         through_transaction=str(entries[-1].transaction),
         through_id=entries[-1].id,
         rows_sealed=len(entries),
         previous=previous,
-        digest=seal_digest(previous, entries),
+        digest=digest,
     )
+    # Kept with the logs, away from the database: against it the end of the trail can be checked.
+    log.info("sealing %d acts; head %s", len(entries), digest.hex())
     return len(entries)

@@ -1,5 +1,6 @@
 """Verifying: the chain computed again from the rows as they are now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bee.audit.chain import GENESIS, Entry, seal_digest
@@ -21,8 +22,12 @@ class Verification:
     head: str
 
 
-def verify(session: ReadSession) -> Verification:
-    """Compute the whole chain again, a seal at a time."""
+def verify(session: ReadSession, *, head: str | None = None) -> Verification:
+    """Compute the whole chain again, a seal at a time.
+
+    ``head``: the head of an earlier verification, or its beginning, in hex. The chain alone holds just as well when
+    its end is cut off together with the seals; that an earlier head is gone shows it.
+    """
     previous, after_transaction, after_id, rows = GENESIS, 0, 0, 0
     seals = session.all(Seal, "audit/seals")
     broken = None
@@ -45,7 +50,16 @@ def verify(session: ReadSession) -> Verification:
         after_transaction=str(seals[-1].through_transaction) if seals else "0",
         after_id=seals[-1].through_id if seals else 0,
     )
+    if broken is None and rows + unsealed != (there := session.scalar("audit/count")):
+        broken = f"{there - rows - unsealed} rows stand where no seal begins: they were put in afterwards"
+    if broken is None and head is not None and not _is_on_chain(head, seals):
+        broken = f"no seal has the head {head}: the end was cut off or written anew since"
     return Verification(len(seals), rows, int(unsealed), broken, previous.hex())
+
+
+def _is_on_chain(head: str, seals: Sequence[Seal]) -> bool:
+    digests = (GENESIS, *(bytes(seal.digest) for seal in seals))
+    return any(digest.hex().startswith(head.lower()) for digest in digests)
 
 
 def _fault(seal: Seal, entries: list[Entry], previous: bytes) -> str | None:

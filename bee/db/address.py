@@ -36,9 +36,15 @@ class ServerAddress:
         """Whether it is the server that the program itself starts."""
         return self.login_secret is None
 
+    @property
+    def place(self) -> str:
+        """Host or socket folder, port and database, for people."""
+        base = dict(self.base)
+        port = f":{base['port']}" if "port" in base else ""
+        return f"{base.get('host', '')}{port}/{base.get('dbname', '')}"
+
     def __repr__(self) -> str:
-        place = dict(self.base)
-        return f"ServerAddress({place.get('host', '')}:{place.get('port', '')}/{place.get('dbname', '')})"
+        return f"ServerAddress({self.place})"
 
 
 def server_address(settings: Settings) -> ServerAddress:

@@ -27,6 +27,7 @@ MEANINGS: dict[str, tuple[type[BeeError], str, str]] = {
     ),
     "outbox_dedupe_key_key": (Conflict, "already_queued", "This has been queued already."),
     "daily_engagement_scores_user_id_fkey": (Conflict, "member_gone", "A member is gone by now."),
+    "coach_conversations_user_id_fkey": (Invalid, "unknown_member", "There is no such member."),
     "engagement_events_user_id_fkey": (Invalid, "unknown_member", "There is no such member."),
 }
 

@@ -1,16 +1,19 @@
 """The door to PostgreSQL: an engine a login, and the transactions that are opened through it."""
 
+import re
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
 import psycopg
 import sqlalchemy
 from psycopg.conninfo import make_conninfo
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bee.db.address import ServerAddress, server_address
@@ -22,7 +25,18 @@ from bee.settings import Settings
 
 POOL_SIZE = 8
 POOL_WAIT_S = 5
+PING_AFTER_S = 1.0
+ASSUME = (
+    "select set_config(name, value, true)"
+    " from unnest(cast(%s as text[]), cast(%s as text[])) as change (name, value)"
+)
 CONNECT_TIMEOUT_S = 5
+NOT_MIGRATED = (
+    psycopg.errors.UndefinedTable,
+    psycopg.errors.UndefinedColumn,
+    psycopg.errors.UndefinedFunction,
+    psycopg.errors.InvalidSchemaName,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +49,7 @@ class Identity:
 
 
 class Database:
-    """An engine for each login that is used, made when it is first used."""
+    """An engine for each login that is used, made when it is first used; leaving a ``with`` closes them."""
 
     def __init__(self, address: ServerAddress) -> None:
         self.address = address
@@ -84,10 +98,21 @@ class Database:
             yield WriteSession(connection)
 
     @contextmanager
-    def keeping(self, login: Login) -> Iterator[ReadSession]:
-        """Keep a connection outside any transaction, for a lock of the server's that is held over several."""
+    def keeping(self, login: Login) -> Iterator[WriteSession]:
+        """Keep a connection outside any transaction: each statement is one of its own.
+
+        For a single statement, which then is one round trip, and for a lock that is held over transactions.
+        """
         with _translated(), self.engine(login).connect() as connection:
-            yield ReadSession(connection.execution_options(isolation_level="AUTOCOMMIT"))
+            yield WriteSession(connection.execution_options(isolation_level="AUTOCOMMIT"))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.dispose()
 
     def dispose(self) -> None:
         """Close the pools."""
@@ -97,14 +122,34 @@ class Database:
 
     @contextmanager
     def _transaction(self, identity: Identity, *, read_only: bool) -> Iterator[sqlalchemy.Connection]:
-        with _translated(), self.engine(identity.login).connect() as connection:
-            if read_only:
-                connection = connection.execution_options(
-                    isolation_level="REPEATABLE READ", postgresql_readonly=True
-                )
-            with connection.begin():
-                _assume(connection, identity)
+        with _translated():
+            transaction = self._begun(identity, read_only=read_only)
+            with transaction.connection as connection, transaction:
                 yield connection
+
+    def _begun(self, identity: Identity, *, read_only: bool) -> sqlalchemy.RootTransaction:
+        """Return a transaction that has begun; a pool that a restarted server cut off is filled anew."""
+        engine = self.engine(identity.login)
+        try:
+            return _begin(engine, identity, read_only=read_only)
+        except (OperationalError, psycopg.OperationalError):
+            engine.dispose()
+            return _begin(engine, identity, read_only=read_only)
+
+
+def _begin(engine: sqlalchemy.Engine, identity: Identity, *, read_only: bool) -> sqlalchemy.RootTransaction:
+    connection = engine.connect()
+    try:
+        if read_only:
+            connection = connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        transaction = connection.begin()
+        _assume(connection, identity)
+    except BaseException:
+        connection.close()
+        raise
+    return transaction
 
 
 @contextmanager
@@ -118,10 +163,12 @@ def _translated() -> Iterator[None]:
         ) from error
     except IntegrityError as error:
         raise domain_error(error.orig) from error
-    except OperationalError as error:
-        raise Unavailable(
-            "database_unavailable", f"The database does not answer: {_reason(error)}"
-        ) from error
+    except (OperationalError, psycopg.OperationalError) as error:
+        raise _unavailable(error.orig if isinstance(error, OperationalError) else error) from error
+    except ProgrammingError as error:
+        if isinstance(error.orig, NOT_MIGRATED):
+            raise _not_migrated() from error
+        raise
     except DBAPIError as error:
         if error.connection_invalidated:
             raise Unavailable("database_unavailable", "The database closed the connection.") from error
@@ -138,14 +185,13 @@ def _identity(
 def _assume(connection: sqlalchemy.Connection, identity: Identity) -> None:
     """Take on the role and settings for this transaction only, so that a pooled connection forgets them."""
     changes = ((("role", identity.role),) if identity.role else ()) + identity.settings
-    if changes:
-        connection.execute(
-            sqlalchemy.text(
-                "select set_config(name, value, true)"
-                " from unnest(cast(:names as text[]), cast(:values as text[])) as change (name, value)"
-            ),
-            {"names": [name for name, _ in changes], "values": [value for _, value in changes]},
-        )
+    if not changes:
+        return
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    # The beginning of the transaction and this go out in one round trip.
+    with driver.pipeline():
+        connection.exec_driver_sql(ASSUME, ([name for name, _ in changes], [value for _, value in changes]))
 
 
 def conninfo(address: ServerAddress, login: Login, **more: str) -> str:
@@ -168,12 +214,31 @@ def _engine(address: ServerAddress, login: Login) -> sqlalchemy.Engine:
         pool_size=POOL_SIZE,
         max_overflow=POOL_SIZE,
         pool_timeout=POOL_WAIT_S,
-        pool_pre_ping=True,
         pool_use_lifo=True,
     )
+    sqlalchemy.event.listen(engine, "checkin", _note_rest)
+    sqlalchemy.event.listen(engine, "checkout", _ping_after_rest)
     if login is Login.OWNER:
         sqlalchemy.event.listen(engine, "connect", _become_owner)
     return engine
+
+
+def _note_rest(_connection: object, record: Any) -> None:
+    record.info["rests_since"] = time.monotonic()
+
+
+def _ping_after_rest(connection: psycopg.Connection[Any], record: Any, _proxy: object) -> None:
+    """Try a connection that has rested: the server may have ended it meanwhile. One in constant use needs none."""
+    since = record.info.get("rests_since")
+    if since is None or time.monotonic() - since < PING_AFTER_S:
+        return
+    try:
+        connection.autocommit = True
+        connection.execute("")
+        connection.autocommit = False
+    except psycopg.OperationalError as error:
+        # The pool's way to be told: it takes another connection.
+        raise sqlalchemy.exc.DisconnectionError from error
 
 
 def _become_owner(connection: Any, _record: object) -> None:
@@ -188,6 +253,20 @@ def _become_owner(connection: Any, _record: object) -> None:
     connection.commit()
 
 
-def _reason(error: OperationalError) -> str:
-    lines = str(error.orig).strip().splitlines()
+def _not_migrated() -> Unavailable:
+    """Return what to say where tables or logins of this release are missing."""
+    return Unavailable("not_migrated", "The database is not of this release: run `bee migrate` first.")
+
+
+def _unavailable(cause: BaseException | None) -> Unavailable:
+    if isinstance(cause, psycopg.errors.DiskFull):
+        return Unavailable("database_full", f"The database has no space left: {_reason(cause)}")
+    # A refused connection carries no SQLSTATE, only the server's words.
+    if re.search(r'role "bee_\w+" does not exist', str(cause)):
+        return _not_migrated()
+    return Unavailable("database_unavailable", f"The database does not answer: {_reason(cause)}")
+
+
+def _reason(error: BaseException | None) -> str:
+    lines = str(error).strip().splitlines()
     return lines[0] if lines else "no reason given"

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -22,7 +23,7 @@ from bee.processes import end_processes
 PORT = 5432
 DATABASE = "bee"
 START_S = 120
-STOP_S = 60
+STOP_S = 30
 STRAY_S = 3
 NEEDED_BYTES = 256 * 1024**2
 LOG_LIMIT_BYTES = 16 * 1024**2
@@ -83,9 +84,7 @@ def stop_server(home: Path) -> bool:
         if find_postmaster(place) is None:
             _end_strays(place)
             return False
-        command = ["stop", "--pgdata", str(place.data), "--mode", "fast", "--wait", "--timeout", str(STOP_S)]
-        _run(place, "pg_ctl", *command)
-        _end_strays(place)
+        _stop(place)
     return True
 
 
@@ -132,6 +131,17 @@ def _start(place: Place) -> None:
         place.log.unlink()
     command = ["start", "--pgdata", str(place.data), "--log", str(place.log), "--wait"]
     _run(place, "pg_ctl", *command, "--timeout", str(START_S))
+
+
+def _stop(place: Place) -> None:
+    """Stop a server, by force where asking is in vain: its next start recovers what was committed.
+
+    PostgreSQL 18 waits forever when it is asked while it recovers from a process of its own that was killed.
+    """
+    command = ["stop", "--pgdata", str(place.data), "--mode", "fast", "--wait", "--timeout", str(STOP_S)]
+    with suppress(Unavailable):
+        _run(place, "pg_ctl", *command)
+    _end_strays(place)
 
 
 def _make_data(place: Place) -> None:
@@ -267,6 +277,11 @@ def _await_database(place: Place, deadline: float) -> None:
             if _lacks_database(error):
                 _make_database(place)
                 continue
+            if _is_stopping(error):
+                # Whoever asked it to stop is gone, or the lock would not be ours.
+                _stop(place)
+                _start(place)
+                continue
             if find_postmaster(place) is None or time.monotonic() >= deadline:
                 reason = str(error).strip().splitlines()[-1]
                 raise Unavailable(
@@ -289,6 +304,10 @@ def _connect(place: Place, database: str) -> psycopg.Connection[tuple[object, ..
 def _lacks_database(error: psycopg.OperationalError) -> bool:
     # A refused connection carries no SQLSTATE in psycopg, only the server's words; lc_messages is C.
     return f'database "{DATABASE}" does not exist' in str(error)
+
+
+def _is_stopping(error: psycopg.OperationalError) -> bool:
+    return "the database system is shutting down" in str(error)
 
 
 def _make_database(place: Place) -> None:

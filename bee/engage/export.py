@@ -98,7 +98,5 @@ def _csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
 
 
 def _safe(cell: str) -> str:
-    """Keep a spreadsheet from running a name as a formula. See https://owasp.org/www-
-    community/attacks/CSV_Injection
-    """
+    """Keep a spreadsheet from running a name as a formula, which OWASP calls CSV injection."""
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -87,10 +87,7 @@ def fill_demo(
     The same ``seed``, ``members`` and day give the same rows. Raises :class:`Forbidden` outside local,
     :class:`Conflict` where a real member exists, :class:`Invalid` for a size that makes no sense.
     """
-    if environment is not Environment.LOCAL:
-        raise Forbidden(
-            "demo_refused", f"Demo members belong in the local environment, not in {environment}."
-        )
+    refuse_demo_outside_local(environment)
     if not 1 <= members <= MOST_MEMBERS or seed < 0:
         raise Invalid("demo_size", f"1 to {MOST_MEMBERS} demo members, and a seed that is not negative.")
     yesterdays = [now.astimezone(ZoneInfo(zone)).date() - timedelta(days=1) for zone in ZONE_NAMES]
@@ -102,6 +99,14 @@ def fill_demo(
         if state.key is None or state.first_day is None or state.newest_day is None:
             return _fill(session, population(seed=seed, members=members), yesterdays)
         return _bring_up(session, state.key, state.first_day, state.newest_day, yesterdays)
+
+
+def refuse_demo_outside_local(environment: Environment) -> None:
+    """Raise :class:`Forbidden` outside local."""
+    if environment is not Environment.LOCAL:
+        raise Forbidden(
+            "demo_refused", f"Demo members belong in the local environment, not in {environment}."
+        )
 
 
 def _fill(session: WriteSession, people: Population, yesterdays: Sequence[date]) -> DemoFill:

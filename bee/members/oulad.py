@@ -1,9 +1,7 @@
-"""The Open University Learning Analytics Dataset (CC BY 4.0; Kuzilek, Hlosta, Zdrahal, Sci Data 4:170171,
-2017).
+"""The Open University Learning Analytics Dataset (CC BY 4.0; Kuzilek, Hlosta, Zdrahal, Sci Data 4:170171, 2017).
 
 A member is an enrolment, an event is a click row or a submission at noon in London. All of it is computed in
-DuckDB,
-a range of enrolments after another, while PostgreSQL takes the range before.
+DuckDB, a range of enrolments after another, while PostgreSQL takes the range before.
 """
 
 import time
@@ -66,17 +64,17 @@ def import_oulad(
 ) -> ImportReport:
     """Import every enrolment that has events, and the events.
 
-    ``workplaces``: where temporary files may lie. Raises :class:`Invalid` when the folder is not the dataset
-    and
+    ``workplaces``: where temporary files may lie. Raises :class:`Invalid` when the folder is not the dataset and
     :class:`Unavailable` when the database goes away; running it again finishes it.
     """
     begun = time.monotonic()
     files = oulad_files.find_files(folder)
+    rejected = RejectsFile(rejects)
     import_began(database, "events", SOURCE)
     with (
         workplace(workplaces) as place,
         staging_database(place) as connection,
-        RejectsFile(rejects) as rejected,
+        rejected,
     ):
         progress("reading", 0, None)
         oulad_files.open_tables(connection, files)
@@ -149,8 +147,7 @@ def _merge(database: Database, enrolments: list[Enrolment]) -> Merged:
 def _tell_ids(
     connection: duckdb.DuckDBPyConnection, database: Database, enrolments: list[Enrolment]
 ) -> list[UUID]:
-    """Tell the staging area which member each enrolment is, and return the ids in the order of
-    ``enrolments``."""
+    """Tell the staging area which member each enrolment is, and return the ids in the order of ``enrolments``."""
     with database.reading(Login.OWNER) as session:
         members = members_by_external_id(session, [member.external_id for member in enrolments])
     ids = [members[member.external_id].id for member in enrolments]
@@ -191,7 +188,8 @@ def _write_rejected(
     rejected: RejectsFile,
 ) -> None:
     """Write the rows of the two big files that are no events. The good ones are searched only if some are
-    missing."""
+    missing.
+    """
     paths = {table.view: path for table, path in files.items() if table.view in ("clicks", "submissions")}
     whole = sum(_count(connection, view) for view in paths)
     for view, path in paths.items():

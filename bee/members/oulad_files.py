@@ -54,8 +54,7 @@ TABLES: Final = (
 
 
 def find_files(folder: Path) -> dict[Table, Path]:
-    """Return the file of each table, Parquet before CSV. Raises :class:`Invalid` naming all that are
-    missing."""
+    """Return the file of each table, Parquet before CSV. Raises :class:`Invalid` naming all that are missing."""
     if not folder.is_dir():
         raise Invalid("no_folder", f"{folder} is not a folder.")
     found = {table: _find(folder, table) for table in TABLES}

@@ -25,9 +25,9 @@ EVENT_COLUMNS: Final = {"member": pa.int64(), "day": pa.int64(), "event_type": p
 STORED_COLUMNS: Final = {
     "member": pa.int64(),
     "day": pa.int64(),
-    "raw": pa.float64(),
     "final": pa.float64(),
     "state": pa.string(),
+    "raw": pa.float64(),
     "events": pa.int64(),
     "is_complete": pa.int64(),
 }
@@ -35,7 +35,7 @@ STORED_COLUMNS: Final = {
 
 def read_events(session: ReadSession, members: Sequence[DueMember], *, definition: Definition) -> Events:
     """Return the events of members from their starts on, even those to come; their types by canonical name."""
-    table = _read(session, "momentum/copy_events", EVENT_COLUMNS, _scope(members))
+    table = read_copy(session, "momentum/copy_events", EVENT_COLUMNS, _scope(members))
     names = table["event_type"].combine_chunks().dictionary_encode()
     canonical = [definition.canonical_type(name) for name in names.dictionary.to_pylist()]
     types = sorted(set(canonical))
@@ -47,16 +47,16 @@ def read_events(session: ReadSession, members: Sequence[DueMember], *, definitio
 def read_stored(session: ReadSession, members: Sequence[DueMember], *, definition: Definition) -> Stored:
     """Return the stored scores of members from their starts, and from the days before that still weigh."""
     parameters = _scope(members) | {"reach": definition.history_days}
-    table = _read(session, "momentum/copy_stored", STORED_COLUMNS, parameters)
+    table = read_copy(session, "momentum/copy_stored", STORED_COLUMNS, parameters)
     states = pc.index_in(table["state"], pa.array([state.value for state in STATES]))
     return Stored(
         _integers(table["member"]),
         _integers(table["day"]),
-        table["raw"].to_numpy(),
+        table["raw"].fill_null(0).to_numpy(),
         table["final"].to_numpy(),
         _integers(states).astype(np.int8),
-        _integers(table["events"]),
-        _integers(table["is_complete"]).astype(bool),
+        _integers(table["events"].fill_null(0)),
+        _integers(table["is_complete"].fill_null(0)).astype(bool),
     )
 
 
@@ -108,19 +108,10 @@ def copying(
         ) from error
 
 
-def window_numbers(days: Sequence[date | None]) -> Ints:
-    """Return days as numbers; one that is missing lies far ahead."""
-    return np.array([days_since_epoch(day or FAR) for day in days], np.int64)
-
-
-def _scope(members: Sequence[DueMember]) -> dict[str, Any]:
-    starts = [member.start_on for member in members]
-    return {"members": [member.user_id for member in members], "starts": starts, "earliest": min(starts)}
-
-
-def _read(
+def read_copy(
     session: ReadSession, name: str, columns: dict[str, pa.DataType], parameters: dict[str, Any]
 ) -> pa.Table:
+    """Return what a COPY statement writes out as a table of these columns; only numbers may be null."""
     received = io.BytesIO()
     with copying(session, name, parameters) as copy:
         for block in copy:
@@ -134,6 +125,16 @@ def _read(
         csv.ParseOptions(newlines_in_values=True),
         csv.ConvertOptions(column_types=columns, strings_can_be_null=False),
     )
+
+
+def window_numbers(days: Sequence[date | None]) -> Ints:
+    """Return days as numbers; one that is missing lies far ahead."""
+    return np.array([days_since_epoch(day or FAR) for day in days], np.int64)
+
+
+def _scope(members: Sequence[DueMember]) -> dict[str, Any]:
+    starts = [member.start_on for member in members]
+    return {"members": [member.user_id for member in members], "starts": starts, "earliest": min(starts)}
 
 
 def _integers(values: pa.ChunkedArray | pa.Array) -> Ints:

@@ -3,9 +3,13 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from bee.momentum.definition import Definition
 from bee.momentum.score import MomentumState, final_score, momentum_state, points_by_type, raw_score
+
+# Parts are whole multiples of this, so that adding them loses nothing, in whatever order.
+GRAIN: Final = 2.0**-40
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class CarryPart:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A final score taken apart. Events, ``day_cap``, carry and ``rounding`` add up to ``final`` exactly.
+    """A final score taken apart. Events, ``day_cap``, carry and, last, ``rounding`` add up to ``final`` exactly.
 
     ``day_cap``: what the most of a day took away, 0 or negative. ``rounding``: the residue, named as its own.
     ``final_without`` and ``state_without``: the day without any event.
@@ -57,12 +61,9 @@ class Explanation:
     @property
     def total(self) -> float:
         """The sum of all parts, which is the final score."""
-        return math.fsum(self._parts())
-
-    def _parts(self) -> list[float]:
-        brought = [part.contribution for part in self.events]
-        carried = [part.contribution for part in self.carry]
-        return [*brought, self.day_cap, *carried, self.rounding]
+        brought = sum(part.contribution for part in self.events)
+        carried = sum(part.contribution for part in self.carry)
+        return brought + self.day_cap + carried + self.rounding
 
 
 def explain(
@@ -89,12 +90,14 @@ def explain(
     per_point = definition.raw_share + definition.average_share / weight_sum if weights else 1.0
     points = points_by_type(counts, definition=definition)
     events = tuple(
-        _events_part(event_type, counts, points[event_type] * per_point, known, previous_state, definition)
+        _events_part(
+            event_type, counts, _grained(points[event_type] * per_point), known, previous_state, definition
+        )
         for event_type in points
     )
-    day_cap = (raw - sum(points.values())) * per_point
+    day_cap = _grained((raw - sum(points.values())) * per_point)
     carry = tuple(
-        CarryPart(back, past, definition.average_share * weight * past / weight_sum)
+        CarryPart(back, past, _grained(definition.average_share * weight * past / weight_sum))
         for back, past, weight in weights
     )
     parts = [*(part.contribution for part in events), day_cap, *(part.contribution for part in carry)]
@@ -108,10 +111,14 @@ def explain(
         events=events,
         day_cap=day_cap,
         carry=carry,
-        rounding=math.fsum([final, *(-part for part in parts)]),
+        rounding=final - sum(parts),
         final_without=without,
         state_without=momentum_state(without, previous_state, definition=definition),
     )
+
+
+def _grained(part: float) -> float:
+    return round(part / GRAIN) * GRAIN
 
 
 def _events_part(

@@ -1,30 +1,34 @@
 """The totals that pages read: a day, a segment, a state; always computed whole, never counted up."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from bee.db import Database, Login, ReadSession, WriteSession
-from bee.momentum.batch import Rows
+from bee.momentum.batch import Flags, Rows
 from bee.momentum.engine import STATES, Ints
-from bee.momentum.exchange import copy_in, table_text
+from bee.momentum.exchange import copy_in, read_copy, table_text
 from bee.momentum.recoveries import refresh_recoveries
 
 # Days computed in one statement: enough to be quick, few enough to stay small at many members.
 DAYS_AT_ONCE: Final = 60
+SEGMENT_COLUMNS: Final = {"member": pa.int64(), "segment": pa.string(), "mark": pa.int64()}
 
 
 @dataclass(frozen=True, slots=True)
-class MemberSegment:
-    """A member's place in a batch, a segment that the member belongs to, and a mark of the pair."""
+class Belonging:
+    """Who belongs where: ``inside`` has a row a segment, in the order of ``names``, and a column a member.
 
-    place: int
-    segment: str
+    ``mark``: the sum of the marks of each pair, by which a later change is noticed.
+    """
+
+    names: list[str]
+    inside: Flags
     mark: int
 
 
@@ -37,31 +41,22 @@ class StaleDay:
 
 @dataclass(slots=True)
 class Totals:
-    """Totals added up over batches that together hold everybody's rows.
+    """Totals added up over batches that together hold everybody's rows."""
 
-    ``mark``: the sum of the marks of who belongs where, by which a later change is noticed.
-    """
-
+    belonging: Belonging
     parts: list[pa.Table] = field(default_factory=list)
-    mark: int = 0
 
-    def add(self, rows: Rows, segments: list[MemberSegment], members: int) -> None:
-        """Add a batch. ``segments``: a row a member and segment; ``members``: how many are in the batch."""
-        self.mark += sum(row.mark for row in segments)
-        names = sorted({row.segment for row in segments})
-        place = {name: index for index, name in enumerate(names)}
-        belongs = np.zeros((len(names), members), bool)
-        for row in segments:
-            belongs[place[row.segment], row.place] = True
+    def add(self, rows: Rows, places: Ints) -> None:
+        """Add a batch. ``places``: which column of the belonging each member of the batch is."""
         complete = rows.is_complete
-        if not names or not complete.any():
+        if not complete.any():
             return
-        member, day = rows.member[complete], rows.day[complete]
+        member, day = places[rows.member[complete]], rows.day[complete]
         first = day.min()
         cell = (day - first) * len(STATES) + rows.state[complete]
         cells = int(cell.max()) + 1
-        for name in names:
-            inside = belongs[place[name]][member]
+        for name, members in zip(self.belonging.names, self.belonging.inside, strict=True):
+            inside = members[member]
             if not inside.any():
                 continue
             counts = np.bincount(cell[inside], minlength=cells)
@@ -94,13 +89,16 @@ class Totals:
         summed = pa.concat_tables(self.parts).group_by(keys).aggregate([(name, "sum") for name in sums])
         table = summed.select([*keys, *(f"{name}_sum" for name in sums)])
         copy_in(session, "momentum/copy_days", table_text(table))
-        span = pc.min_max(table["score_date"])
-        refresh_recoveries(session, span["min"].as_py(), span["max"].as_py())
 
 
-def segments_of(session: ReadSession, members: Iterable[object]) -> list[MemberSegment]:
+def read_belonging(session: ReadSession, members: Sequence[UUID]) -> Belonging:
     """Return the segments of each member of a list."""
-    return session.all(MemberSegment, "momentum/segments_of", members=list(members))
+    table = read_copy(session, "momentum/copy_segments", SEGMENT_COLUMNS, {"members": list(members)})
+    segments = table["segment"].combine_chunks().dictionary_encode()
+    names = segments.dictionary.to_pylist()
+    inside = np.zeros((len(names), len(members)), bool)
+    inside[segments.indices.to_numpy(), table["member"].to_numpy()] = True
+    return Belonging(names, inside, sum(table["mark"].to_pylist()))
 
 
 def mark_stale(session: WriteSession, days: list[date]) -> None:
@@ -116,13 +114,14 @@ def write_totals(database: Database, totals: Totals) -> bool:
     """
     with database.writing(Login.OWNER) as session:
         session.run("momentum/hold_members")
-        if session.scalar("momentum/segments_mark") != totals.mark:
+        if session.scalar("momentum/segments_mark") != totals.belonging.mark:
             return False
         days = _stale(session)
         session.run("momentum/settle_stale_days", days=days)
         # Those of members who are all gone may be left.
         session.run("momentum/clear_days", days=days)
         totals.write(session)
+        # Each batch said with its rows that their days are stale: these are all days that have totals.
         if days:
             refresh_recoveries(session, days[0], days[-1])
     return True

@@ -5,15 +5,16 @@ that a scorer that is killed leaves nothing half: the next one finds who is stil
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
 import numpy as np
+import pyarrow as pa
 
 from bee.db import Database, Login, ReadSession
 from bee.errors import Conflict
@@ -24,14 +25,15 @@ from bee.momentum.registry import active_definition
 from bee.momentum.rollup import (
     Totals,
     mark_stale,
+    read_belonging,
     roll_up,
-    segments_of,
     touched_dates,
     write_totals,
 )
 
-# Member-days in a batch: some hundred megabytes at the most.
-BATCH_DAYS: Final = 400_000
+# Member-days read or computed in a batch: enough that what each batch costs disappears, few enough that one can be
+# read and computed while another is written, also where everybody has just one new day.
+BATCH_DAYS: Final = 150_000
 LOCK_PAUSE_S: Final = 0.5
 Progress = Callable[[int, int], None]
 
@@ -83,9 +85,13 @@ class Living:
 
 @dataclass(frozen=True, slots=True)
 class _Computed:
-    """What a batch came to, from what was there at ``read_at``: what was scored since is newer."""
+    """What a batch came to, from what was there at ``read_at``: what was scored since is newer.
+
+    ``text``: the changed rows as COPY's text.
+    """
 
     scores: BatchScores
+    text: pa.Buffer
     read_at: datetime
 
 
@@ -101,6 +107,7 @@ class _Run:
     reason: str
     rewrite_through: int | None = None
     totals: Totals | None = None
+    places: Mapping[UUID, int] = field(default_factory=dict)
 
 
 def score(
@@ -163,10 +170,11 @@ def bring_up_to_now(database: Database, member_id: UUID, *, login: Login, now: d
     For whoever asks right after something happened. Somebody without events has no score. What is still due is
     settled as well; a scorer that had read before does not write over what is written here.
     """
+    with database.keeping(login) as single:
+        due = single.find(DueMember, "momentum/member_to_score", member_id=member_id, now=now)
+    if due is None:
+        return
     with database.reading(login) as session:
-        due = session.find(DueMember, "momentum/member_to_score", member_id=member_id, now=now)
-        if due is None:
-            return
         zone = session.get(Zone, "momentum/zone_of_member", member_id=member_id, now=now)
         targets = {zone.time_zone: zone.complete_through}
         run = _Run(database, login, BATCH_DAYS, active_definition(session), targets, "late_event")
@@ -201,9 +209,11 @@ def _score_due(
         run = _prepared(database, session, now, login, batch_days, "late_event")
         zones = zones_of(session, now)
         members = _due_members(session, run.targets, member_id)
-        is_first = member_id is None and not session.scalar("momentum/has_scores")
-    # Totals go in by COPY, which row-level security refuses to anybody but the owner.
-    run = replace(run, totals=Totals() if is_first and login is Login.OWNER else None)
+        # Totals go in by COPY, which row-level security refuses to anybody but the owner.
+        if member_id is None and login is Login.OWNER and not session.scalar("momentum/has_scores"):
+            ids = [member.user_id for member in members]
+            places = {user_id: place for place, user_id in enumerate(ids)}
+            run = replace(run, totals=Totals(read_belonging(session, ids)), places=places)
     report = _score_batches(run, members, progress)
     if run.totals is None or not write_totals(database, run.totals):
         roll_up(database, login)
@@ -247,7 +257,7 @@ def _score_batches(run: _Run, members: Sequence[DueMember], progress: Progress) 
     written = removed = restated = done = 0
     days: set[date] = set()
     with ThreadPoolExecutor(1) as reader:
-        batches = list(_batches(members, run.targets, run.batch_days))
+        batches = list(_batches(members, run.targets, run.batch_days, run.definition.history_days))
         # While one batch is written, the next is read and computed.
         upcoming = reader.submit(_compute, run, batches[0]) if batches else None
         for number, batch in enumerate(batches):
@@ -266,9 +276,9 @@ def _score_batches(run: _Run, members: Sequence[DueMember], progress: Progress) 
 
 
 def _batches(
-    members: Sequence[DueMember], targets: dict[str, date], batch_days: int
+    members: Sequence[DueMember], targets: dict[str, date], batch_days: int, history_days: int
 ) -> Iterator[Sequence[DueMember]]:
-    """Cut the members into batches of about as many days; at least one member each.
+    """Cut the members into batches of about as many days, those before included; at least one member each.
 
     A batch is as long as its longest member, so members of like length share one, in order of id.
     """
@@ -278,7 +288,7 @@ def _batches(
     longest = 0
     for n in order:
         longest = max(longest, spans[n])
-        if batch and longest * (len(batch) + 1) > batch_days:
+        if batch and (history_days + longest) * (len(batch) + 1) > batch_days:
             yield batch
             batch, longest = [], spans[n]
         batch.append(members[n])
@@ -292,6 +302,7 @@ def _span_days(member: DueMember, targets: dict[str, date]) -> int:
 
 
 def _compute(run: _Run, batch: Sequence[DueMember]) -> _Computed:
+    """Return what a batch comes to, the changed rows as COPY's text too."""
     complete = [run.targets[member.time_zone] for member in batch]
     window = Window(
         window_numbers([member.start_on for member in batch]),
@@ -303,12 +314,10 @@ def _compute(run: _Run, batch: Sequence[DueMember]) -> _Computed:
         read_at = session.scalar("momentum/this_moment")
         events = read_events(session, batch, definition=run.definition)
         stored = read_stored(session, batch, definition=run.definition)
-        if run.totals is not None:
-            segments = segments_of(session, [member.user_id for member in batch])
     scores = score_batch(window, events, stored, definition=run.definition)
     if run.totals is not None:
-        run.totals.add(scores.changed, segments, len(batch))
-    return _Computed(scores, read_at)
+        run.totals.add(scores.changed, np.array([run.places[member.user_id] for member in batch]))
+    return _Computed(scores, rows_text(scores.changed, batch, definition=run.definition), read_at)
 
 
 def _write_living(run: _Run, batch: Sequence[DueMember], computed: _Computed) -> int:
@@ -325,7 +334,9 @@ def _write_living(run: _Run, batch: Sequence[DueMember], computed: _Computed) ->
         members = [member.user_id for member in batch]
         living = {row.id for row in session.all(Living, "momentum/living_members", members=members)}
     places = [place for place, member in enumerate(members) if member in living]
-    return _write_living(run, batch, replace(computed, scores=scores.of(np.array(places, np.int64))))
+    rest = scores.of(np.array(places, np.int64))
+    text = rows_text(rest.changed, batch, definition=run.definition)
+    return _write_living(run, batch, replace(computed, scores=rest, text=text))
 
 
 def _write(run: _Run, batch: Sequence[DueMember], computed: _Computed) -> int:
@@ -333,12 +344,11 @@ def _write(run: _Run, batch: Sequence[DueMember], computed: _Computed) -> int:
     restated, scores, read_at = 0, computed.scores, computed.read_at
     with run.database.writing(run.login) as session:
         if len(scores.changed):
-            text = rows_text(scores.changed, batch, definition=run.definition)
             if scores.is_new and run.login is Login.OWNER:
-                copy_in(session, "momentum/copy_scores", text)
+                copy_in(session, "momentum/copy_scores", computed.text)
             else:
                 session.run("momentum/make_incoming_scores")
-                copy_in(session, "momentum/copy_incoming_scores", text)
+                copy_in(session, "momentum/copy_incoming_scores", computed.text)
                 restated = session.run("momentum/restate_scores", reason=run.reason, read_at=read_at)
                 session.run("momentum/announce_states")
                 if run.reason != "rebuild":

@@ -4,7 +4,7 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -19,20 +19,21 @@ from bee.ui.doors import OPEN_PATHS, doors
 from bee.ui.gate import SESSION_HEADER, Gate
 from bee.ui.house import House, open_house
 from bee.ui.sessions import Sessions
+from bee.ui.shell import Shell
 
 SCRIPT: Final = Path(__file__).resolve().parents[2] / "app.py"
 
 
 def create_app(database: Database, settings: Settings) -> ASGIApp:
     """Return the application over a database. One a process: Streamlit's options are the process's."""
-    house = House(settings, database, Sessions(database))
+    house = House(settings, database, Sessions(database, admits_demo=settings.is_local))
     open_house(house)
-    inside = st.App(SCRIPT, lifespan=_lifespan(settings))
+    inside = st.App(SCRIPT, lifespan=_lifespan)
     _set_options(settings)
     # Until app.py has run once, Streamlit would look for pages by itself: a process's first visitor would be told
     # that a page does not exist, and a file directly in pages/ would be served without app.py.
     PagesManager.uses_pages_directory = False
-    return Gate(CompressedAssets(inside), doors(house), OPEN_PATHS, house.sessions, settings)
+    return Gate(CompressedAssets(Shell(inside)), doors(house), OPEN_PATHS, house.sessions, settings)
 
 
 def _set_options(settings: Settings) -> None:
@@ -51,16 +52,12 @@ def _set_options(settings: Settings) -> None:
         config.set_option("browser.serverAddress", host)
 
 
-def _lifespan(settings: Settings) -> Any:
-    @asynccontextmanager
-    async def lifespan(_app: st.App) -> AsyncIterator[None]:
-        # Imported before the first visitor comes; frozen, since Streamlit collects garbage after every run.
-        import pandas  # noqa: F401
-        import plotly.graph_objects  # noqa: F401
+@asynccontextmanager
+async def _lifespan(_app: st.App) -> AsyncIterator[None]:
+    # Imported before the first visitor comes; frozen, since Streamlit collects garbage after every run.
+    import pandas  # noqa: F401
+    import plotly.graph_objects  # noqa: F401
 
-        if not settings.is_local:
-            gc.collect()
-            gc.freeze()
-        yield
-
-    return lifespan
+    gc.collect()
+    gc.freeze()
+    yield

@@ -26,7 +26,7 @@ def page_head(title: str) -> tuple[DeltaGenerator, DeltaGenerator]:
 def card_head(title: str, caption: str) -> None:
     """Draw what a card shows and in which unit."""
     with st.container(gap=None, width="content"):
-        st.subheader(title, anchor=False)
+        st.header(title, anchor=False)
         st.caption(plain(caption))
 
 

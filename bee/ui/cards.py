@@ -1,5 +1,6 @@
 """The cards of the overview: icon and name, value, change, sparkline."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, assert_never
@@ -52,11 +53,18 @@ def show_cards(cards: Iterable[Card]) -> None:
             help=dress.meaning,
             delta_color=dress.tone,
             delta_description="vs last week" if change is not None else None,
-            chart_data=[value for value in card.sparkline if value is not None] or None,
+            chart_data=sparkline_points(card),
             chart_type="area",
             border=True,
             height="stretch",
         )
+
+
+def sparkline_points(card: Card) -> list[float] | None:
+    """Return a point for each day, a day without a value as a gap; None where no day has one."""
+    if all(value is None for value in card.sparkline):
+        return None
+    return [math.nan if value is None else value for value in card.sparkline]
 
 
 def value_words(card: Card) -> str:

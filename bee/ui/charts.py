@@ -19,6 +19,8 @@ FLOW_SIDES: Final = 86
 STAYS_ALPHA: Final = 0.19
 MOVES_ALPHA: Final = 0.55
 NODE_WIDTH: Final = 10
+# The day first, as everywhere else on the pages; the year once.
+DAY_TICKS: Final = "%-d %b\n%Y"
 NO_MODE_BAR: Final[dict[str, object]] = {"displayModeBar": False, "scrollZoom": False}
 
 
@@ -55,11 +57,12 @@ def states_figure(days: Sequence[StateDay], notes: Sequence[Note] = ()) -> go.Fi
             hovertemplate="%{y:,}",
         )
     people = max((day.people for day in days), default=0)
-    _label_edges(figure, days[-1], CHART_HEIGHT - 56, people)
+    figure.layout.annotations = _edge_labels(days[-1], CHART_HEIGHT - 56, people)
     _mark_notes(figure, notes)
     figure.update_xaxes(
-        showgrid=False, zeroline=False, fixedrange=True, tickfont={"color": TEXT}, tickangle=0
-    )
+        showgrid=False, zeroline=False, fixedrange=True, tickfont={"color": TEXT}, tickangle=0,
+        tickformat=DAY_TICKS, hoverformat="%-d %B %Y",
+    )  # fmt: skip
     figure.update_yaxes(
         range=[0, people], gridcolor=GRID, zeroline=False, fixedrange=True, tickformat=",", nticks=5,
         tickfont={"color": TEXT},
@@ -108,11 +111,13 @@ def movements_figure(movements: Sequence[Movement]) -> go.Figure:
             "hovertemplate": "%{customdata}: %{value:,}<extra></extra>",
         },
     )
+    labels = []
     for side, counts, centres, anchor in ((lefts, before, left_y, "right"), (rights, after, right_y, "left")):
         places = spread([1 - centre for centre in centres], LABEL_GAP_PX / height)
         for state, place in zip(side, places, strict=True):
             x = 0 if anchor == "right" else 1
-            _label(figure, x, place, WORDS[state], counts[state], anchor)
+            labels.append(_label(x, place, WORDS[state], counts[state], anchor))
+    figure.layout.annotations = labels
     return figure
 
 
@@ -141,21 +146,25 @@ def _members(day: StateDay, state: MomentumState) -> int:
             return day.needs_care
 
 
-def _label_edges(figure: go.Figure, last: StateDay, height: int, people: int) -> None:
+def _edge_labels(last: StateDay, height: int, people: int) -> list[dict[str, object]]:
     below, middles = 0, []
     for state in ORDER:
         middles.append((below + _members(last, state) / 2) / max(people, 1))
         below += _members(last, state)
-    for state, place in zip(ORDER, spread(middles, LABEL_GAP_PX / height), strict=True):
-        _label(figure, 1, place, WORDS[state], _members(last, state), "left")
+    return [
+        _label(1, place, WORDS[state], _members(last, state), "left")
+        for state, place in zip(ORDER, spread(middles, LABEL_GAP_PX / height), strict=True)
+    ]
 
 
-def _label(figure: go.Figure, x: float, y: float, words: str, count: int, anchor: str) -> None:
-    figure.add_annotation(
-        x=x, y=y, xref="paper", yref="paper", xanchor=anchor, yanchor="middle", align=anchor, showarrow=False,
-        xshift=-LABEL_AWAY_PX if anchor == "right" else LABEL_AWAY_PX,
-        text=f"<b>{words}</b><br>{count:,}", font={"family": FONT, "size": 12, "color": TEXT},
-    )  # fmt: skip
+def _label(x: float, y: float, words: str, count: int, anchor: str) -> dict[str, object]:
+    """Return an annotation. A figure takes all of them at once: each one added checks all before it again."""
+    return {
+        "x": x, "y": y, "xref": "paper", "yref": "paper", "xanchor": anchor, "yanchor": "middle",
+        "align": anchor, "showarrow": False,
+        "xshift": -LABEL_AWAY_PX if anchor == "right" else LABEL_AWAY_PX,
+        "text": f"<b>{words}</b><br>{count:,}", "font": {"family": FONT, "size": 12, "color": TEXT},
+    }  # fmt: skip
 
 
 def _mark_notes(figure: go.Figure, notes: Sequence[Note]) -> None:

@@ -17,7 +17,7 @@ from bee.access import Viewer
 from bee.errors import Unavailable
 from bee.settings import Settings
 from bee.ui.plain import notice_page
-from bee.ui.requests import is_same_origin
+from bee.ui.requests import is_same_origin, safe_path
 from bee.ui.sessions import Sessions
 
 SESSION_HEADER: Final = b"x-bee-session"
@@ -87,7 +87,7 @@ class Gate:
         try:
             viewer = await self._viewer(connection, token)
         except Unavailable:
-            await _turn_away(scope, receive, send, _unavailable())
+            await _turn_away(scope, receive, send, _unavailable(connection))
             return
         if viewer is None or token is None:
             await _turn_away(scope, receive, send, self._to_login(connection))
@@ -113,18 +113,22 @@ class Gate:
     def _to_login(self, connection: HTTPConnection) -> Response:
         if connection.scope["type"] == "http" and connection.scope["method"] not in READING:
             return Response("Sign in first.\n", status_code=401)
-        query = f"?{connection.url.query}" if connection.url.query else ""
-        response = RedirectResponse(
-            f"/login?next={quote(connection.url.path + query, safe='')}", status_code=303
-        )
+        response = RedirectResponse(f"/login?next={quote(_address(connection), safe='')}", status_code=303)
         response.headers["Cache-Control"] = "no-store"
         return response
 
 
-def _unavailable() -> Response:
+def _address(connection: HTTPConnection) -> str:
+    """Return the address within this site that was asked for."""
+    query = f"?{connection.url.query}" if connection.url.query else ""
+    return safe_path(connection.url.path + query)
+
+
+def _unavailable(connection: HTTPConnection) -> Response:
     page = notice_page(
         "The database does not answer",
         "Nothing is lost. Your session goes on when it is back; try again in a minute.",
+        link=(_address(connection), "Try again"),
     )
     return HTMLResponse(page, status_code=503, headers={"Retry-After": "30", "Cache-Control": "no-store"})
 

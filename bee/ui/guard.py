@@ -6,9 +6,10 @@ from urllib.parse import quote, urlencode, urlsplit
 import streamlit as st
 
 from bee.access import StaffRole, Viewer
-from bee.errors import Unavailable
+from bee.errors import Forbidden, Unauthenticated, Unavailable
 from bee.ui.empty import empty, went_wrong
-from bee.ui.house import find_house
+from bee.ui.house import find_house, get_house
+from bee.ui.release import find_release_fault
 
 HOW_TO_START: Final = (
     "Start it with `make run`, or with `python -m bee dashboard` beside a database that is there."
@@ -28,8 +29,23 @@ def guard(*roles: StaffRole) -> Viewer:
             "lock",
             "This page is not for your role",
             f"It is for {_either(roles)}. An admin can give you that role.",
+            link=("/", "Go to your own pages"),
         )
         st.stop()
+    return viewer
+
+
+def acting(role: StaffRole) -> Viewer:
+    """Return who does something for which ``role`` is needed, looked up at this moment.
+
+    A dialog reruns by itself, without the guard of its page. Raises :class:`Unauthenticated` when the session
+    is over and :class:`Forbidden` when the role is gone.
+    """
+    viewer = get_house().sessions.viewer(session_token(), touch=True)
+    if viewer is None:
+        raise Unauthenticated("no_session", "Your session is over; sign in again.")
+    if not viewer.has_any((role,)):
+        raise Forbidden("role_missing", f"You are no {role} any more.")
     return viewer
 
 
@@ -47,8 +63,12 @@ def find_viewer() -> Viewer | None:
         return None
     try:
         viewer = house.sessions.viewer(session_token(), touch=True)
+        fault = find_release_fault(house) if viewer is not None else None
     except Unavailable:
         went_wrong("The database does not answer", "Nothing is lost. Try again in a minute.")
+        return None
+    if fault is not None:
+        went_wrong("This dashboard and the database are of different releases", fault)
         return None
     if viewer is None:
         empty(

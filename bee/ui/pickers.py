@@ -10,6 +10,7 @@ from bee.engage.queries import Segment
 
 WEEKS: Final = {"4w": 4, "12w": 12, "26w": 26}
 USUAL_PERIOD: Final = "12w"
+SEARCH_NEXT: Final = "member-next"
 
 
 def pick_weeks() -> int:
@@ -36,23 +37,31 @@ def pick_segment(segments: Sequence[Segment]) -> Segment:
         label_visibility="collapsed",
         bind="query-params",
         required=True,
-        width=190,
+        width=165,
     )
     return by_label.get(chosen, segments[0])
 
 
-def pick_member_words() -> str:
-    """Let the viewer say whom they look for."""
+def pick_member_words(*, by_name: bool) -> str:
+    """Let the viewer say whom they look for, by number and, where their role sees names, by name."""
+    if SEARCH_NEXT in st.session_state:
+        st.session_state["member"] = st.session_state.pop(SEARCH_NEXT)
     return st.text_input(
         "Member",
         key="member",
         max_chars=80,
-        placeholder="P-1778 or a name",
+        placeholder="P-1778 or a name" if by_name else "P-1778",
         icon=":material/search:",
         label_visibility="collapsed",
         bind="query-params",
-        width=190,
+        width=165,
     )
+
+
+def search_for(words: str) -> None:
+    """Look for somebody as if the words had been typed; the field, drawn already, takes them on the next run."""
+    st.session_state[SEARCH_NEXT] = words
+    st.rerun()
 
 
 def asked_day() -> date | None:

@@ -1,6 +1,4 @@
-"""What the gate has to know of a request: its address, its origin, where it may go on to, its form. Pure but for
-the body.
-"""
+"""What the gate has to know of a request: its origin, where it may go on to, its form. Pure but for the body."""
 
 from typing import Final
 from urllib.parse import parse_qs, urlsplit

@@ -5,7 +5,8 @@ import socket
 import uvicorn
 
 from bee.db import Database
-from bee.logs import configure_logs
+from bee.flows import open_database
+from bee.logs import configure_logs, take_over
 from bee.ports import listen
 from bee.settings import Settings
 from bee.ui.asgi import create_app
@@ -21,18 +22,20 @@ def serve(settings: Settings) -> None:
     embedded database can't be started.
     """
     configure_logs(settings.log_level)
-    listener = listen(settings.host, settings.dashboard_port, "BEE_DASHBOARD_PORT")
-    database = Database.connect(settings)
-    try:
-        serve_on(listener, database, settings)
-    finally:
-        database.dispose()
+    with listen(settings.host, settings.dashboard_port, "BEE_DASHBOARD_PORT") as listener:
+        database = open_database(settings)
+        try:
+            serve_on(listener, database, settings)
+        finally:
+            database.dispose()
 
 
 def serve_on(listener: socket.socket, database: Database, settings: Settings) -> None:
     """Serve the dashboard over a database on a socket that listens already, until told to stop."""
+    app = create_app(database, settings)
+    take_over("streamlit", "uvicorn", "websockets")
     config = uvicorn.Config(
-        create_app(database, settings),
+        app,
         log_config=None,
         access_log=False,
         server_header=False,

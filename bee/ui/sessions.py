@@ -28,10 +28,16 @@ class _Remembered:
 
 
 class Sessions:
-    """The sessions of the staff as the gate and the pages see them; safe to share between threads."""
+    """The sessions of the staff as the gate and the pages see them; safe to share between threads.
 
-    def __init__(self, database: Database, *, clock: Callable[[], datetime] = utc_now) -> None:
+    ``admits_demo``: whether demo accounts are let in, which they are on somebody's own machine only.
+    """
+
+    def __init__(
+        self, database: Database, *, admits_demo: bool, clock: Callable[[], datetime] = utc_now
+    ) -> None:
         self._database = database
+        self._admits_demo = admits_demo
         self._clock = clock
         self._remembered: dict[str, _Remembered] = {}
         self._lock = threading.Lock()
@@ -51,6 +57,8 @@ class Sessions:
             return known.viewer
         generation = self._generation
         viewer = find_viewer(self._database, token, now=now, touch=touch)
+        if viewer is not None and viewer.is_demo and not self._admits_demo:
+            viewer = None
         with self._lock:
             # What was read before a sign-out must not be remembered after it.
             if generation == self._generation:

@@ -12,6 +12,7 @@ from bee.access import StaffRole, Viewer
 from bee.audit import Actor
 from bee.db import Login, WriteSession
 from bee.errors import Invalid
+from bee.ui.guard import acting
 from bee.ui.house import get_house
 from bee.ui.reads import forget_reads
 from bee.ui.sessions import utc_now
@@ -26,7 +27,7 @@ def read_staff(viewer: Viewer) -> list[staff.StaffMember]:
         return staff.list_staff(session)
 
 
-def invite(viewer: Viewer, *, email: str, full_name: str, roles: Collection[StaffRole]) -> str:
+def invite(*, email: str, full_name: str, roles: Collection[StaffRole]) -> str:
     """Invite somebody and return the one-time link. Raises :class:`Invalid` for an address or name that is none."""
     # Importing it runs Streamlit calls that complain when made before there is an application.
     from streamlit_authenticator.utilities import Validator
@@ -36,7 +37,6 @@ def invite(viewer: Viewer, *, email: str, full_name: str, roles: Collection[Staf
     if full_name.strip() and not Validator().validate_name(full_name.strip()):
         raise Invalid("bad_name", "A name has 2 to 100 letters.")
     token = _act(
-        viewer,
         lambda session, actor: staff.invite(
             session, email=email, full_name=full_name, roles=roles, actor=actor, now=utc_now()
         ),
@@ -44,35 +44,34 @@ def invite(viewer: Viewer, *, email: str, full_name: str, roles: Collection[Staf
     return join_link(token)
 
 
-def offer_new_password(viewer: Viewer, staff_id: UUID) -> str:
+def offer_new_password(staff_id: UUID) -> str:
     """Return a one-time link with which somebody chooses a new password."""
     return join_link(
         _act(
-            viewer,
             lambda session, actor: staff.reset_password(session, staff_id, actor=actor, now=utc_now()),
         )
     )
 
 
-def change_roles(viewer: Viewer, staff_id: UUID, roles: Collection[StaffRole]) -> None:
+def change_roles(staff_id: UUID, roles: Collection[StaffRole]) -> None:
     """Give somebody these roles and no others; pages that they have open follow within seconds."""
-    _act(viewer, lambda session, actor: staff.change_roles(session, staff_id, roles, actor=actor))
+    _act(lambda session, actor: staff.change_roles(session, staff_id, roles, actor=actor))
 
 
-def revoke(viewer: Viewer, staff_id: UUID) -> None:
+def revoke(staff_id: UUID) -> None:
     """End somebody's access and the sessions that they have open."""
-    _act(viewer, lambda session, actor: staff.deactivate(session, staff_id, actor=actor, now=utc_now()))
+    _act(lambda session, actor: staff.deactivate(session, staff_id, actor=actor, now=utc_now()))
 
 
-def restore(viewer: Viewer, staff_id: UUID) -> None:
+def restore(staff_id: UUID) -> None:
     """Give somebody their access back."""
-    _act(viewer, lambda session, actor: staff.reactivate(session, staff_id, actor=actor))
+    _act(lambda session, actor: staff.reactivate(session, staff_id, actor=actor))
 
 
-def assign(viewer: Viewer, coach_id: UUID | None, typed: str) -> int:
+def assign(coach_id: UUID | None, typed: str) -> int:
     """Assign the members whose numbers were typed to a coach, and return how many changed."""
     numbers = member_numbers(typed)
-    return _act(viewer, lambda session, actor: staff.assign_coach(session, numbers, coach_id, actor=actor))
+    return _act(lambda session, actor: staff.assign_coach(session, numbers, coach_id, actor=actor))
 
 
 def member_numbers(typed: str) -> list[int]:
@@ -96,8 +95,8 @@ def join_link(token: str) -> str:
     return f"{base.rstrip('/')}/join?token={token}"
 
 
-def _act(viewer: Viewer, act: Callable[[WriteSession, Actor], Result]) -> Result:
-    house = get_house()
+def _act(act: Callable[[WriteSession, Actor], Result]) -> Result:
+    house, viewer = get_house(), acting(StaffRole.ADMIN)
     with house.database.writing(Login.DASHBOARD, role=ADMIN_ROLE, staff_id=viewer.staff_id) as session:
         result = act(session, Actor.staff(viewer.staff_id))
     house.sessions.forget()

@@ -8,7 +8,7 @@ import streamlit as st
 
 from bee.access import StaffRole
 from bee.staff import StaffMember
-from bee.ui.tables import ROW_HEIGHT
+from bee.ui.tables import ROW_HEIGHT, pressed_row
 from bee.ui.words import counted
 
 EDIT: Final = ":material/edit: Change"
@@ -43,7 +43,7 @@ def staff_table(everybody: Sequence[StaffMember], *, key: str) -> StaffMember | 
         placeholder="–",
         alt="Everybody on the staff, active ones first",
         column_config={
-            "name": columns.TextColumn("Name", width="medium"),
+            "name": columns.TextColumn("Name", width=150),
             "email": columns.TextColumn("E-mail address", width="medium"),
             "roles": columns.MultiselectColumn(
                 "Roles", options=[str(role) for role in StaffRole], width="medium"
@@ -51,11 +51,10 @@ def staff_table(everybody: Sequence[StaffMember], *, key: str) -> StaffMember | 
             "access": columns.TextColumn("Access", width=90),
             "members": columns.NumberColumn("Members", format="localized", width=90),
             "seen": columns.DatetimeColumn("Last seen", format="distance", width=130),
-            "action": columns.ButtonColumn("Action", key=key, width=110),
+            "action": columns.ButtonColumn("Action", key=key, width=120),
         },
     )
-    click = st.session_state.get(key)
-    return everybody[click.row] if click else None
+    return pressed_row(key, everybody)
 
 
 def access_words(member: StaffMember) -> str:

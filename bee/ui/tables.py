@@ -1,22 +1,31 @@
 """The tables of the pages: chips, progress and sparkline columns, one action a row."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 import pandas as pd
 import streamlit as st
 
 from bee.engage.queries import MemberMatch, PersonAtRisk
 from bee.momentum.score import MomentumState
-from bee.ui.palette import ORDER, WORDS
+from bee.ui.palette import ORDER, TONES, WORDS
 from bee.ui.why import CarryRow, PartRow, parts_sum
 
 ROW_HEIGHT: Final = 40
-# In the order of the theme's chart colours.
-STATE_WORDS: Final = tuple(WORDS[state] for state in reversed(ORDER))
+STATE_WORDS: Final = tuple(WORDS[state] for state in ORDER)
+STATE_TONES: Final = tuple(TONES[state] for state in ORDER)
 OPEN: Final = ":material/person_search: Open"
 ROWS_SHOWN: Final = 10
 HEAD_HEIGHT: Final = 37
+Row = TypeVar("Row")
+
+
+def pressed_row(key: str, rows: Sequence[Row]) -> Row | None:
+    """Return the row whose button was pressed, as it was drawn: since then there may be others in its place."""
+    drawn: Sequence[Row] = st.session_state.get(f"{key}-drawn", ())
+    st.session_state[f"{key}-drawn"] = rows
+    click = st.session_state.get(key)
+    return drawn[click.row] if click and click.row < len(drawn) else None
 
 
 def people_table(people: Sequence[PersonAtRisk], *, key: str) -> PersonAtRisk | None:
@@ -42,9 +51,9 @@ def people_table(people: Sequence[PersonAtRisk], *, key: str) -> PersonAtRisk | 
         alt="People who may need a call, those furthest below their usual score first",
         column_config={
             "person": columns.TextColumn("Person", width=80),
-            "state": columns.MultiselectColumn("State", options=STATE_WORDS, color="auto", width=110),
+            "state": columns.MultiselectColumn("State", options=STATE_WORDS, color=STATE_TONES, width=110),
             "score": columns.ProgressColumn(
-                "Score", min_value=0, max_value=100, format="%d", color="orange", width="medium"
+                "Score", min_value=0, max_value=100, format="%d", color="orange", width=150
             ),
             "weeks": columns.AreaChartColumn(
                 "Last 6 weeks", y_min=0, y_max=100, color="orange", width="medium"
@@ -57,8 +66,7 @@ def people_table(people: Sequence[PersonAtRisk], *, key: str) -> PersonAtRisk | 
             "action": columns.ButtonColumn("Action", key=key, width=110),
         },
     )
-    click = st.session_state.get(key)
-    return people[click.row] if click else None
+    return pressed_row(key, people)
 
 
 def matches_table(matches: Sequence[MemberMatch], *, key: str) -> MemberMatch | None:
@@ -83,8 +91,7 @@ def matches_table(matches: Sequence[MemberMatch], *, key: str) -> MemberMatch | 
             "action": columns.ButtonColumn("Action", key=key, width=110),
         },
     )
-    click = st.session_state.get(key)
-    return matches[click.row] if click else None
+    return pressed_row(key, matches)
 
 
 def parts_table(parts: Sequence[PartRow]) -> None:
@@ -92,9 +99,9 @@ def parts_table(parts: Sequence[PartRow]) -> None:
     rows = pd.DataFrame(
         {
             "part": [*(row.part for row in parts), "Score"],
+            "brought": [*(row.brought for row in parts), parts_sum(parts)],
             "count": pd.array([*(row.count for row in parts), None], dtype="Int64"),
             "counted": pd.array([*(row.counted for row in parts), None], dtype="Int64"),
-            "brought": [*(row.brought for row in parts), parts_sum(parts)],
             "without": [*(row.without for row in parts), ""],
         }
     )
@@ -102,15 +109,16 @@ def parts_table(parts: Sequence[PartRow]) -> None:
     st.dataframe(
         rows,
         hide_index=True,
+        row_height=ROW_HEIGHT,
         placeholder="",
         alt="What each part brought to the score; the last row is their sum",
         column_config={
-            "part": columns.TextColumn("Part", width="medium"),
+            "part": columns.TextColumn("Part", width=195),
+            "brought": columns.NumberColumn("Points", format="%.3f", width=80),
             "count": columns.NumberColumn("Events", format="%d", width=80),
             "counted": columns.NumberColumn(
                 "Counted", format="%d", width=80, help="A type of event counts only so often on one day."
             ),
-            "brought": columns.NumberColumn("Points", format="%.3f", width=80),
             "without": columns.TextColumn("Score without them", width=150),
         },
     )
@@ -129,6 +137,7 @@ def carry_table(days: Sequence[CarryRow]) -> None:
     st.dataframe(
         rows,
         hide_index=True,
+        row_height=ROW_HEIGHT,
         alt="What each earlier day brought to the score",
         column_config={
             "day": columns.DateColumn("Day", format="ddd D MMM YYYY"),

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from bee.engage.queries import EventsOfDay, NotificationMoment, ScoredDay
 from bee.momentum.score import MomentumState
-from bee.ui.charts import base_layout
+from bee.ui.charts import DAY_TICKS, base_layout
 from bee.ui.palette import COLOURS, FONT, GRID, RISING, STEADY, TEXT, WORDS
 from bee.ui.words import counted, short_date, type_words
 
@@ -116,7 +116,7 @@ def timeline_figure(
     names = [*(lane.name for lane in reversed(lanes)), "State"]
     figure.update_layout(
         xaxis={"showgrid": False, "zeroline": False, "fixedrange": True, "tickangle": 0,
-               "tickfont": {"color": TEXT}, "anchor": "y2",
+               "tickfont": {"color": TEXT}, "anchor": "y2", "tickformat": DAY_TICKS,
                "range": [days[0].score_date - DAY, days[-1].score_date + DAY]},
         yaxis={"domain": [share + 0.04, 1], "range": [0, 104], "tickvals": [0, 50, 100], "gridcolor": GRID,
                "zeroline": False, "fixedrange": True, "tickfont": {"color": TEXT}},

@@ -48,7 +48,7 @@ def part_rows(explanation: Explanation) -> list[PartRow]:
     if explanation.carry:
         days = counted(len(explanation.carry), "day", "days")
         carried = math.fsum(part.contribution for part in explanation.carry)
-        rows.append(PartRow(f"Carried from the {days} before", None, None, carried, ""))
+        rows.append(PartRow(f"From the {days} before", None, None, carried, ""))
     rows.append(PartRow("Rounding", None, None, explanation.rounding, ""))
     return rows
 
@@ -64,7 +64,7 @@ def carry_rows(explanation: Explanation, day: date) -> list[CarryRow]:
 def why_sentence(explanation: Explanation, day: date) -> str:
     """Return the score in one sentence, and what it would have been without the day's events."""
     score = f"{explanation.final:.2f} on {long_date(day)}: {WORDS[explanation.state]}"
-    before = f", after {WORDS[explanation.previous_state]}" if explanation.previous_state else ""
+    before = _changed_from(explanation)
     if not explanation.events:
         return f"{score}{before}. Nothing happened that day; all of it is carried from earlier days."
     change = (
@@ -76,6 +76,13 @@ def why_sentence(explanation: Explanation, day: date) -> str:
 def parts_sum(rows: Sequence[PartRow]) -> float:
     """Return what all parts add up to: the score."""
     return math.fsum(row.brought for row in rows)
+
+
+def _changed_from(explanation: Explanation) -> str:
+    """Return from which state the day came; nothing where it kept the one of the day before."""
+    if explanation.previous_state in {None, explanation.state}:
+        return ""
+    return f", after {WORDS[explanation.previous_state]}"
 
 
 def _said(state: MomentumState) -> str:

@@ -16,7 +16,7 @@ with st.form("password", width=420):
     old = st.text_input("Present password", type="password", autocomplete="current-password")
     new = st.text_input("New password", type="password", autocomplete="new-password", help=RULES)
     again = st.text_input("The same again", type="password", autocomplete="new-password")
-    sent = st.form_submit_button("Change the password", type="primary")
+    sent = st.form_submit_button("Change the password")
 if sent:
     with errors_shown():
         change_own_password(viewer, old=old, new=new, again=again)

@@ -20,7 +20,7 @@ def show() -> None:
     covers, choices = page_head("Staff")
     everybody = staff_acts.read_staff(viewer)
     covers.caption(staff_words(everybody))
-    if choices.button("Invite somebody", icon=":material/person_add:", type="primary"):
+    if choices.button("Invite somebody", icon=":material/person_add:"):
         invite()
     chosen = staff_table(everybody, key="edit-staff")
     if chosen is not None:
@@ -33,30 +33,32 @@ def invite() -> None:
     with st.form("invite", border=False):
         email = st.text_input("E-mail address", autocomplete="off")
         full_name = st.text_input("Name", autocomplete="off")
-        roles = st.multiselect("Roles", ROLES, default=[StaffRole.PRODUCT])
-        sent = st.form_submit_button("Make the link", type="primary")
+        roles = st.pills("Roles", ROLES, selection_mode="multi", default=[StaffRole.PRODUCT])
+        sent = st.form_submit_button("Make the link")
     if sent:
         with errors_shown():
-            show_link(staff_acts.invite(viewer, email=email, full_name=full_name, roles=roles), "72 hours")
+            show_link(staff_acts.invite(email=email, full_name=full_name, roles=roles), "72 hours")
 
 
 @st.dialog("Change an access", position="right")
 def edit(member: StaffMember) -> None:
     """Offer what can be done with somebody."""
     st.markdown(f"**{plain(member.full_name)}**")
-    st.caption(plain(member.email))
+    st.text(member.email)
     if not member.is_active:
-        if st.button("Give the access back", type="primary"):
+        if st.button("Give the access back"):
             with errors_shown():
-                staff_acts.restore(viewer, member.id)
+                staff_acts.restore(member.id)
                 st.rerun()
         return
     with st.form("roles", border=False):
-        roles = st.multiselect("Roles", ROLES, default=[StaffRole(role) for role in member.roles])
-        saved = st.form_submit_button("Save the roles", type="primary")
+        roles = st.pills(
+            "Roles", ROLES, selection_mode="multi", default=[StaffRole(role) for role in member.roles]
+        )
+        saved = st.form_submit_button("Save the roles")
     if saved:
         with errors_shown():
-            staff_acts.change_roles(viewer, member.id, roles)
+            staff_acts.change_roles(member.id, roles)
             st.rerun()
     if StaffRole.COACH in member.roles:
         assign(member)
@@ -66,10 +68,10 @@ def edit(member: StaffMember) -> None:
         wants_end = st.button("Revoke the access", icon=":material/block:")
     if wants_link:
         with errors_shown():
-            show_link(staff_acts.offer_new_password(viewer, member.id), "1 hour")
+            show_link(staff_acts.offer_new_password(member.id), "1 hour")
     if wants_end:
         with errors_shown():
-            staff_acts.revoke(viewer, member.id)
+            staff_acts.revoke(member.id)
             st.rerun()
 
 
@@ -82,7 +84,7 @@ def assign(member: StaffMember) -> None:
         sent = st.form_submit_button("Assign them")
     if sent:
         with errors_shown():
-            changed = staff_acts.assign(viewer, member.id, typed)
+            changed = staff_acts.assign(member.id, typed)
             st.success(
                 f"{changed:,} assigned. Figures by coach follow within a minute.", icon=":material/check:"
             )

@@ -9,6 +9,8 @@ from bee.ui.blocks import card_head, chart, facts, page_head, state_badge
 from bee.ui.empty import empty, errors_shown
 from bee.ui.guard import guard
 from bee.ui.member_reads import (
+    MOST_MATCHES,
+    SEE_NAMES,
     MemberPage,
     MemberQuestion,
     SearchQuestion,
@@ -16,13 +18,13 @@ from bee.ui.member_reads import (
     read_member,
     record_look,
 )
-from bee.ui.pickers import asked_day, pick_day, pick_member_words, pick_weeks
+from bee.ui.pickers import asked_day, pick_day, pick_member_words, pick_weeks, search_for
 from bee.ui.reads import Scope
 from bee.ui.sessions import utc_now
 from bee.ui.tables import carry_table, matches_table, parts_table
 from bee.ui.takeaways import timeline_takeaway
 from bee.ui.why import carry_rows, part_rows, why_sentence
-from bee.ui.words import member_facts, person_words
+from bee.ui.words import matches_words, member_facts, person_words
 
 viewer = guard(StaffRole.PRODUCT, StaffRole.COACH)
 
@@ -32,7 +34,7 @@ def show() -> None:
     covers, choices = page_head("Member")
     scope = Scope.of(viewer, (StaffRole.PRODUCT, StaffRole.COACH))
     with choices:
-        words, weeks = pick_member_words(), pick_weeks()
+        words, weeks = pick_member_words(by_name=scope.role in SEE_NAMES), pick_weeks()
     matches = read_matches(SearchQuestion(scope, words))
     if len(matches) != 1 or not words:
         show_matches(matches, words)
@@ -54,13 +56,17 @@ def show() -> None:
 def show_matches(matches: list[MemberMatch], words: str) -> None:
     """Draw who was found, or how to look for somebody."""
     if not matches:
-        title = "Nobody found" if words else "Whose days?"
-        empty("person_search", title, "Type a number such as P-1778, or open somebody from the overview.")
+        empty(
+            "person_search",
+            "Nobody found among the members you may see" if words else "Whose days?",
+            "Type a number such as P-1778, or open somebody from the overview.",
+            page=("pages/engagement/overview.py", "Open the overview"),
+        )
         return
-    card_head("Members", "Open one to see their days")
+    card_head("Members", matches_words(len(matches), MOST_MATCHES))
     chosen = matches_table(matches, key="open-match")
     if chosen is not None:
-        st.switch_page("pages/engagement/member.py", query_params={"member": f"P-{chosen.number}"})
+        search_for(f"P-{chosen.number}")
 
 
 def show_timeline(page: MemberPage) -> None:

@@ -13,7 +13,7 @@ from bee.ui.reads import Overview, OverviewQuestion, Scope, forget_reads, read_o
 from bee.ui.sessions import utc_now
 from bee.ui.tables import people_table
 from bee.ui.takeaways import movements_takeaway, states_takeaway
-from bee.ui.words import coverage_words, short_date
+from bee.ui.words import coverage_words, file_words, movements_words
 
 viewer = guard(StaffRole.PRODUCT, StaffRole.COACH)
 MEMBER_PAGE = "pages/engagement/member.py"
@@ -40,7 +40,7 @@ def show() -> None:
         return
     covers.caption(coverage_words(overview.coverage))
     with choices:
-        offer_files(overview, segment.key)
+        offer_files(overview, segment.label)
     show_cards(overview.cards)
     show_charts(overview)
     show_people(overview)
@@ -53,8 +53,7 @@ def show_charts(overview: Overview) -> None:
         card_head("Where people are", "People per momentum state, daily")
         chart(overview.states_figure, key="states", takeaway=states_takeaway(overview.states))
     with moved.container(border=True, height="stretch"):
-        first = overview.states[0].score_date
-        card_head("How they moved", f"{short_date(first)} → {short_date(overview.end)}, number of people")
+        card_head("How they moved", movements_words(overview.states, overview.movements))
         chart(overview.movements_figure, key="moved", takeaway=movements_takeaway(overview.movements))
 
 
@@ -74,7 +73,7 @@ def show_people(overview: Overview) -> None:
 
 def offer_files(overview: Overview, segment: str) -> None:
     """Offer what is on the screen as files."""
-    name = f"{segment.replace(':', '-').replace('/', '-')}-{overview.start}-{overview.end}.csv"
+    name = f"{file_words(segment)}-{overview.start}-{overview.end}.csv"
     with st.popover("Export", icon=":material/download:"):
         for kind, label, make in (
             ("states", "Where people are", lambda: states_csv(overview.states, overview.recoveries)),

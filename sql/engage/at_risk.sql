@@ -3,7 +3,7 @@
 -- `least_below_usual`: points. Who has been silent for six weeks has no usual level left to fall from and is not in it.
 -- A segment without totals that day is too small to ask about.
 -- Index: daily_engagement_scores by date, then by member and date.
-with candidates as (
+with candidates as materialized (
     select members.id, members.number, members.coach_id, members.is_demo, today.final_score, today.momentum_state
     from daily_engagement_scores as today
     join members on members.id = today.user_id
@@ -24,25 +24,20 @@ with candidates as (
             )
         )
 ),
-levels as (
-    select
-        candidates.*,
-        avg(scores.final_score) filter (where scores.score_date <= cast(:through as date) - 14) as usual,
-        avg(scores.final_score) filter (where scores.score_date > cast(:through as date) - 7) as recent
-    from candidates
-    join daily_engagement_scores as scores
-        on scores.user_id = candidates.id
-        and scores.score_date between cast(:through as date) - 41 and cast(:through as date)
-        and scores.is_complete
-    group by
-        candidates.id, candidates.number, candidates.coach_id, candidates.is_demo, candidates.final_score,
-        candidates.momentum_state
-),
 chosen as (
-    select *
-    from levels
-    where usual - recent >= cast(:least_below_usual as double precision)
-    order by usual - recent desc, final_score, number
+    select candidates.*, levels.usual, levels.recent
+    from candidates
+    cross join lateral (
+        select
+            avg(scores.final_score) filter (where scores.score_date <= cast(:through as date) - 14) as usual,
+            avg(scores.final_score) filter (where scores.score_date > cast(:through as date) - 7) as recent
+        from daily_engagement_scores as scores
+        where scores.user_id = candidates.id
+            and scores.score_date between cast(:through as date) - 41 and cast(:through as date)
+            and scores.is_complete
+    ) as levels
+    where levels.usual - levels.recent >= cast(:least_below_usual as double precision)
+    order by levels.usual - levels.recent desc, candidates.final_score, candidates.number
     limit cast(:limit as integer)
 )
 select

@@ -54,15 +54,19 @@ alter table public.staff_links enable row level security;
 alter table public.sign_in_attempts enable row level security;
 revoke all on public.staff, public.staff_sessions, public.staff_links, public.sign_in_attempts
     from public, anon, authenticated, service_role;
+revoke all on sequence public.sign_in_attempts_id_seq from public, anon, authenticated, service_role;
 
 -- The gate signs people in, before anybody has a role.
-grant select on public.staff to bee_gate;
-grant update (password_hash) on public.staff to bee_gate;
-grant select, insert on public.staff_sessions to bee_gate;
-grant update (last_seen_at, ended_at, ended_because) on public.staff_sessions to bee_gate;
-grant select on public.staff_links to bee_gate;
-grant update (used_at) on public.staff_links to bee_gate;
-grant select, insert on public.sign_in_attempts to bee_gate;
+grant select (id, email, full_name, password_hash, roles, is_active, is_demo), update (password_hash)
+    on public.staff to bee_gate;
+grant
+    select (token_sha256, staff_id, last_seen_at, expires_at, ended_at),
+    insert (token_sha256, staff_id, created_at, last_seen_at, expires_at, address),
+    update (last_seen_at, ended_at, ended_because)
+    on public.staff_sessions to bee_gate;
+grant select (token_sha256, staff_id, purpose, expires_at, used_at), update (used_at) on public.staff_links to bee_gate;
+grant select (account, address, attempted_at, succeeded), insert (account, address, succeeded)
+    on public.sign_in_attempts to bee_gate;
 create policy gate on public.staff to bee_gate using (true) with check (true);
 create policy gate on public.staff_sessions to bee_gate using (true) with check (true);
 create policy gate on public.staff_links to bee_gate using (true) with check (true);
@@ -74,7 +78,7 @@ grant insert (id, email, full_name, roles, is_demo, created_by) on public.staff 
 grant update (full_name, roles, is_active) on public.staff to bee_admin;
 grant select on public.staff_sessions to bee_admin;
 grant update (ended_at, ended_because) on public.staff_sessions to bee_admin;
-grant insert on public.staff_links to bee_admin;
+grant insert (token_sha256, staff_id, purpose, created_by, expires_at) on public.staff_links to bee_admin;
 grant select (staff_id, purpose, created_at, created_by, expires_at, used_at) on public.staff_links to bee_admin;
 grant update (used_at) on public.staff_links to bee_admin;
 create policy admin on public.staff to bee_admin using (true) with check (true);
@@ -85,7 +89,8 @@ grant select (id, full_name, roles, is_active, is_demo) on public.staff to bee_p
 create policy colleagues on public.staff for select to bee_product, bee_coach, bee_oncall using (true);
 
 -- The worker clears what is long over.
-grant select, delete on public.sign_in_attempts, public.staff_sessions, public.staff_links to bee_worker;
+grant select (attempted_at), delete on public.sign_in_attempts to bee_worker;
+grant select (expires_at), delete on public.staff_sessions, public.staff_links to bee_worker;
 grant select (id, full_name, roles, is_active, is_demo) on public.staff to bee_worker;
 create policy worker on public.sign_in_attempts to bee_worker using (true);
 create policy worker on public.staff_sessions to bee_worker using (true);

@@ -1,7 +1,7 @@
 -- Members, their personal data apart, what they agreed to, and notes on the calendar.
 create function public.bee_is_time_zone(zone text) returns boolean
 language plpgsql immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     -- Only names: offsets such as "+02" and abbreviations have no daylight-saving rules.
@@ -14,8 +14,9 @@ exception when invalid_parameter_value then
     return false;
 end
 $$;
+revoke all on function public.bee_is_time_zone(text) from public, anon, authenticated, service_role;
 -- Whoever writes a member runs the table's checks.
-grant execute on function public.bee_is_time_zone(text) to public;
+grant execute on function public.bee_is_time_zone(text) to service_role, bee_admin;
 
 create table public.members (
     id uuid primary key default gen_random_uuid(),
@@ -61,7 +62,7 @@ create index consents_member on public.consents (member_id, purpose, decided_at)
 
 create function public.bee_mirror_consent() returns trigger
 language plpgsql security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     update public.members
@@ -74,7 +75,7 @@ begin
     return null;
 end
 $$;
-revoke all on function public.bee_mirror_consent() from public;
+revoke all on function public.bee_mirror_consent() from public, anon, authenticated, service_role;
 create trigger mirror_consent after insert on public.consents
     for each row execute function public.bee_mirror_consent();
 
@@ -95,6 +96,8 @@ alter table public.consents enable row level security;
 alter table public.annotations enable row level security;
 revoke all on public.members, public.personal_data, public.consents, public.annotations
     from public, anon, authenticated, service_role;
+revoke all on sequence public.members_number_seq, public.consents_id_seq, public.annotations_id_seq
+    from public, anon, authenticated, service_role;
 
 -- A member sees and decides for themselves.
 grant select (id, external_id, time_zone, joined_on, left_on, consents, created_at) on public.members to authenticated;
@@ -106,15 +109,24 @@ create policy own on public.consents for select to authenticated using (member_i
 create policy own_decision on public.consents for insert to authenticated
     with check (member_id = (select auth.uid()) and source = 'member');
 
-grant select, insert, update, delete on public.members, public.personal_data to service_role;
-grant select, insert on public.consents to service_role;
+-- Consents are decided in their own table. Members go by the audited erasure only, which takes their events along.
+grant
+    select,
+    insert (id, external_id, time_zone, joined_on, left_on, coach_id, attributes),
+    update (external_id, time_zone, joined_on, left_on, coach_id, attributes)
+    on public.members to service_role;
+grant select, insert, update on public.personal_data to service_role;
+grant select, insert (member_id, purpose, granted, source) on public.consents to service_role;
 create policy service on public.members to service_role using (true) with check (true);
 create policy service on public.personal_data to service_role using (true) with check (true);
 create policy service on public.consents to service_role using (true) with check (true);
 
--- Product works with pseudonyms; a coach with the members assigned to them, by name; on-call with neither.
+-- Product works with pseudonyms; a coach with the members assigned to them, by name; on-call
+-- with numbers.
 grant select (id, number, time_zone, joined_on, left_on, coach_id, attributes, is_demo, is_synthetic, created_at)
-    on public.members to bee_product, bee_oncall;
+    on public.members to bee_product;
+grant select (id, number, time_zone, joined_on, left_on, is_demo, is_synthetic, created_at)
+    on public.members to bee_oncall;
 grant select on public.members to bee_coach, bee_admin;
 grant update (coach_id) on public.members to bee_admin;
 grant select on public.personal_data to bee_coach, bee_admin;

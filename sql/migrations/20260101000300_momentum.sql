@@ -15,7 +15,7 @@ create table public.score_definition_activations (
 );
 
 create table public.engagement_events (
-    id uuid not null,
+    id uuid not null default gen_random_uuid(),
     user_id uuid not null references public.members (id) on delete cascade,
     event_type text not null check (length(event_type) between 1 and 100),
     event_date date not null,
@@ -87,7 +87,7 @@ create index score_restatements_member on public.score_restatements (user_id, sc
 -- Who leaves, comes back or moves has other days than before, by whichever road that comes in.
 create function public.bee_mark_changed_member_due() returns trigger
 language plpgsql security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     insert into public.score_dues as due (user_id, from_date)
@@ -109,7 +109,7 @@ begin
     return null;
 end
 $$;
-revoke all on function public.bee_mark_changed_member_due() from public;
+revoke all on function public.bee_mark_changed_member_due() from public, anon, authenticated, service_role;
 create trigger mark_changed_due after update of left_on, time_zone on public.members
     for each row
     when (new.left_on is distinct from old.left_on or new.time_zone <> old.time_zone)
@@ -134,7 +134,7 @@ create table public.stale_days (
 
 create function public.bee_mark_segments_stale() returns trigger
 language plpgsql security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     -- A day that is stale already is touched as well: whoever computes it waits for this transaction.
@@ -144,7 +144,7 @@ begin
     return null;
 end
 $$;
-revoke all on function public.bee_mark_segments_stale() from public;
+revoke all on function public.bee_mark_segments_stale() from public, anon, authenticated, service_role;
 -- A member who changes segments changes the totals of the past as well: they show how today's groups did.
 create trigger mark_segments_stale
     after update of coach_id, attributes, time_zone, is_demo, is_synthetic or delete on public.members
@@ -179,7 +179,7 @@ select known.user_id, known.segment from known inner join shared on shared.segme
 
 create function public.bee_fill_event() returns trigger
 language plpgsql security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     new.received_at := pg_catalog.now();
@@ -202,7 +202,7 @@ begin
     return new;
 end
 $$;
-revoke all on function public.bee_fill_event() from public;
+revoke all on function public.bee_fill_event() from public, anon, authenticated, service_role;
 
 -- A row that comes in by any road counts. Bulk loads fill the columns themselves and mark members set-wise.
 create trigger fill_event before insert on public.engagement_events
@@ -223,6 +223,8 @@ revoke all on
     public.score_definitions, public.score_definition_activations, public.engagement_events, public.score_dues,
     public.score_frontiers, public.daily_engagement_scores, public.score_restatements, public.engagement_days,
     public.stale_days, public.member_segments
+    from public, anon, authenticated, service_role;
+revoke all on sequence public.score_definition_activations_id_seq, public.score_restatements_id_seq
     from public, anon, authenticated, service_role;
 
 -- Members: their own events in, their own events and scores out.
@@ -270,7 +272,7 @@ create policy staff on public.engagement_days for select to bee_product, bee_onc
 create policy own_segment on public.engagement_days for select to bee_coach
     using (segment = 'coach:' || (select public.bee_staff_id())::text);
 
-grant select on public.member_segments to bee_product, bee_coach, bee_oncall, bee_admin, bee_worker;
+grant select on public.member_segments to bee_product, bee_coach, bee_admin, bee_worker;
 
 -- The worker and the system compute scores.
 grant select on public.score_definitions, public.score_definition_activations, public.engagement_events

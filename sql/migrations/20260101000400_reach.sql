@@ -50,7 +50,7 @@ create index momentum_notifications_unsent on public.momentum_notifications (dec
 
 create function public.bee_send_once() returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     if old.sent_at is not null or pg_catalog.to_jsonb(new) - 'sent_at' <> pg_catalog.to_jsonb(old) - 'sent_at' then
@@ -59,7 +59,7 @@ begin
     return new;
 end
 $$;
-revoke all on function public.bee_send_once() from public;
+revoke all on function public.bee_send_once() from public, anon, authenticated, service_role;
 create trigger send_once before update on public.momentum_notifications
     for each row execute function public.bee_send_once();
 
@@ -86,7 +86,7 @@ revoke all on public.user_fcm_tokens, public.momentum_notifications, public.coac
 
 grant select, delete on public.user_fcm_tokens to authenticated;
 grant insert (user_id, fcm_token, platform, address_kind) on public.user_fcm_tokens to authenticated;
-grant update (fcm_token, platform, address_kind) on public.user_fcm_tokens to authenticated;
+grant update (user_id, fcm_token, platform, address_kind) on public.user_fcm_tokens to authenticated;
 create policy own on public.user_fcm_tokens to authenticated
     using (user_id = (select auth.uid())) with check (user_id = (select auth.uid()));
 grant select (id, user_id, notification_type, trigger_date, title, message, action, sent_at)
@@ -99,7 +99,12 @@ create policy own on public.coach_memory for select to authenticated
     using (user_id = (select auth.uid()) and status = 'accepted');
 
 grant select, insert, update, delete on public.user_fcm_tokens, public.coach_memory to service_role;
-grant select, insert on public.momentum_notifications to service_role;
+-- A decision is made now, and only its dispatcher says that it was sent.
+grant
+    select,
+    insert (id, user_id, notification_type, rule, rule_version, moment, trigger_date, decision, reason, guards, draw,
+        probability, definition, final_score, momentum_state, priority, variant, title, message, action, audience_hash)
+    on public.momentum_notifications to service_role;
 create policy service on public.user_fcm_tokens to service_role using (true) with check (true);
 create policy service on public.coach_memory to service_role using (true) with check (true);
 create policy service on public.momentum_notifications for select to service_role using (true);

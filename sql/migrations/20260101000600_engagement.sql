@@ -28,10 +28,10 @@ as $$
             )
     )
 $$;
-revoke all on function public.bee_in_segment(text, boolean, text, uuid, jsonb) from public;
-revoke all on function public.bee_complete_through(text) from public;
+revoke all on function public.bee_in_segment(text, boolean, text, uuid, jsonb), public.bee_complete_through(text)
+    from public, anon, authenticated, service_role;
 grant execute on function public.bee_in_segment(text, boolean, text, uuid, jsonb), public.bee_complete_through(text)
-    to bee_product, bee_coach, bee_oncall, bee_admin, bee_worker, bee_system;
+    to bee_product, bee_coach, bee_admin, bee_worker, bee_system;
 
 -- A row a day and segment: who fell into Needs care seven days before, and how many of them were out of it on some
 -- day since. Recomputed whole for each day that was scored, like engagement_days.

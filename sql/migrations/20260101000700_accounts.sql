@@ -58,8 +58,9 @@ create policy system on public.member_sessions to bee_system using (true) with c
 create policy system on public.signing_keys to bee_system, bee_worker using (true) with check (true);
 
 -- Whoever signs up becomes a member.
-grant insert (id, external_id, time_zone, joined_on) on public.members to bee_system;
+grant insert (id, external_id, time_zone, joined_on, is_demo) on public.members to bee_system;
 grant update (time_zone) on public.members to bee_system;
+grant execute on function public.bee_is_time_zone(text) to bee_system;
 grant insert (member_id, email, full_name) on public.personal_data to bee_system;
 grant update (email, full_name, updated_at) on public.personal_data to bee_system;
 grant select (member_id) on public.personal_data to bee_system;
@@ -68,7 +69,8 @@ create policy system_change on public.members for update to bee_system using (tr
 create policy system on public.personal_data to bee_system using (true) with check (true);
 
 -- Tries to sign in are counted by the system login too, and sessions that nobody has refreshed for long are cleared.
-grant select, insert on public.sign_in_attempts to bee_system;
+grant select (account, address, attempted_at, succeeded), insert (account, address, succeeded)
+    on public.sign_in_attempts to bee_system;
 create policy system on public.sign_in_attempts to bee_system using (true) with check (true);
 grant select (id, refreshed_at), delete on public.member_sessions to bee_worker;
 create policy worker on public.member_sessions to bee_worker using (true);

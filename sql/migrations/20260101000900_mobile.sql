@@ -1,10 +1,12 @@
 -- What the mobile API keeps beside the core: accepted requests, receipts of notifications, and what a push token
 -- means when it is registered.
 
--- The times of a member's last accepted requests, newest first. Unlogged: after a crash the count begins anew.
+-- The times of a member's last accepted requests of an area, newest first. Unlogged: after a crash the count begins anew.
 create unlogged table public.member_requests (
-    user_id uuid primary key,
-    accepted timestamptz[] not null
+    user_id uuid not null,
+    area text not null check (area in ('v1', 'rest')),
+    accepted timestamptz[] not null,
+    primary key (user_id, area)
 );
 alter table public.member_requests enable row level security;
 revoke all on public.member_requests from public, anon, authenticated, service_role;
@@ -46,7 +48,7 @@ create policy assigned on public.notification_receipts for select to bee_coach
 -- another member who had it before has it no more.
 create function public.bee_register_token() returns trigger
 language plpgsql security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     new.updated_at := pg_catalog.now();
@@ -60,7 +62,7 @@ begin
     return new;
 end
 $$;
-revoke all on function public.bee_register_token() from public;
+revoke all on function public.bee_register_token() from public, anon, authenticated, service_role;
 -- Not where something else of the row changes: whoever finds that a token is dead deactivates it.
 create trigger register_token before insert or update of fcm_token, platform, address_kind on public.user_fcm_tokens
     for each row execute function public.bee_register_token();

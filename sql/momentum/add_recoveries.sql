@@ -7,10 +7,10 @@ with falls as materialized (
     join daily_engagement_scores as low
         on low.user_id = before.user_id and low.score_date = before.score_date + 1
     where before.score_date between cast(:first as date) - 8 and cast(:last as date) - 8
+        and before.score_date <= (select max(score_date) from engagement_days) - 8
         and before.momentum_state <> 'NeedsCare'
         and low.momentum_state = 'NeedsCare'
         and low.is_complete
-        and low.score_date <= (select max(score_date) from engagement_days) - 7
 ),
 outcomes as materialized (
     select

@@ -1,4 +1,4 @@
--- One row: the sum of the marks, as in segments_of, of every member who has scores.
+-- One row: the sum of the marks, as in copy_segments, of every member who has scores.
 -- Index: daily_engagement_scores_pkey.
 select coalesce(sum(hashtextextended(cast(segments.user_id as text) || segments.segment, 0)), 0)
 from member_segments as segments

@@ -32,7 +32,7 @@ def test_it_is_not_ready_before_the_last_migration(client: TestClient, database:
     answer = client.get("/ready")
     assert answer.status_code == 503
     assert answer.json()["error"]["code"] == "migrations"
-    assert "1 migrations to apply" in answer.json()["error"]["message"]
+    assert "of an earlier release" in answer.json()["error"]["message"]
 
 
 def test_it_lives_but_is_not_ready_without_a_database(settings: Settings) -> None:
@@ -76,7 +76,7 @@ def test_a_fault_tells_nothing_of_the_inside(client: TestClient, monkeypatch: py
     def break_down(*_arguments: object) -> None:
         raise RuntimeError("the password is hunter2")
 
-    monkeypatch.setattr("bee.api.routes.meta.current_state", break_down)
+    monkeypatch.setattr("bee.api.routes.meta.require_release", break_down)
     answer = client.get("/ready")
     assert answer.status_code == 500
     assert answer.json()["error"]["code"] == "internal"

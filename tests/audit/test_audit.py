@@ -1,5 +1,10 @@
 """The trail: appended with the act, chained behind it, and what happens to whoever touches it."""
 
+import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +19,7 @@ from bee.audit import Actor, record, verify
 from bee.audit.chain import GENESIS, NAMES, Entry, canonical, seal_digest
 from bee.audit.sealing import seal
 from bee.db import Database, Login
+from tests.commands import Bee
 from tests.factories import execute, make_staff
 
 ENTRY = Entry(
@@ -42,6 +48,22 @@ OTHER: dict[str, Any] = {
     "after": None,
     "reason": "",
 }
+
+
+SWAP = """
+    update audit_log as act set subject_id = other.subject_id from audit_log as other
+    where act.id + other.id = 3 and act.id in (1, 2)
+"""
+SHORTEN = """
+    update audit_seals
+    set through_id = 2, rows_sealed = 2, through_transaction = (select transaction from audit_log where id = 2)
+    where id = 1
+"""
+PUT_IN = """
+    insert into audit_log (id, transaction, actor_kind, action, subject_kind)
+    overriding system value
+    values ({id}, {transaction}, 'system', 'member.scored', 'member')
+"""
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -121,6 +143,21 @@ def test_two_sealers_do_not_fork_the_chain(database: Database) -> None:
         ("update audit_log set action = 'member.forgotten' where id = 2", "was changed"),
         ("update audit_log set after = '{\"score\": 99}' where id = 2", "was changed"),
         ("delete from audit_log where id = 2", "covers 3 rows and 2 are there"),
+        (
+            SWAP,
+            "was changed",
+        ),
+        ("update audit_log set transaction = '9000000000' where id = 2", "covers 3 rows and 2 are there"),
+        (
+            PUT_IN.format(transaction="(select transaction from audit_log where id = 2)", id=-1),
+            "and 4 are there",
+        ),
+        (PUT_IN.format(transaction="cast('0' as xid8)", id=0), "1 rows stand where no seal begins"),
+        ("update audit_seals set rows_sealed = 2 where id = 1", "covers 2 rows and 3 are there"),
+        (
+            SHORTEN,
+            "does not match",
+        ),
         ("delete from audit_seals where id = 1", "does not follow"),
         ("update audit_seals set digest = decode(repeat('ab', 32), 'hex') where id = 1", "does not match"),
     ],
@@ -132,12 +169,103 @@ def test_tampering_that_switches_the_triggers_off_is_found(
     seal_all(database)
     append(database, 2)
     seal_all(database)
+    tamper(database, tampering)
+    with database.reading(Login.WORKER) as session:
+        assert told in (verify(session).broken or "")
+
+
+def tamper(database: Database, *statements: str) -> None:
+    """Change the trail as whoever owns it can, with its guards switched off."""
     with database.writing(Login.OWNER) as session:
         for table in ("audit_log", "audit_seals"):
             execute(session, f"alter table {table} disable trigger append_only")
-        execute(session, tampering)
+        for statement in statements:
+            execute(session, statement)
+
+
+def test_an_end_that_was_cut_off_shows_against_a_head_that_was_kept(database: Database, bee: Bee) -> None:
+    append(database, 3)
+    seal_all(database)
+    kept_before = json.loads(bee("audit", "verify", "--json").out)["head"]
+    append(database, 2)
+    seal_all(database)
+    kept = json.loads(bee("audit", "verify", "--json").out)["head"]
+    assert bee("audit", "verify", "--head", kept[:16]).code == 0
+    tamper(database, "delete from audit_log where id > 3", "delete from audit_seals where id = 2")
+    # By itself what is left holds.
+    assert bee("audit", "verify").code == 0
+    assert bee("audit", "verify", "--head", kept_before).code == 0
+    said = bee("audit", "verify", "--head", kept[:16])
+    assert (said.code, "DO NOT HOLD" in said.out) == (1, True)
+    assert f"no seal has the head {kept[:16]}: the end was cut off" in said.out
+    assert bee("audit", "verify", "--head", "zz").code == 2
+
+
+def test_a_seal_that_was_taken_off_the_end_leaves_its_acts_unsealed(database: Database, bee: Bee) -> None:
+    append(database, 3)
+    seal_all(database)
+    append(database, 2)
+    seal_all(database)
+    tamper(database, "delete from audit_seals where id = 2")
+    said = bee("audit", "verify")
+    assert (said.code, "1 seals over 3 acts hold; 2 acts are not sealed yet" in said.out) == (0, True)
+
+
+def test_the_command_names_what_is_broken_and_fails(database: Database, bee: Bee) -> None:
+    append(database, 3)
+    seal_all(database)
+    assert "1 seals over 3 acts hold; 0 acts are not sealed yet" in bee("audit", "verify").out
+    tamper(database, "update audit_log set action = 'member.forgotten' where id = 2")
+    said = bee("audit", "verify")
+    assert said.code == 1
+    assert "seal 1 (rows through 3) does not match its rows" in said.out
+
+
+def test_each_seal_says_its_head_in_the_log(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    append(database)
+    with caplog.at_level("INFO", logger="bee.audit"):
+        seal_all(database)
     with database.reading(Login.WORKER) as session:
-        assert told in (verify(session).broken or "")
+        assert verify(session).head in caplog.text
+
+
+def test_writers_who_commit_in_any_order_while_others_seal_leave_a_chain_that_holds(
+    database: Database,
+) -> None:
+    writers, acts = 6, 15
+    written = threading.Event()
+
+    def write(number: int) -> int:
+        """Append in transactions of different lengths, every fourth of which fails; return how many did not."""
+        committed = 0
+        for act in range(acts):
+            fails = act % 4 == number % 4
+            with suppress(ZeroDivisionError), database.writing(Login.WORKER) as session:
+                record(session, actor=Actor.system(), action="member.scored", subject_kind="member")
+                time.sleep((act * 7 + number * 3) % 10 / 1_000)
+                committed += not fails
+                1 / (not fails)
+        return committed
+
+    def keep_sealing() -> int:
+        sealed = 0
+        while not written.is_set():
+            sealed += seal_all(database)
+        return sealed
+
+    with ThreadPoolExecutor(writers + 2) as pool:
+        sealers = [pool.submit(keep_sealing) for _ in range(2)]
+        results = [pool.submit(write, number) for number in range(writers)]
+        try:
+            committed = sum(result.result() for result in results)
+        finally:
+            written.set()
+        on_the_way = sum(sealer.result() for sealer in sealers)
+    sealed = on_the_way + seal_all(database)
+    with database.reading(Login.WORKER) as session:
+        found = verify(session)
+    assert (found.broken, found.rows_sealed, found.rows_unsealed) == (None, committed, 0)
+    assert (sealed, on_the_way > 0) == (committed, True)
 
 
 @pytest.mark.parametrize("table", ["audit_log", "audit_seals"])

@@ -1,5 +1,6 @@
 """A real browser against a real server."""
 
+import itertools
 import json
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from bee.db import Database
 from bee.db.address import ServerAddress
@@ -33,6 +34,8 @@ FLAGS = (
     "--disable-sync",
 )
 STARTED_WITHIN_S = 60
+FORGOTTEN_WITHIN_S = 60
+PERIODS = ("4w", "26w")
 SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
@@ -57,7 +60,7 @@ def served(database: Database) -> Iterator[Dashboard]:
         json.dump(asdict(database.address), process.stdin)
         process.stdin.close()
         url = f"http://127.0.0.1:{process.stdout.readline().strip()}"
-        _wait_until_healthy(url)
+        wait_until_healthy(f"{url}/health")
         yield Dashboard(url, database)
     finally:
         process.terminate()
@@ -65,11 +68,12 @@ def served(database: Database) -> Iterator[Dashboard]:
         process.stdout.close()
 
 
-def _wait_until_healthy(url: str) -> None:
+def wait_until_healthy(url: str) -> None:
+    """Wait until an address answers."""
     deadline = time.monotonic() + STARTED_WITHIN_S
     while True:
         try:
-            with urllib.request.urlopen(f"{url}/health", timeout=5):  # noqa: S310  # our own address
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310  # our own address
                 return
         except (urllib.error.URLError, TimeoutError):
             if time.monotonic() > deadline:
@@ -132,6 +136,17 @@ def open_as(context: BrowserContext, dashboard: Dashboard, person: Person | None
     if person is not None:
         settle(page)
     return page
+
+
+def go_on_until(page: Page, expected: Locator) -> None:
+    """Go on using a page until it shows something: a process remembers a session for some seconds."""
+    deadline = time.monotonic() + FORGOTTEN_WITHIN_S
+    for period in itertools.cycle(PERIODS):
+        settle(page)
+        if expected.count():
+            return
+        assert time.monotonic() < deadline, "the page goes on as if nothing had happened"
+        page.get_by_role("radio", name=period).click()
 
 
 def settle(page: Page) -> None:

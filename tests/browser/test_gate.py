@@ -1,7 +1,10 @@
 """Nobody sees anything without a session and the role for it, whatever they ask first."""
 
 import http.client
-import time
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,8 +13,19 @@ from playwright.sync_api import BrowserContext, expect
 from bee.access import StaffRole
 from bee.audit import Actor
 from bee.db import Database, Login
+from bee.ports import listen
 from bee.staff import change_roles, deactivate
-from tests.browser.conftest import Dashboard, open_as, served, settle, sign_in
+from tests.browser.conftest import (
+    PERIODS,
+    ROOT,
+    Dashboard,
+    go_on_until,
+    open_as,
+    served,
+    settle,
+    sign_in,
+    wait_until_healthy,
+)
 from tests.dashboard import add_person, now
 
 PAGES = {
@@ -50,6 +64,10 @@ def ask(url: str, path: str, method: str = "GET", **headers: str) -> tuple[int, 
     return answer.status, answer.headers.get("location", ""), body
 
 
+def test_every_page_is_in_the_table_above() -> None:
+    assert {f"/{path.stem}" for path in (ROOT / "pages").rglob("*.py")} == set(PAGES)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("path", PAGES)
 def test_a_fresh_server_asked_for_a_page_first_shows_it_to_nobody_without_the_role(
@@ -59,6 +77,13 @@ def test_a_fresh_server_asked_for_a_page_first_shows_it_to_nobody_without_the_ro
         status, location, body = ask(fresh.url, path)
         assert (status, body) == (303, "")
         assert location == f"/login?next=%2F{path[1:]}"
+        anonymous = context.new_page()
+        sockets: list[str] = []
+        anonymous.on("websocket", lambda socket: sockets.append(socket.url))
+        anonymous.goto(fresh.url + path, wait_until="networkidle")
+        assert urlsplit(anonymous.url).path == "/login"
+        assert not sockets
+        assert not [secret for secret in SECRETS if secret in anonymous.content()]
         role = PAGES[path]
         if role is None:
             return
@@ -148,9 +173,7 @@ def test_a_role_that_is_taken_away_ends_an_open_page(context: BrowserContext, da
     admin = add_person(dashboard.database, StaffRole.ADMIN)
     with dashboard.database.writing(Login.DASHBOARD, role="bee_admin", staff_id=admin.id) as session:
         change_roles(session, person.id, [StaffRole.ONCALL], actor=Actor.staff(admin.id))
-    time.sleep(5)  # what a process may remember of a session
-    page.get_by_role("radio", name="4w").click()
-    expect(page.get_by_text("This page is not for your role")).to_be_visible()
+    go_on_until(page, page.get_by_text("This page is not for your role"))
     expect(page.get_by_test_id("stMetric")).to_have_count(0)
 
 
@@ -160,12 +183,12 @@ def test_an_access_that_is_revoked_ends_an_open_page(context: BrowserContext, da
     admin = add_person(dashboard.database, StaffRole.ADMIN)
     with dashboard.database.writing(Login.DASHBOARD, role="bee_admin", staff_id=admin.id) as session:
         deactivate(session, person.id, actor=Actor.staff(admin.id), now=now())
-    time.sleep(5)  # what a process may remember of a session
-    page.get_by_role("radio", name="26w").click()
     link = page.get_by_role("link", name="Sign in again")
-    expect(link).to_be_visible()
+    go_on_until(page, link)
     expect(page.get_by_test_id("stMetric")).to_have_count(0)
-    assert link.get_attribute("href") == "/login?next=%2Foverview%3Fperiod%3D26w"
+    assert link.get_attribute("href") in {
+        f"/login?next=%2Foverview%3Fperiod%3D{period}" for period in PERIODS
+    }
 
 
 def test_an_invitation_leads_to_a_password_and_in(context: BrowserContext, dashboard: Dashboard) -> None:
@@ -206,3 +229,34 @@ def test_the_database_away_at_sign_in_is_said_with_503(seeded_database: Database
         assert "The database does not answer" in body
         assert ask(dashboard.url, "/overview", Cookie="bee_session=whatever")[0] == 503
         assert ask(dashboard.url, "/health")[0] == 200
+
+
+def test_a_plain_streamlit_run_shows_only_how_to_start_whatever_header_is_sent(
+    context: BrowserContext, dashboard: Dashboard
+) -> None:
+    person = add_person(dashboard.database, StaffRole.ADMIN)
+    with plain_streamlit() as url:
+        context.set_extra_http_headers({"X-BEE-Session": person.token})
+        page = context.new_page()
+        for path in ("/", *PAGES):
+            page.goto(url + path)
+            expect(page.get_by_text("BEE is not started this way")).to_be_visible(timeout=60_000)
+            main = page.get_by_test_id("stMain").inner_text()
+            assert not [secret for secret in SECRETS if secret in main]
+
+
+@contextmanager
+def plain_streamlit() -> Iterator[str]:
+    """Run the script as somebody would who knows Streamlit and not the gate."""
+    with listen("127.0.0.1", 0, "the test's port") as listener:
+        port = listener.getsockname()[1]
+    words = ["-m", "streamlit", "run", "app.py", "--server.address", "127.0.0.1", "--server.port", str(port)]
+    process = subprocess.Popen(
+        [sys.executable, *words], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        wait_until_healthy(f"http://127.0.0.1:{port}/_stcore/health")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=30)

@@ -15,6 +15,7 @@ import psutil
 import psycopg
 import pytest
 
+from bee.db import embedded
 from bee.db import place as places
 from bee.db.address import ServerAddress
 from bee.db.embedded import discard_server, ensure_server, find_postmaster, is_running, stop_server
@@ -130,6 +131,35 @@ def test_what_a_killed_server_leaves_running_is_ended_first(home: Path, place: P
         connection.close()
 
 
+def hold_checkpointer(place: Place) -> None:
+    """Keep the server from ever finishing a gentle stop."""
+    [checkpointer] = [child for child in postmaster(place).children() if "checkpointer" in child.cmdline()[0]]
+    checkpointer.suspend()
+
+
+def test_a_server_that_does_not_end_by_being_asked_is_ended(
+    home: Path, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer(ensure_server(home), "create table kept (value int); insert into kept values (42) returning value")
+    monkeypatch.setattr(embedded, "STOP_S", 2)
+    hold_checkpointer(place)
+    assert stop_server(home)
+    assert not is_running(home)
+    assert answer(ensure_server(home), "select value from kept") == 42
+
+
+def test_a_server_that_hangs_while_it_stops_is_started_anew(
+    home: Path, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ensure_server(home)
+    monkeypatch.setattr(embedded, "STOP_S", 2)
+    hold_checkpointer(place)
+    hanging = postmaster(place)
+    hanging.send_signal(signal.SIGINT)
+    assert answer(ensure_server(home), "select 1") == 1
+    assert postmaster(place).pid != hanging.pid
+
+
 def test_a_half_made_data_folder_is_made_anew(home: Path, place: Place) -> None:
     unfinished = place.folder / "data.new-1"
     (unfinished / "base").mkdir(parents=True)
@@ -188,7 +218,7 @@ def test_the_servers_own_words_say_why_it_does_not_start(home: Path, place: Plac
 
 def test_a_home_that_is_a_file_is_told_clearly(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("")
-    with pytest.raises(Unavailable, match="Can't make the folders of the embedded PostgreSQL"):
+    with pytest.raises(Unavailable, match=r"Can't make the folder .*BEE_HOME"):
         ensure_server(tmp_path / "home")
 
 

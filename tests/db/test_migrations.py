@@ -1,7 +1,7 @@
 """Migrations: in order, once, each with its record, and never over records that don't fit."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,22 +20,11 @@ from bee.db.migrations import (
 )
 from bee.db.schema import SCHEMA_FILE, dump_schema, normalise_dump
 from bee.errors import Conflict, Invalid, Unavailable
-from tests.cluster import administering, named
+from tests.cluster import administering
 
 FIRST = Migration("20260101000000", "first", "create table one (id int);\ncreate table two (id int);\n")
 SECOND = Migration("20260102000000", "second", "create table three (id int);")
 THIRD = Migration("20260103000000", "third", "create table four (id int);")
-
-
-@pytest.fixture
-def empty(template: ServerAddress) -> Iterator[ServerAddress]:
-    """A database without any table."""
-    with administering(template) as connection:
-        connection.execute("drop database if exists bee_empty with (force)")
-        connection.execute("create database bee_empty")
-    yield named(template, "bee_empty")
-    with administering(template) as connection:
-        connection.execute("drop database bee_empty with (force)")
 
 
 @pytest.fixture

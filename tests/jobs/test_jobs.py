@@ -49,6 +49,14 @@ def test_asking_twice_gives_one_job(database: Database) -> None:
     assert take(database) is None
 
 
+def test_the_system_asks_for_jobs_as_the_worker_does(database: Database) -> None:
+    with database.writing(Login.SYSTEM) as session:
+        enqueue(session, "score")
+        enqueue(session, "score")
+    assert take(database) is not None
+    assert take(database) is None
+
+
 def test_another_key_is_another_job(database: Database) -> None:
     ask(database, key="x")
     ask(database, key="y")

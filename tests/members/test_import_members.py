@@ -1,6 +1,7 @@
 """Members in: new ones added, known ones brought in line with the file."""
 
 import csv
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -292,3 +293,21 @@ def test_whatever_a_row_holds_it_is_a_record_or_rejected(values: dict[str, objec
         assert isinstance(found.id, UUID) or found.external_id
     else:
         assert found.reason
+
+
+def test_two_imports_at_once_bring_each_member_and_each_decision_in_once(
+    database: Database, tmp_path: Path
+) -> None:
+    rows = [f"member-{number},Europe/Berlin,2026-01-05,yes" for number in range(500)]
+    paths = []
+    for name, lines in (("there", rows), ("back", rows[::-1]), ("again", rows)):
+        paths.append(tmp_path / f"{name}.csv")
+        paths[-1].write_text("\n".join((f"{HEADER},consents.push", *lines, "")), encoding="utf-8")
+    with ThreadPoolExecutor(len(paths)) as pool:
+        reports = list(
+            pool.map(lambda path: import_members(database, path, rejects=path.with_suffix(".rejects")), paths)
+        )
+    assert sum(report.added for report in reports) == len(rows)
+    assert [report.rejected for report in reports] == [0, 0, 0]
+    assert value_in(database, "select count(*) from members") == len(rows)
+    assert value_in(database, "select count(*) from consents") == len(rows)

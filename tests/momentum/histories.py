@@ -128,21 +128,23 @@ def noon(day: date) -> datetime:
     return datetime.combine(day, time(12), UTC)
 
 
-def totals(database: Database) -> list[tuple[Any, ...]]:
-    """Return the daily totals as they are stored, sums to the cent."""
+def totals(database: Database, *days: date) -> list[tuple[Any, ...]]:
+    """Return the daily totals as they are stored, of some days or of all, sums to the cent."""
     return _rounded(
         fetch(
             database,
             """
             select score_date, segment, momentum_state, members, final_sum, raw_sum
             from engagement_days
+            where score_date = any(cast(:days as date[])) or cast(:days as date[]) = '{}'
             order by 1, 2, 3
             """,
+            days=list(days),
         )
     )
 
 
-def plain_totals(database: Database) -> list[tuple[Any, ...]]:
+def plain_totals(database: Database, *days: date) -> list[tuple[Any, ...]]:
     """Return what the daily totals have to be."""
     return _rounded(
         fetch(
@@ -151,10 +153,11 @@ def plain_totals(database: Database) -> list[tuple[Any, ...]]:
             select score_date, segment, momentum_state, count(*), sum(final_score), sum(raw_score)
             from daily_engagement_scores
             join member_segments using (user_id)
-            where is_complete
+            where is_complete and (score_date = any(cast(:days as date[])) or cast(:days as date[]) = '{}')
             group by 1, 2, 3
             order by 1, 2, 3
             """,
+            days=list(days),
         )
     )
 
@@ -200,6 +203,6 @@ def empty(database: Database) -> None:
     with database.engine(Login.OWNER).begin() as connection:
         connection.execute(
             sqlalchemy.text(
-                "truncate members, score_frontiers, engagement_days, engagement_recoveries, stale_days cascade"
+                "delete from members; truncate score_frontiers, engagement_days, engagement_recoveries, stale_days"
             )
         )

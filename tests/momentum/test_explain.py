@@ -10,13 +10,18 @@ from bee.momentum.score import MomentumState, final_score, raw_score
 
 V1 = shipped_definition("v1")
 TYPES = st.sampled_from([*V1.weights, *V1.aliases, "mystery"])
-FINALS = st.integers(0, 10_000).map(lambda hundredths: hundredths / 100)
+FINALS = st.one_of(st.integers(0, 10_000), st.integers(0, 9)).map(lambda hundredths: hundredths / 100)
+HISTORIES = st.one_of(
+    st.lists(st.one_of(st.none(), FINALS), max_size=40),
+    # So little is left that it rounds to nothing.
+    st.lists(st.integers(0, 3).map(lambda hundredths: hundredths / 100), min_size=20, max_size=40),
+)
 
 
 @settings(max_examples=300, deadline=None)
 @given(
-    st.dictionaries(TYPES, st.integers(1, 30)),
-    st.lists(st.one_of(st.none(), FINALS), max_size=40),
+    st.one_of(st.just({}), st.dictionaries(TYPES, st.integers(1, 30))),
+    HISTORIES,
     st.sampled_from([None, *MomentumState]),
 )
 def test_the_parts_add_up_to_the_score_exactly(
@@ -24,6 +29,8 @@ def test_the_parts_add_up_to_the_score_exactly(
 ) -> None:
     why = explain(counts, history, previous, definition=V1)
     assert why.total == why.final
+    parts = [*(part.contribution for part in why.events), why.day_cap]
+    assert sum([*parts, *(part.contribution for part in why.carry), why.rounding]) == why.final
     assert why.final == final_score(raw_score(counts, definition=V1), history, definition=V1)
     assert abs(why.rounding) <= 0.005 + 1e-9
     assert why.day_cap <= 0

@@ -16,6 +16,7 @@ from tests.momentum.histories import (
     happen,
     noon,
     plain_days,
+    plain_recoveries,
     plain_totals,
     recoveries,
     restatements,
@@ -329,3 +330,30 @@ def test_a_synthetic_member_is_scored_and_in_no_total(database: Database) -> Non
     score(database, now=noon(TODAY))
     assert len(stored_days(database, probe)) == 61
     assert totals(database) == recoveries(database) == []
+
+
+def test_who_turns_out_to_be_synthetic_leaves_the_totals(database: Database) -> None:
+    add(database, {MONDAY: ["lesson_completion"]})
+    probe = add(database, {MONDAY: ["lesson_completion"]})
+    score(database, now=noon(TODAY))
+    change(database, "update members set is_synthetic = true where id = :id", id=probe)
+    assert is_scoring_due(database, now=noon(TODAY))
+    score(database, now=noon(TODAY))
+    assert totals(database) == plain_totals(database) != []
+    assert {members for _, _, _, members, *_ in totals(database)} == {1}
+
+
+@pytest.mark.parametrize("in_between", [True, False], ids=["scored in between", "not scored in between"])
+def test_after_everybody_is_gone_the_next_members_are_counted_alone(
+    database: Database, in_between: bool
+) -> None:
+    add(database, STEADY_WEEKS)
+    score(database, now=noon(TODAY))
+    change(database, "delete from members")
+    if in_between:
+        score(database, now=noon(TODAY))
+        assert totals(database) == recoveries(database) == []
+    add(database, {MONDAY + 30 * DAY: ["journal_entry"]})
+    score(database, now=noon(TODAY))
+    assert totals(database) == plain_totals(database) != []
+    assert recoveries(database) == plain_recoveries(database)

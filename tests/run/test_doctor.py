@@ -7,12 +7,18 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from typer.testing import CliRunner
 
+from bee.cli import app
+from bee.db import Database, Login, migrations
 from bee.db.address import ServerAddress
 from bee.db.embedded import discard_server, ensure_server, is_running
 from bee.db.migrations import migrate
 from bee.doctor import Finding, State, as_json, as_text, examine
-from bee.settings import Settings
+from bee.errors import Unavailable
+from bee.settings import Environment, Settings
+from tests.cluster import url_of
+from tests.factories import make_member
 
 NOWHERE = SecretStr("postgresql://bee:hunter2@127.0.0.1:1/bee")
 
@@ -29,6 +35,12 @@ def found(findings: list[Finding], subject: str) -> Finding:
     return next(finding for finding in findings if finding.subject == subject)
 
 
+@pytest.fixture
+def elsewhere(tmp_path: Path, database: Database) -> Settings:
+    """The settings of a machine whose database is another server's."""
+    return Settings(home=tmp_path).model_copy(update={"database_url": url_of(database.address)})
+
+
 def test_a_server_that_is_not_running_is_a_notice_and_stays_so(home: Path) -> None:
     findings = examine(Settings(home=home))
     assert found(findings, "database").state is State.NOTICE
@@ -36,11 +48,53 @@ def test_a_server_that_is_not_running_is_a_notice_and_stays_so(home: Path) -> No
     assert not is_running(home)
 
 
-def test_a_database_without_tables_names_the_command(home: Path) -> None:
-    ensure_server(home)
-    findings = examine(Settings(home=home))
-    assert [finding.state for finding in findings if finding.subject == "migrations"] in ([], [State.BROKEN])
-    assert State.BROKEN in {finding.state for finding in findings}
+def test_a_database_without_tables_names_the_command(elsewhere: Settings, empty: ServerAddress) -> None:
+    findings = examine(elsewhere.model_copy(update={"database_url": url_of(empty)}))
+    assert found(findings, "database").state is State.FINE
+    assert found(findings, "migrations").state is State.BROKEN
+    assert found(findings, "migrations").detail.endswith("run `python -m bee migrate` first.")
+    assert "members" not in {finding.subject for finding in findings}
+
+
+def test_a_database_of_a_later_release_is_broken(elsewhere: Settings, database: Database) -> None:
+    with migrations.connect_as_owner(database.address) as connection:
+        connection.execute(
+            migrations.RECORD, {"version": "99990101000000", "statements": [], "name": "later"}
+        )
+    migrated = found(examine(elsewhere), "migrations")
+    assert migrated.state is State.BROKEN
+    assert "99990101000000 is not in this one" in migrated.detail
+
+
+def test_a_server_that_is_too_old_is_broken(elsewhere: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(migrations, "OLDEST_SERVER", 99)
+    server = found(examine(elsewhere), "database")
+    assert server.state is State.BROKEN
+    assert server.detail.endswith("BEE needs 99 or later.")
+
+
+def test_an_address_that_is_none_of_postgresql_is_a_finding_among_the_others(home: Path) -> None:
+    url = SecretStr("mysql://bee:hunter2@db/bee")
+    findings = examine(Settings(home=home).model_copy(update={"database_url": url}))
+    assert found(findings, "database").state is State.BROKEN
+    assert found(findings, "disk").state is State.FINE
+
+
+def test_demo_members_are_fine_except_in_prod(elsewhere: Settings, database: Database) -> None:
+    with database.writing(Login.OWNER) as session:
+        make_member(session, is_demo=True)
+    assert found(examine(elsewhere), "members").detail == "1, of whom 1 are demo members"
+    prod = elsewhere.model_copy(update={"environment": Environment.PROD})
+    assert found(examine(prod), "members").state is State.BROKEN
+
+
+def test_a_server_without_our_logins_names_the_command(home: Path) -> None:
+    with (
+        pytest.raises(Unavailable, match="run `bee migrate`") as caught,
+        Database(ensure_server(home)).reading(Login.WORKER),
+    ):
+        pass
+    assert caught.value.code == "not_migrated"
 
 
 def test_a_database_of_this_release_is_fine(home: Path) -> None:
@@ -49,6 +103,7 @@ def test_a_database_of_this_release_is_fine(home: Path) -> None:
     assert found(findings, "database").state is State.FINE
     assert "embedded PostgreSQL 18" in found(findings, "database").detail
     assert "pgvector" in found(findings, "database").detail
+    assert found(findings, "database").detail.endswith(":5432/bee")
     assert "applied, the newest" in found(findings, "migrations").detail
     assert found(findings, "members").detail == "0, of whom 0 are demo members"
 
@@ -85,6 +140,30 @@ def test_the_document_for_programs_holds_the_same(home: Path) -> None:
         ]
     }
     assert as_text(findings) == "fine    disk      71 GiB free\nbroken  database  down"
+
+
+@pytest.mark.parametrize(("url", "code"), [("", 0), (NOWHERE.get_secret_value(), 2)])
+def test_the_exit_code_says_whether_something_is_broken(
+    home: Path, url: str, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(home)
+    for name, value in {"HOME": str(home), "BEE_HOME": str(home), "DATABASE_URL": url}.items():
+        monkeypatch.setenv(name, value)
+    done = CliRunner().invoke(app, ["doctor", "--json"])
+    assert done.exit_code == code
+    states = {finding["state"] for finding in json.loads(done.stdout)["findings"]}
+    assert ("broken" in states) == (code == 2)
+
+
+def test_settings_at_fault_are_a_finding_too(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(home)
+    for name, value in {"HOME": str(home), "BEE_HOME": str(home), "BEE_API_PORT": "seven"}.items():
+        monkeypatch.setenv(name, value)
+    done = CliRunner().invoke(app, ["doctor", "--json"])
+    assert done.exit_code == 2
+    [finding] = json.loads(done.stdout)["findings"]
+    assert finding["state"] == "broken"
+    assert finding["detail"].startswith("BEE_API_PORT: ")
 
 
 def test_an_address_shows_no_password() -> None:

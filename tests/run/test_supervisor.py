@@ -17,9 +17,9 @@ import psutil
 import pytest
 
 from bee.db.embedded import discard_server, is_running
+from bee.health import answers
 from bee.processes import has_ended
 from bee.running import STATE_FILE, ProcessMark, Running, read_running, write_running
-from bee.supervisor import answers
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
@@ -138,6 +138,10 @@ def test_everything_starts_answers_and_stops_with_ctrl_c(start: Callable[..., Up
     assert gone(children)
     assert not is_running(home)
     assert not (home / STATE_FILE).exists()
+    for name in ("dashboard", "api", "worker"):
+        lines = (home / "logs" / f"{name}.log").read_text(encoding="utf-8").splitlines()
+        assert {"time", "severity", "logger", "message"} <= set(json.loads(lines[0]))
+        assert all(line.startswith('{"time": ') for line in lines), lines
 
 
 def test_down_stops_what_up_started(start: Callable[..., Up], home: Path) -> None:
@@ -258,3 +262,28 @@ def test_what_was_written_down_is_read_back(tmp_path: Path) -> None:
 def test_a_note_that_was_cut_short_counts_as_none(tmp_path: Path, content: str) -> None:
     (tmp_path / STATE_FILE).write_text(content)
     assert read_running(tmp_path) is None
+
+
+INTERRUPTED_WHILE_IMPORTING = """
+import os, runpy, signal, sys
+
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == "typer":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupt())
+runpy.run_module("bee", run_name="__main__")
+"""
+
+
+def test_ctrl_c_while_parts_are_being_imported_shows_no_traceback() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_WHILE_IMPORTING],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == -signal.SIGINT
+    assert done.stdout + done.stderr == ""

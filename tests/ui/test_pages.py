@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+import streamlit as st
 
 from bee.access import StaffRole
 from bee.ui.house import House, close_house
+from tests.cluster import away
 from tests.dashboard import add_person
 from tests.ui.conftest import ROOT, visit, words
 
@@ -65,20 +67,37 @@ def test_the_overview_shows_cards_charts_and_who_may_need_a_call(house: House) -
         "Momentum score",
         "Recovered in 7 days",
     ]
-    assert "made-up demo members" in words(app)
+    assert "demo members" in words(app)
     assert {"Where people are", "How they moved", "People who may need a call"} <= {
-        head.value for head in app.subheader
+        head.value for head in app.header
     }
 
 
-def test_a_period_that_nobody_offers_is_dropped_from_the_address(house: House) -> None:
-    person = add_person(house.database, StaffRole.PRODUCT)
-    app = visit("engagement/overview.py", person, period="<script>", segment="zone:Nowhere")
-    assert not app.exception
-    assert len(app.metric) == 4
-
-
-def test_the_database_going_away_is_said_and_nothing_is_shown(house: House) -> None:
+@pytest.mark.parametrize("page", PAGES)
+def test_the_database_going_away_is_said_on_a_fresh_look(page: str, house: House) -> None:
     person = add_person(house.database, StaffRole.ADMIN)
-    with_parts_gone = visit("engagement/member.py", person, member="P-999999")
-    assert "Nobody found" in words(with_parts_gone)
+    with away(house.database):
+        app = visit(page, person)
+        assert not app.exception
+        assert "The database does not answer" in words(app)
+        assert not app.title
+
+
+def test_the_database_going_away_under_an_open_page_takes_its_figures_off_and_the_page_comes_back(
+    house: House,
+) -> None:
+    app = visit("engagement/overview.py", add_person(house.database, StaffRole.PRODUCT), period="4w")
+    assert app.metric
+    with away(house.database):
+        # Within these seconds the session is still remembered: it is the page that has to say it.
+        st.cache_resource.clear()
+        app.button_group[0].set_value("26w").run()
+        assert not app.exception
+        assert "Nothing is lost" in words(app)
+        assert not app.metric
+        assert not app.dataframe
+    app.button(key="try-again").click().run()
+    assert not app.exception
+    assert not app.error
+    assert len(app.metric) == 4
+    assert app.query_params["period"] == "26w"

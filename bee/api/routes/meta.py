@@ -6,8 +6,7 @@ from starlette.responses import JSONResponse
 
 from bee.api.house import house_of
 from bee.db import Login
-from bee.db.migrations import current_state
-from bee.errors import Unavailable
+from bee.db.migrations import require_release
 
 # Semantic: what a client may rely on. A release of the program does not change it by itself.
 API_VERSION = "1.0.0"
@@ -25,13 +24,7 @@ async def health() -> JSONResponse:
 @router.get("/ready")
 def ready(request: Request) -> JSONResponse:
     """Say whether requests can be served: the database answers and is of this release."""
-    state = current_state(house_of(request).database, Login.API)
-    if not state.is_current:
-        raise Unavailable(
-            "migrations",
-            f"The database is not of this release: {len(state.pending)} migrations to apply,"
-            f" {len(state.unknown)} unknown.",
-        )
+    state = require_release(house_of(request).database, Login.API)
     return JSONResponse({"status": "ready", "migrations": len(state.applied)})
 
 

@@ -54,11 +54,12 @@ def import_events(
         raise Invalid("bad_source", "A source's name has up to 60 letters, digits, spaces, and . _ : -")
     file = open_source(path)
     bound = bind(mapping, file.columns)
+    rejected = RejectsFile(rejects)
     import_began(database, "events", source)
     with ExitStack() as stack:
         place = stack.enter_context(workplace(workplaces))
         staging = Staging(stack.enter_context(staging_database(place)), source)
-        rejected = stack.enter_context(RejectsFile(rejects))
+        stack.enter_context(rejected)
         roster = Roster(database)
         read = 0
         for rows, position in chunks(file.read()):

@@ -1,5 +1,6 @@
 """What an event is called when its source has no ids: the same row of the same source is the same event for
-ever."""
+ever.
+"""
 
 import json
 from collections.abc import Mapping
@@ -16,9 +17,8 @@ def event_id(
 ) -> UUID:
     """Return the id of the ``occurrence``-th (from 1) row that says exactly this.
 
-    ``metadata``: as :func:`canonical` writes it. None of the texts holds a line break, so that the parts
-    can't run
-    into one another. The staging area computes the same in SQL; a test holds the two together.
+    ``metadata``: as :func:`canonical` writes it. None of the texts holds a line break, so that the parts can't
+    run into one another. The staging area computes the same in SQL; a test holds the two together.
     """
     at = occurred_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     return uuid5(EVENTS, "\n".join((source, external_id, event_type, at, metadata, str(occurrence))))

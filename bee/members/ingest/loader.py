@@ -1,9 +1,8 @@
-"""Events into PostgreSQL: a batch of members a transaction, which commits together with what is due for
-scoring.
+"""Events into PostgreSQL: a batch of members a transaction, which commits together with what is due for scoring.
 
-A batch whose members have no events yet is copied straight into the table. Any other goes through a
-temporary table
-and adds what is missing. So whatever interrupts an import, running it again finishes it and doubles nothing.
+A batch whose members have no events yet is copied straight into the table. Any other goes through a temporary
+table and adds what is missing. So whatever interrupts an import, running it again finishes it and doubles
+nothing.
 """
 
 import itertools
@@ -30,9 +29,8 @@ CHUNK_BYTES: Final = 1 << 20
 class EventBatch:
     """Some members with all their events of one import.
 
-    ``first_days``: for each of ``members`` the earliest day that has an event. ``lines``: the events as
-    COPY's text,
-    columns as in ``sql/members/copy_events.sql``. ``has_own_ids``: whether any id comes from the source.
+    ``first_days``: for each of ``members`` the earliest day that has an event. ``lines``: the events as COPY's
+    text, columns as in ``sql/members/copy_events.sql``. ``has_own_ids``: whether any id comes from the source.
     """
 
     members: tuple[UUID, ...]
@@ -117,19 +115,15 @@ def touch_members(session: WriteSession, members: tuple[UUID, ...], first_days: 
 
 @contextmanager
 def database_errors() -> Iterator[None]:
-    """Turn what the driver itself raises during COPY into :class:`Unavailable`, which the sessions do for
-    the rest."""
+    """Say of what stops an import that it is finished by running it again."""
     try:
         yield
     except psycopg.errors.ForeignKeyViolation as error:
         raise Unavailable(
             "member_gone", "A member was removed while the import ran; run it again to finish."
         ) from error
-    except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
-        raise Unavailable(
-            "database_unavailable", f"The database stopped the import ({reason}); run it again to finish."
-        ) from error
+    except Unavailable as error:
+        raise Unavailable(error.code, f"{error.message.rstrip('.')}; run it again to finish.") from error
 
 
 Progress = Callable[[str, int, int | None], None]

@@ -39,8 +39,7 @@ NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 class EventMapping:
     """How rows of a file are read.
 
-    ``columns``: field → column; that of ``metadata`` holds a whole object. ``metadata``: name in the
-    metadata →
+    ``columns``: field → column; that of ``metadata`` holds a whole object. ``metadata``: name in the metadata →
     column. ``event_types``: theirs → ours. ``defaults``: field → value of rows that say nothing.
     """
 
@@ -70,8 +69,7 @@ def read_mapping(path: Path) -> EventMapping:
 
 
 def parse_mapping(data: object) -> EventMapping:
-    """Return the mapping that decoded TOML or JSON says. Raises :class:`Invalid` naming what it does not
-    know."""
+    """Return the mapping that decoded TOML or JSON says. Raises :class:`Invalid` naming what it does not know."""
     if not isinstance(data, dict):
         raise Invalid("bad_mapping", "A mapping has tables: columns, metadata, event_types, defaults.")
     _refuse_unknown(data, SECTIONS, "section")
@@ -93,9 +91,8 @@ def parse_mapping(data: object) -> EventMapping:
 def bind(mapping: EventMapping, columns: Sequence[str]) -> EventMapping:
     """Return the mapping with every field's column settled for a file that has ``columns``.
 
-    Raises :class:`Invalid` for a column that is mapped and not there, and when a field that every event
-    needs has
-    neither a column nor a default.
+    Raises :class:`Invalid` for a column that is mapped and not there, and when a field that every event needs
+    has neither a column nor a default.
     """
     wanted = (*mapping.columns.values(), *mapping.metadata.values())
     missing = [column for column in wanted if column not in columns]

@@ -39,11 +39,9 @@ def import_members(
 ) -> ImportReport:
     """Add the members of a file and bring known ones in line with it.
 
-    A column that the file does not have changes nothing; an empty cell clears what it stands for, but zone,
-    day of
-    joining and external id, which every member has. Raises :class:`Invalid` before the first row for a file
-    that
-    can't be used, and :class:`Unavailable` when the database goes away; running it again finishes it.
+    A column that the file does not have changes nothing; an empty cell clears what it stands for, but zone, day
+    of joining and external id, which every member has. Raises :class:`Invalid` before the first row for a file
+    that can't be used, and :class:`Unavailable` when the database goes away; running it again finishes it.
     """
     begun = time.monotonic()
     file = open_source(path)
@@ -51,8 +49,9 @@ def import_members(
     columns = frozenset(file.columns)
     seen = Seen()
     read = added = changed = 0
+    rejected = RejectsFile(rejects)
     import_began(database, "members", SOURCE)
-    with RejectsFile(rejects) as rejected:
+    with rejected:
         for rows, position in chunks(file.read(), rows=CHUNK_ROWS):
             read += len(rows)
             originals = {row.line: row for row in rows if isinstance(row, RawRow)}

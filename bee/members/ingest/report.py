@@ -8,11 +8,10 @@ from pathlib import Path
 class ImportReport:
     """The outcome of one import.
 
-    ``read`` = ``added`` + ``changed`` + ``repeated`` + ``rejected``, in rows of what was imported (events,
-    or members);
-    ``members_added``, ``members_changed``: members that an import of events brought with it.
-    ``rejects``: the file that has the rejected rows. ``notes``: sentences for a person. ``seconds``: how
-    long it took.
+    ``read`` = ``added`` + ``changed`` + ``repeated`` + ``rejected``, in rows of what was imported (events, or
+    members); ``members_added``, ``members_changed``: members that an import of events brought with it.
+    ``rejects``: the file that has the rejected rows. ``notes``: sentences for a person. ``seconds``: how long it
+    took.
     """
 
     what: str

@@ -72,8 +72,7 @@ class MemberRef:
 def merge_members(database: Database, records: Sequence[MemberRecord], columns: frozenset[str]) -> Merged:
     """Add or update the members of one chunk in one transaction.
 
-    ``columns``: the fields that the file has at all (``left_on``, ``coach``, ``full_name``, ``email``,
-    ``phone``
+    ``columns``: the fields that the file has at all (``left_on``, ``coach``, ``full_name``, ``email``, ``phone``
     matter); an absent one leaves what is known as it is, an empty cell clears it.
     """
     with database_errors(), database.writing(Login.OWNER) as session:

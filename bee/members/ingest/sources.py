@@ -1,8 +1,7 @@
 """A file as rows, whatever it is: CSV, JSON lines or Parquet, the first two also compressed with gzip.
 
-What can't be read at all is refused before the first row; a row that can't be read becomes a rejection and
-the rows
-behind it are read all the same.
+What can't be read at all is refused before the first row; a row that can't be read becomes a rejection and the
+rows behind it are read all the same.
 """
 
 import gzip
@@ -32,16 +31,18 @@ MAGIC: Final = {
     b"\xd0\xcf\x11\xe0": "an old Excel file",
     b"SQLite format 3": "an SQLite database",
     b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
     b"\xff\xfe": "a text in UTF-16, where UTF-8 is wanted",
     b"\xfe\xff": "a text in UTF-16, where UTF-8 is wanted",
 }
 
 
 def open_source(path: Path) -> Source:
-    """Return the file's columns and rows. Raises :class:`Invalid` when it is not what its name says, or
-    empty."""
-    suffix = _suffix(path)
+    """Return the file's columns and rows. Raises :class:`Invalid` when it is not what its name says, or empty."""
     try:
+        suffix = _suffix(path)
         start = _start(path)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise Invalid("not_what_it_says", f"{path} is not compressed with gzip, or damaged.") from error
@@ -57,7 +58,8 @@ def open_source(path: Path) -> Source:
 
 def _suffix(path: Path) -> str:
     """Return the ending that says what the file is, .gz left away. Raises :class:`Invalid` for what can't be
-    read."""
+    read.
+    """
     if not path.exists():
         raise Invalid("no_file", f"There is no file {path}.")
     if not path.is_file():

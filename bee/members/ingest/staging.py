@@ -86,9 +86,9 @@ class Staging:
         return [Person(UUID(user_id), events, first_on) for user_id, events, first_on in rows]
 
     def batches(self, people: Sequence[Person], *, rows: int = BATCH_ROWS) -> Iterator[EventBatch]:
-        """Yield everything that is staged, about ``rows`` at a time and a member's all together. Of rows
-        with one id the first
-        counts."""
+        """Yield everything that is staged, about ``rows`` at a time and a member's all together. Of rows with
+        one id the first counts.
+        """
         # A cursor of its own: batches are made in another thread than the one that asks for rejected rows.
         connection = self._connection.cursor()
         statement = query_text("members/duckdb/staged_batch")

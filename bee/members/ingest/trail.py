@@ -4,8 +4,7 @@ from typing import Final
 
 from bee.audit import Actor, record
 from bee.db import Database, Login
-from bee.db.migrations import current_state
-from bee.errors import Conflict
+from bee.db.migrations import require_release
 from bee.members.ingest.report import ImportReport
 
 MANY_ROWS: Final = 10_000
@@ -14,14 +13,9 @@ MANY_ROWS: Final = 10_000
 def import_began(database: Database, what: str, source: str) -> None:
     """Record that an import begins.
 
-    Raises :class:`Unavailable` when there is no database to import into, and :class:`Conflict` when it is
-    not of this
-    release.
+    Raises :class:`Unavailable` when there is no database of this release to import into.
     """
-    if not current_state(database, Login.OWNER).is_current:
-        raise Conflict(
-            "not_migrated", "The database is not of this release: run `python -m bee migrate` first."
-        )
+    require_release(database, Login.OWNER)
     with database.writing(Login.OWNER) as session:
         record(
             session,

@@ -38,20 +38,25 @@ def workplace(parent: Path) -> Iterator[Path]:
 
 @contextmanager
 def staging_database(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a DuckDB in ``folder`` that knows our macros and stays below :data:`MEMORY_LIMIT`."""
+    """Open a DuckDB in ``folder`` that knows our macros and stays below :data:`MEMORY_LIMIT`.
+
+    Raises :class:`Unavailable` when the folder has no room for it.
+    """
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY_LIMIT,
         "temp_directory": str(folder / "spill"),
         "threads": 2,
         "preserve_insertion_order": False,
     }
-    connection = duckdb.connect(str(folder / "staging.duckdb"), config=settings)
     try:
-        connection.execute(query_text("members/duckdb/uuid_text"))
-        connection.execute(query_text("members/duckdb/copy_text"))
-        yield connection
-    finally:
-        connection.close()
+        # Leaving the block closes it.
+        with duckdb.connect(str(folder / "staging.duckdb"), config=settings) as connection:
+            connection.execute(query_text("members/duckdb/uuid_text"))
+            connection.execute(query_text("members/duckdb/copy_text"))
+            yield connection
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        reason = str(error).splitlines()[0]
+        raise Unavailable("workplace", f"There is no room to work in {folder.parent}: {reason}.") from error
 
 
 def _make(parent: Path) -> tuple[Path, int]:

@@ -1,0 +1,88 @@
+"""``bee coach``: crisis detection over a file, line by line."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import typer
+
+from bee.errors import Invalid
+
+coach = typer.Typer(help="What the coach looks for.", no_args_is_help=True)
+
+EXIT_UNREADABLE = 1
+SHOWN_OF_A_LINE = 60
+LONGEST_LINE = 1 << 22
+
+
+@coach.command("screen")
+def screen_command(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="Text in UTF-8, one message a line.")],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One line of JSON for each line of the file, for programs.")
+    ] = False,
+) -> None:
+    """Say for each line whether somebody may be in danger. Exit code 1 when a line could not be read whole."""
+    from bee.coach.safety import RULES_VERSION, screen
+
+    found: Counter[str] = Counter()
+    lines = unreadable = 0
+    for lines, (text, fault) in enumerate(read_lines(path), start=1):
+        result = screen(text)
+        found[result.category or "none"] += 1
+        if fault:
+            unreadable += 1
+            typer.echo(f"Line {lines}: {fault}.", err=True)
+        if as_json:
+            row = {"crisis": result.crisis, "category": result.category, "matched": result.matched}
+            typer.echo(json.dumps(row, ensure_ascii=False))
+        elif result.crisis:
+            words = " · ".join(words[:SHOWN_OF_A_LINE] for words in result.matched)
+            typer.echo(f"{lines:>8}  {result.category:<10}  {' '.join(words.split())}")
+    if not as_json:
+        _echo_summary(lines, found, RULES_VERSION)
+    if unreadable:
+        raise typer.Exit(EXIT_UNREADABLE)
+
+
+def read_lines(path: Path) -> Iterator[tuple[str, str | None]]:
+    """Yield each line of a file with what is wrong with it, if anything; one line is held at a time.
+
+    Of a line beyond ``LONGEST_LINE`` bytes the start is read. Raises :class:`Invalid` for what is no file that can
+    be read.
+    """
+    try:
+        with path.open("rb") as source:
+            while raw := source.readline(LONGEST_LINE):
+                is_cut = not raw.endswith(b"\n") and _skip_line(source)
+                text, fault = _decoded(raw.removesuffix(b"\n").removesuffix(b"\r"))
+                yield text, f"only its first {LONGEST_LINE:,} bytes were read" if is_cut else fault
+    except OSError as error:
+        raise Invalid("unreadable_file", f"{path} can't be read: {error.strerror}.") from error
+
+
+def _skip_line(source: BinaryIO) -> bool:
+    """Go on to the next line and return whether anything was passed over."""
+    skipped = False
+    while piece := source.readline(LONGEST_LINE):
+        skipped = True
+        if piece.endswith(b"\n"):
+            break
+    return skipped
+
+
+def _decoded(line: bytes) -> tuple[str, str | None]:
+    try:
+        return line.decode("utf-8-sig"), None
+    except UnicodeDecodeError as error:
+        return line.decode("utf-8-sig", "replace"), f"byte {error.start + 1} is not UTF-8, the rest was read"
+
+
+def _echo_summary(lines: int, found: Counter[str], version: str) -> None:
+    flagged = lines - found["none"]
+    parts = ", ".join(f"{count:,} {name}" for name, count in sorted(found.items()) if name != "none")
+    typer.echo(
+        f"{flagged:,} of {lines:,} lines may tell of danger{f' ({parts})' if parts else ''}. Rules {version}."
+    )

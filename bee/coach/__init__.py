@@ -1,0 +1,1 @@
+"""What the coach answers: crisis detection, the offline coach, and conversations as they are stored."""

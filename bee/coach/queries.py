@@ -1,0 +1,101 @@
+"""What is read to answer a member, as the member; and the safety events, as a staff role."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from bee.coach.offline import Memory, Momentum, Said
+from bee.coach.safety import Category
+from bee.db import ReadSession
+
+MOST_MEMORIES: Final = 50
+MOST_MESSAGES: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How a request was answered before: what the member had written, and the answer with its labels."""
+
+    message: str
+    response_text: str
+    crisis: bool
+    category: str | None
+    rules_version: str
+    model: str
+    prompt: str | None
+    usage: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an answer rests on, all of it from the database.
+
+    ``recent``: newest first. ``answered``: set when this very request was answered before.
+    """
+
+    state: Momentum | None
+    memories: tuple[Memory, ...]
+    recent: tuple[Said, ...]
+    answered: Answered | None
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyEvent:
+    """A message in which somebody may be in danger. ``matched``: the words of it that say so."""
+
+    id: UUID
+    user_id: UUID
+    number: int
+    category: Category
+    matched: list[str]
+    rules_version: str
+    status: str
+    created_at: datetime
+    taken_by: UUID | None
+    taken_at: datetime | None
+    closed_at: datetime | None
+    note: str | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyCount:
+    """How many events of a category are in a status, the first of them since ``first_at``."""
+
+    category: str
+    status: str
+    events: int
+    first_at: datetime
+
+
+def read_context(session: ReadSession, member_id: UUID, request_id: UUID, *, now: datetime) -> Context:
+    """Return what an answer to a member rests on; ``session`` has to act as that member."""
+    state: Any = session.scalar("coach/momentum_state", user_id=member_id)
+    return Context(
+        state=None if state is None else Momentum(state),
+        memories=tuple(
+            session.all(Memory, "coach/memories", user_id=member_id, now=now, limit=MOST_MEMORIES)
+        ),
+        recent=tuple(session.all(Said, "coach/last_messages", user_id=member_id, limit=MOST_MESSAGES)),
+        answered=find_answered(session, member_id, request_id),
+    )
+
+
+def find_answered(session: ReadSession, member_id: UUID, request_id: UUID) -> Answered | None:
+    """Return how a request was answered, or None; ``session`` has to act as that member."""
+    return session.find(Answered, "coach/answered", user_id=member_id, request_id=request_id)
+
+
+def safety_events(session: ReadSession, *, closed: bool = False, limit: int = 200) -> list[SafetyEvent]:
+    """Return the events that the role may see, the longest waiting first; closed ones only if asked for.
+
+    For coaches and admins; the database refuses any other role the words.
+    """
+    return session.all(SafetyEvent, "coach/safety_events", closed=closed, limit=limit)
+
+
+def safety_counts(session: ReadSession, since: datetime) -> list[SafetyCount]:
+    """Return how many events there were since a moment; for on-call, who may not know whose."""
+    return session.all(SafetyCount, "coach/safety_counts", since=since)

@@ -1,0 +1,3 @@
+-- One row: how many acts there are. Index: audit_log_pkey.
+select count(*)
+from audit_log

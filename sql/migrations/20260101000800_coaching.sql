@@ -1,0 +1,128 @@
+-- What members and the coach said to each other, and the messages in which somebody may be in danger.
+create table public.coach_conversations (
+    id uuid primary key default gen_random_uuid(),
+    user_id uuid not null references public.members (id) on delete cascade,
+    started_at timestamptz not null default now()
+);
+create index coach_conversations_member on public.coach_conversations (user_id, started_at);
+
+-- Two rows a request: what the member wrote and what was answered. `number` orders them.
+create table public.coach_messages (
+    id uuid primary key default gen_random_uuid(),
+    number bigint not null generated always as identity,
+    conversation_id uuid not null references public.coach_conversations (id) on delete cascade,
+    user_id uuid not null references public.members (id) on delete cascade,
+    request_id uuid not null,
+    role text not null check (role in ('member', 'coach')),
+    body text not null check (length(body) between 1 and 20000),
+    crisis boolean not null,
+    category text check (category in ('self_harm', 'violence', 'emergency')),
+    rules_version text not null,
+    model text,
+    prompt text,
+    usage jsonb check (jsonb_typeof(usage) = 'object'),
+    momentum_state text check (momentum_state in ('Rising', 'Steady', 'NeedsCare')),
+    memory_ids uuid[] not null default '{}',
+    created_at timestamptz not null default now(),
+    constraint coach_messages_request_key unique (user_id, request_id, role),
+    constraint coach_messages_crisis_has_category check (crisis = (category is not null)),
+    constraint coach_messages_replies_name_their_model
+        check ((role = 'coach') = (model is not null) and (role = 'coach') = (usage is not null))
+);
+create index coach_messages_member on public.coach_messages (user_id, number);
+create index coach_messages_conversation on public.coach_messages (conversation_id);
+
+-- Somebody on the staff takes each event, and closes it when they have seen to it.
+create table public.safety_events (
+    id uuid primary key default gen_random_uuid(),
+    user_id uuid not null references public.members (id) on delete cascade,
+    message_id uuid not null references public.coach_messages (id) on delete cascade,
+    category text not null check (category in ('self_harm', 'violence', 'emergency')),
+    matched text[] not null check (cardinality(matched) > 0),
+    rules_version text not null,
+    status text not null default 'open' check (status in ('open', 'taken', 'closed')),
+    created_at timestamptz not null default now(),
+    taken_by uuid references public.staff (id),
+    taken_at timestamptz,
+    closed_at timestamptz,
+    note text check (length(note) between 1 and 4000),
+    constraint safety_events_message_key unique (message_id),
+    constraint safety_events_taken_by_somebody check ((status = 'open') = (taken_by is null)),
+    constraint safety_events_taken_at_some_time check ((taken_by is null) = (taken_at is null)),
+    constraint safety_events_closed_at_some_time check ((status = 'closed') = (closed_at is not null))
+);
+create index safety_events_waiting on public.safety_events (created_at) where status <> 'closed';
+create index safety_events_member on public.safety_events (user_id, created_at);
+
+-- From open to taken to closed, never back; what was found is never changed.
+create function public.bee_see_to_safety_event() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    seen_to constant text[] := array['status', 'taken_by', 'taken_at', 'closed_at', 'note'];
+begin
+    if new is not distinct from old then
+        return new;
+    end if;
+    if pg_catalog.to_jsonb(new) - seen_to <> pg_catalog.to_jsonb(old) - seen_to then
+        raise exception 'what was found is never changed' using errcode = 'restrict_violation';
+    end if;
+    if (old.status, new.status) not in (('open', 'taken'), ('taken', 'closed'))
+        or (old.status = 'taken' and (new.taken_by, new.taken_at) is distinct from (old.taken_by, old.taken_at))
+    then
+        raise exception 'a safety event goes from open to taken to closed' using errcode = 'restrict_violation';
+    end if;
+    return new;
+end
+$$;
+revoke all on function public.bee_see_to_safety_event() from public, anon, authenticated, service_role;
+create trigger see_to_safety_event before update on public.safety_events
+    for each row execute function public.bee_see_to_safety_event();
+-- Rows go only with the member whom they are about.
+create trigger append_only before update or truncate on public.coach_messages
+    for each statement execute function public.bee_refuse_change();
+create trigger append_only before update or truncate on public.coach_conversations
+    for each statement execute function public.bee_refuse_change();
+
+alter table public.coach_conversations enable row level security;
+alter table public.coach_messages enable row level security;
+alter table public.safety_events enable row level security;
+revoke all on public.coach_conversations, public.coach_messages, public.safety_events
+    from public, anon, authenticated, service_role;
+revoke all on sequence public.coach_messages_number_seq from public, anon, authenticated, service_role;
+
+-- A member reads what was said; the program writes it, also what the member said.
+grant select on public.coach_conversations to authenticated;
+grant select (id, number, conversation_id, user_id, request_id, role, body, crisis, category, rules_version, model,
+    prompt, usage, created_at) on public.coach_messages to authenticated;
+create policy own on public.coach_conversations for select to authenticated using (user_id = (select auth.uid()));
+create policy own on public.coach_messages for select to authenticated using (user_id = (select auth.uid()));
+grant select on public.coach_conversations, public.coach_messages to service_role;
+create policy service on public.coach_conversations for select to service_role using (true);
+create policy service on public.coach_messages for select to service_role using (true);
+grant select, insert on public.coach_conversations, public.coach_messages to bee_system;
+grant select (id, user_id, message_id, category, rules_version, status, created_at) on public.safety_events to bee_system;
+grant insert (user_id, message_id, category, matched, rules_version, created_at) on public.safety_events to bee_system;
+create policy system on public.coach_conversations to bee_system using (true) with check (true);
+create policy system on public.coach_messages to bee_system using (true) with check (true);
+create policy system on public.safety_events to bee_system using (true) with check (status = 'open');
+
+-- Coaches read and see to what their own members said; admins everybody; on-call counts, without a word or a name.
+grant select on public.coach_conversations, public.coach_messages, public.safety_events to bee_coach, bee_admin;
+grant update (status, taken_by, taken_at, closed_at, note) on public.safety_events to bee_coach, bee_admin;
+create policy admin on public.coach_conversations for select to bee_admin using (true);
+create policy admin on public.coach_messages for select to bee_admin using (true);
+create policy admin on public.safety_events for select to bee_admin using (true);
+create policy admin_sees_to_it on public.safety_events for update to bee_admin using (true) with check (true);
+create policy assigned on public.coach_conversations for select to bee_coach
+    using (exists (select from public.members where id = user_id));
+create policy assigned on public.coach_messages for select to bee_coach
+    using (exists (select from public.members where id = user_id));
+create policy assigned on public.safety_events for select to bee_coach
+    using (exists (select from public.members where id = user_id));
+create policy assigned_sees_to_it on public.safety_events for update to bee_coach
+    using (exists (select from public.members where id = user_id))
+    with check (taken_by = (select public.bee_staff_id()));
+grant select (id, category, rules_version, status, created_at, taken_at, closed_at) on public.safety_events to bee_oncall;
+create policy counts on public.safety_events for select to bee_oncall using (true);

@@ -1,0 +1,410 @@
+"""Who may do what to which rows of every table and view: the walls of the database, as data.
+
+What does not stand here is refused. A table, a right or a policy that does not fit fails the tests beside it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+ROLES = (
+    "anon",
+    "authenticated",
+    "service_role",
+    "bee_product",
+    "bee_coach",
+    "bee_oncall",
+    "bee_admin",
+    "bee_gate",
+    "bee_worker",
+    "bee_system",
+    "bee_api",
+    "bee_dashboard",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    """What a role may do to a table.
+
+    ``select``, ``insert``, ``update``: the columns, ``*`` for all of them, ``* but a b`` for the others.
+    ``rows``: the condition that the rows fulfil which it sees, changes or deletes; ``me`` is who acts.
+    ``adds``: the condition that the rows fulfil which it inserts.
+    """
+
+    select: str = ""
+    insert: str = ""
+    update: str = ""
+    delete: bool = False
+    rows: str = "true"
+    adds: str = "true"
+
+
+OWN = "user_id = %(me)s"
+ASSIGNED = "user_id in (select id from public.members where coach_id = %(me)s)"
+OWN_OF_MEMBER = "member_id = %(me)s"
+ASSIGNED_OF_MEMBER = "member_id in (select id from public.members where coach_id = %(me)s)"
+COACHS_SEGMENT = "segment = 'coach:' || cast(%(me)s as text)"
+MY_ACT = "actor_kind = 'staff' and actor_id = %(me)s"
+
+READS = May(select="*")
+# What the program itself keeps: it makes, changes and removes the rows as it works.
+KEEPS = May(select="*", insert="*", update="*", delete=True)
+COLLEAGUE = May(select="id full_name roles is_active is_demo")
+PSEUDONYM = "id number time_zone joined_on left_on is_demo is_synthetic created_at"
+PROFILE = "external_id time_zone joined_on left_on coach_id attributes"
+ACT = "actor_kind actor_id action subject_kind subject_id before after reason"
+PROGRAM_ACT = "actor_kind in ('system', 'member')"
+
+# As whom a login may act; by itself it is nobody.
+LOGINS: Mapping[str, frozenset[str]] = {
+    "bee_api": frozenset({"anon", "authenticated", "service_role"}),
+    "bee_dashboard": frozenset({"bee_product", "bee_coach", "bee_oncall", "bee_admin", "bee_gate"}),
+    "bee_worker": frozenset(),
+    "bee_system": frozenset(),
+}
+
+WALLS: Mapping[str, Mapping[str, May]] = {
+    # Staff: the gate signs in, admins manage and never see a hash, colleagues see names.
+    "staff": {
+        "bee_gate": May(
+            select="id email full_name password_hash roles is_active is_demo", update="password_hash"
+        ),
+        "bee_admin": May(
+            select="* but password_hash",
+            insert="id email full_name roles is_demo created_by",
+            update="full_name roles is_active",
+        ),
+        "bee_product": COLLEAGUE,
+        "bee_coach": COLLEAGUE,
+        "bee_oncall": COLLEAGUE,
+        "bee_worker": COLLEAGUE,
+    },
+    "staff_sessions": {
+        "bee_gate": May(
+            select="token_sha256 staff_id last_seen_at expires_at ended_at",
+            insert="token_sha256 staff_id created_at last_seen_at expires_at address",
+            update="last_seen_at ended_at ended_because",
+        ),
+        "bee_admin": May(select="*", update="ended_at ended_because"),
+        "bee_worker": May(select="expires_at", delete=True),
+    },
+    "staff_links": {
+        "bee_gate": May(select="token_sha256 staff_id purpose expires_at used_at", update="used_at"),
+        "bee_admin": May(
+            select="* but token_sha256",
+            insert="token_sha256 staff_id purpose created_by expires_at",
+            update="used_at",
+        ),
+        "bee_worker": May(select="expires_at", delete=True),
+    },
+    "sign_in_attempts": {
+        "bee_system": May(
+            select="account address attempted_at succeeded", insert="account address succeeded"
+        ),
+        "bee_gate": May(select="account address attempted_at succeeded", insert="account address succeeded"),
+        "bee_worker": May(select="attempted_at", delete=True),
+    },
+    # Members: product works with pseudonyms, on-call with numbers, a coach with the members assigned to them.
+    "members": {
+        "authenticated": May(
+            select="id external_id time_zone joined_on left_on consents created_at", rows="id = %(me)s"
+        ),
+        "service_role": May(select="*", insert=f"id {PROFILE}", update=PROFILE),
+        "bee_product": May(select=f"{PSEUDONYM} coach_id attributes"),
+        "bee_oncall": May(select=PSEUDONYM),
+        "bee_coach": May(select="*", rows="coach_id = %(me)s"),
+        "bee_admin": May(select="*", update="coach_id"),
+        "bee_worker": May(select="* but external_id"),
+        "bee_system": May(
+            select="* but external_id",
+            insert="id external_id time_zone joined_on is_demo",
+            update="time_zone",
+        ),
+    },
+    "personal_data": {
+        "authenticated": May(select="*", rows=OWN_OF_MEMBER),
+        "service_role": May(select="*", insert="*", update="*"),
+        "bee_coach": May(select="*", rows=ASSIGNED_OF_MEMBER),
+        "bee_admin": READS,
+        "bee_system": May(
+            select="member_id", insert="member_id email full_name", update="email full_name updated_at"
+        ),
+    },
+    # Members' own sign-in: the system's alone, and the worker clears what is over.
+    "member_accounts": {
+        "bee_system": May(
+            select="*", insert="*", update="email password_hash user_metadata last_sign_in_at updated_at"
+        ),
+    },
+    "member_sessions": {
+        "bee_system": May(select="*", insert="*", update="turn refreshed_at", delete=True),
+        "bee_worker": May(select="id refreshed_at", delete=True),
+    },
+    "signing_keys": {
+        "bee_system": May(select="*", insert="*"),
+        "bee_worker": May(select="*", insert="*", delete=True),
+    },
+    "member_requests": {
+        "bee_system": May(select="*", insert="*", update="*"),
+        "bee_worker": May(select="*", delete=True),
+    },
+    "consents": {
+        "authenticated": May(
+            select="*",
+            insert="member_id purpose granted source",
+            rows=OWN_OF_MEMBER,
+            adds=f"{OWN_OF_MEMBER} and source = 'member'",
+        ),
+        "service_role": May(select="*", insert="member_id purpose granted source"),
+        "bee_coach": May(select="*", rows=ASSIGNED_OF_MEMBER),
+        "bee_admin": READS,
+    },
+    "annotations": {
+        "bee_product": May(select="*", insert="on_date title body kind author_id", adds="author_id = %(me)s"),
+        "bee_admin": May(select="*", insert="on_date title body kind author_id", adds="author_id = %(me)s"),
+        "bee_coach": READS,
+        "bee_oncall": READS,
+    },
+    # Events in: a member's own, each once. Their metadata may hold what somebody wrote.
+    "engagement_events": {
+        "authenticated": May(
+            select="*", insert="id user_id event_type metadata occurred_at time_zone", rows=OWN, adds=OWN
+        ),
+        "service_role": May(select="*", insert="id user_id event_type metadata occurred_at time_zone source"),
+        "bee_product": May(select="* but metadata"),
+        "bee_coach": May(select="*", rows=ASSIGNED),
+        "bee_admin": READS,
+        "bee_worker": READS,
+        "bee_system": READS,
+    },
+    # Scores out: only the program writes them.
+    "daily_engagement_scores": {
+        "authenticated": May(select="*", rows=OWN),
+        "service_role": READS,
+        "bee_product": READS,
+        "bee_coach": May(select="*", rows=ASSIGNED),
+        "bee_admin": READS,
+        "bee_worker": KEEPS,
+        "bee_system": KEEPS,
+    },
+    "score_restatements": {
+        "bee_product": READS,
+        "bee_coach": May(select="*", rows=ASSIGNED),
+        "bee_admin": READS,
+        "bee_worker": May(select="*", insert="*"),
+        "bee_system": May(select="*", insert="*"),
+    },
+    "score_definitions": {
+        "authenticated": READS,
+        "service_role": READS,
+        "bee_product": READS,
+        "bee_coach": READS,
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": READS,
+        "bee_system": READS,
+    },
+    "score_definition_activations": {
+        "bee_product": READS,
+        "bee_coach": READS,
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": READS,
+        "bee_system": READS,
+    },
+    "score_dues": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": KEEPS,
+        "bee_system": KEEPS,
+    },
+    "score_frontiers": {
+        "bee_product": READS,
+        "bee_coach": READS,
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": KEEPS,
+        "bee_system": READS,
+    },
+    "stale_days": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": KEEPS,
+        "bee_system": May(select="*", insert="*"),
+    },
+    "engagement_days": {
+        "bee_product": READS,
+        "bee_coach": May(select="*", rows=COACHS_SEGMENT),
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": KEEPS,
+    },
+    "engagement_recoveries": {
+        "bee_product": READS,
+        "bee_coach": May(select="*", rows=COACHS_SEGMENT),
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": KEEPS,
+    },
+    "member_segments": {
+        "bee_product": READS,
+        "bee_coach": May(select="*", rows=ASSIGNED),
+        "bee_admin": READS,
+        "bee_worker": READS,
+    },
+    # What reaches a member: no address is anybody's but the member's, no text anybody's who is not their coach.
+    "user_fcm_tokens": {
+        "authenticated": May(
+            select="*",
+            insert="user_id fcm_token platform address_kind",
+            # An upsert sets every column that it sends; the policy keeps user_id what it was.
+            update="user_id fcm_token platform address_kind",
+            delete=True,
+            rows=OWN,
+            adds=OWN,
+        ),
+        "service_role": KEEPS,
+        "bee_oncall": May(select="* but fcm_token"),
+        "bee_admin": May(select="* but fcm_token"),
+        "bee_worker": May(
+            select="id is_active last_seen_at", update="is_active deactivated_at deactivated_because"
+        ),
+    },
+    "notification_receipts": {
+        "authenticated": May(select="*", insert="notification_id user_id kind", rows=OWN, adds=OWN),
+        "service_role": READS,
+        "bee_product": READS,
+        "bee_oncall": READS,
+        "bee_coach": May(select="*", rows=ASSIGNED),
+        "bee_admin": READS,
+        "bee_worker": READS,
+    },
+    "momentum_notifications": {
+        "authenticated": May(
+            select="id user_id notification_type trigger_date title message action sent_at",
+            rows=f"{OWN} and sent_at is not null",
+        ),
+        "service_role": May(select="*", insert="* but decided_at sent_at"),
+        "bee_product": May(select="* but title message action"),
+        "bee_oncall": May(select="* but title message action"),
+        "bee_coach": May(select="*", rows=ASSIGNED),
+        "bee_admin": READS,
+    },
+    "coach_memory": {
+        "authenticated": May(select="* but status", rows=f"{OWN} and status = 'accepted'"),
+        "service_role": KEEPS,
+        "bee_coach": May(select="*", rows=ASSIGNED),
+        "bee_admin": READS,
+    },
+    # What was said: the program writes it, also what the member said; coaches see to those in danger.
+    "coach_conversations": {
+        "authenticated": May(select="*", rows=OWN),
+        "service_role": READS,
+        "bee_coach": May(select="*", rows=ASSIGNED),
+        "bee_admin": READS,
+        "bee_system": May(select="*", insert="*"),
+    },
+    "coach_messages": {
+        "authenticated": May(select="* but momentum_state memory_ids", rows=OWN),
+        "service_role": READS,
+        "bee_coach": May(select="*", rows=ASSIGNED),
+        "bee_admin": READS,
+        "bee_system": May(select="*", insert="*"),
+    },
+    "safety_events": {
+        "bee_coach": May(select="*", update="status taken_by taken_at closed_at note", rows=ASSIGNED),
+        "bee_admin": May(select="*", update="status taken_by taken_at closed_at note"),
+        "bee_oncall": May(select="id category rules_version status created_at taken_at closed_at"),
+        "bee_system": May(
+            select="id user_id message_id category rules_version status created_at",
+            insert="user_id message_id category matched rules_version created_at",
+        ),
+    },
+    # The house itself.
+    "jobs": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": KEEPS,
+        "bee_system": May(select="kind key finished_at", insert="*"),
+    },
+    "outbox": {
+        "bee_oncall": May(select="* but payload"),
+        "bee_admin": READS,
+        "bee_worker": KEEPS,
+        "bee_system": May(select="*", insert="*"),
+    },
+    # Everybody signs their own acts; nobody changes or removes one.
+    "audit_log": {
+        "bee_gate": May(insert=ACT, adds="actor_kind = 'staff'"),
+        "bee_product": May(insert=ACT, adds=MY_ACT),
+        "bee_coach": May(insert=ACT, adds=MY_ACT),
+        "bee_oncall": May(select="*", insert=ACT, adds=MY_ACT),
+        "bee_admin": May(select="*", insert=ACT, adds=MY_ACT),
+        "bee_worker": May(select="*", insert=ACT, adds=PROGRAM_ACT),
+        "bee_system": May(insert=ACT, adds=PROGRAM_ACT),
+    },
+    "audit_seals": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": May(select="*", insert="through_transaction through_id rows_sealed previous digest"),
+    },
+}
+
+# The functions of schema public, and who may call them. A trigger's is called by nobody.
+FUNCTIONS: Mapping[str, frozenset[str]] = {
+    "bee_staff_id": frozenset(
+        {
+            "service_role",
+            "bee_product",
+            "bee_coach",
+            "bee_oncall",
+            "bee_admin",
+            "bee_gate",
+            "bee_worker",
+            "bee_system",
+        }
+    ),
+    "bee_is_time_zone": frozenset({"service_role", "bee_admin", "bee_system"}),
+    "bee_in_segment": frozenset({"bee_product", "bee_coach", "bee_admin", "bee_worker", "bee_system"}),
+    "bee_complete_through": frozenset({"bee_product", "bee_coach", "bee_admin", "bee_worker", "bee_system"}),
+    "bee_mirror_consent": frozenset(),
+    "bee_mark_changed_member_due": frozenset(),
+    "bee_register_token": frozenset(),
+    "bee_see_to_safety_event": frozenset(),
+    "bee_mark_segments_stale": frozenset(),
+    "bee_fill_event": frozenset(),
+    "bee_send_once": frozenset(),
+    "bee_refuse_change": frozenset(),
+}
+
+# Those that act as their owner, and what they do that their caller may not.
+SECURITY_DEFINERS: Mapping[str, str] = {
+    "bee_mark_changed_member_due": "marks a member as due for scoring who leaves, comes back or moves",
+    "bee_register_token": "takes a device's token from the member who had it before",
+    "bee_mirror_consent": "carries a decision over to members.consents",
+    "bee_mark_segments_stale": "marks the totals of the past as stale when a member changes segments",
+    "bee_fill_event": "fills an event's columns and marks its member as due for scoring",
+}
+
+# Nobody but the owner of the tables changes or removes these; events go with their member's erasure.
+UNCHANGEABLE = frozenset(
+    {
+        "audit_log",
+        "audit_seals",
+        "engagement_events",
+        "momentum_notifications",
+        "score_definitions",
+        "score_definition_activations",
+        "score_restatements",
+        "consents",
+    }
+)
+
+
+def columns_of(spoken: str, columns: frozenset[str]) -> frozenset[str]:
+    """Return the columns that an expectation speaks of. Raises KeyError for one that the table does not have."""
+    names, _, but = spoken.partition(" but ")
+    said = frozenset((but or names).replace("*", "").split())
+    if unknown := said - columns:
+        raise KeyError(f"no such columns: {sorted(unknown)}")
+    return columns - said if names == "*" else said

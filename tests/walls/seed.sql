@@ -1,0 +1,83 @@
+-- Two members, Ann and Ben, each with a coach of their own, and a row of each kind for both.
+insert into staff (id, email, full_name, password_hash, roles) values
+    ('00000000-0000-4000-8000-00000000c0a1', 'cora@example.org', 'Cora', 'hash of Cora', '{coach}'),
+    ('00000000-0000-4000-8000-00000000c0b1', 'carl@example.org', 'Carl', 'hash of Carl', '{coach}'),
+    ('00000000-0000-4000-8000-00000000c0c1', 'cleo@example.org', 'Cleo', 'hash of Cleo', '{coach}'),
+    ('00000000-0000-4000-8000-000000000b01', 'pia@example.org', 'Pia', 'hash of Pia', '{product}'),
+    ('00000000-0000-4000-8000-000000000001', 'olga@example.org', 'Olga', 'hash of Olga', '{oncall}'),
+    ('00000000-0000-4000-8000-000000000ada', 'ada@example.org', 'Ada', 'hash of Ada', '{admin}');
+insert into staff_sessions (token_sha256, staff_id, expires_at, address)
+select sha256(email::bytea), id, now() + interval '1 day', 'address of ' || full_name from staff;
+insert into staff_links (token_sha256, staff_id, purpose, created_by, expires_at)
+select sha256(full_name::bytea), id, 'invitation', id, now() + interval '1 day' from staff;
+insert into sign_in_attempts (account, address, succeeded)
+select email, 'address of ' || full_name, true from staff;
+
+insert into members (id, external_id, time_zone, joined_on, coach_id, attributes) values
+    ('00000000-0000-4000-8000-00000000000a', 'ann', 'Europe/Berlin', '2026-01-05',
+        '00000000-0000-4000-8000-00000000c0a1', '{"plan": "ann''s"}'),
+    ('00000000-0000-4000-8000-00000000000b', 'ben', 'Asia/Tokyo', '2026-01-06',
+        '00000000-0000-4000-8000-00000000c0b1', '{"plan": "ben''s"}');
+insert into personal_data (member_id, full_name, email, phone)
+select id, 'name of ' || external_id, external_id || '@example.org', 'phone of ' || external_id from members;
+insert into consents (member_id, purpose, granted, source)
+select members.id, purposes.purpose, true, sources.source
+from members, unnest(array['push', 'research']) as purposes (purpose), unnest(array['member', 'import']) as sources (source);
+insert into annotations (on_date, title, kind, author_id)
+select '2026-02-01', 'note of ' || full_name, 'note', id from staff;
+insert into engagement_events (id, user_id, event_type, occurred_at, metadata)
+select gen_random_uuid(), id, 'journal_entry', '2026-02-01 12:00+00', jsonb_build_object('text', 'words of ' || external_id)
+from members;
+insert into score_definition_activations (definition) select name from score_definitions order by name limit 1;
+insert into score_frontiers (time_zone, scored_through)
+select time_zone, joined_on from members;
+insert into daily_engagement_scores
+    (user_id, score_date, raw_score, final_score, momentum_state, definition, event_count, is_complete)
+select id, joined_on, number, number + 0.5, 'Steady', 'v1', 1, true from members;
+insert into score_restatements
+    (user_id, score_date, old_raw_score, old_final_score, old_momentum_state, old_definition,
+        new_raw_score, new_final_score, new_momentum_state, new_definition, reason)
+select id, joined_on, number, number, 'Steady', 'v1', number, number, 'Steady', 'v1', 'late_event' from members;
+insert into engagement_days (score_date, segment, momentum_state, members, final_sum, raw_sum)
+select '2026-02-01', segment, 'Steady', 1, 1, 1
+from unnest(array['all', 'coach:00000000-0000-4000-8000-00000000c0a1', 'coach:00000000-0000-4000-8000-00000000c0b1'])
+    as segments (segment);
+insert into engagement_recoveries (score_date, segment, fell, recovered)
+select score_date, segment, 2, 1 from engagement_days;
+insert into stale_days (score_date) values ('2026-02-01') on conflict do nothing;
+insert into user_fcm_tokens (user_id, fcm_token, platform)
+select id, 'token of ' || external_id, 'ios' from members;
+insert into momentum_notifications
+    (user_id, notification_type, rule, rule_version, moment, trigger_date, decision, reason, title, message, sent_at)
+select
+    members.id, kinds.kind, 'rule', 1, kinds.kind, '2026-02-01', 'send', 'reason of ' || external_id,
+    'title of ' || external_id, 'message of ' || external_id, kinds.sent_at
+from members, (values ('sent', timestamptz '2026-02-01 12:00+00'), ('unsent', null)) as kinds (kind, sent_at);
+insert into coach_memory (user_id, trait_key, trait_value, source, status)
+select members.id, states.state, states.state || ' of ' || external_id, 'conversation', states.state
+from members, unnest(array['accepted', 'proposed']) as states (state);
+insert into notification_receipts (notification_id, user_id, kind)
+select id, user_id, 'opened' from momentum_notifications where sent_at is not null;
+insert into member_accounts (id, email, password_hash)
+select id, external_id || '@example.org', 'hash of ' || external_id from members;
+insert into member_sessions (user_id, refresh_key) select id, sha256(external_id::bytea) from members;
+insert into signing_keys (kid, sealed_pem, public_jwk, signs_from)
+values (gen_random_uuid(), '-----BEGIN ENCRYPTED PRIVATE KEY-----', '{}', now());
+insert into member_requests (user_id, area, accepted) select id, 'v1', array[now()] from members;
+insert into coach_conversations (user_id) select id from members;
+insert into coach_messages (conversation_id, user_id, request_id, role, body, crisis, category, rules_version)
+select id, user_id, gen_random_uuid(), 'member', 'words of ' || user_id, true, 'self_harm', '1'
+from coach_conversations;
+insert into safety_events (user_id, message_id, category, matched, rules_version, status, taken_by, taken_at)
+select user_id, coach_messages.id, 'self_harm', array[body], '1', 'taken', coach_id, now()
+from coach_messages
+inner join members on members.id = user_id;
+insert into jobs (kind, key) values ('score', ''), ('housekeeping', '');
+insert into outbox (topic, dedupe_key, payload) values ('push', 'one', '{"text": "words"}'), ('push', 'two', '{}');
+insert into audit_log (actor_kind, actor_id, action, subject_kind)
+select 'staff', id, 'member.viewed', 'member' from staff;
+insert into audit_log (actor_kind, action, subject_kind)
+values ('system', 'member.scored', 'member'), ('operator', 'import.began', 'events');
+insert into audit_log (actor_kind, actor_id, action, subject_kind) select 'member', id, 'member.consented', 'member' from members;
+insert into audit_seals (through_transaction, through_id, rows_sealed, previous, digest)
+select transaction, id, 1, sha256('before'), sha256('after') from audit_log order by id limit 1;
