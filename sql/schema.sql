@@ -1992,6 +1992,8 @@ GRANT SELECT(delivered_at) ON TABLE public.outbox TO bee_oncall;
 
 GRANT SELECT(last_error) ON TABLE public.outbox TO bee_oncall;
 
+GRANT SELECT(transaction) ON TABLE public.outbox TO bee_oncall;
+
 GRANT SELECT ON TABLE public.personal_data TO authenticated;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.personal_data TO service_role;
 GRANT SELECT ON TABLE public.personal_data TO bee_coach;

@@ -2,6 +2,7 @@
 -- Nobody delivers these messages: every process of the API reads on from the snapshot that it saw last, so a
 -- transaction that commits late is seen as well.
 alter table public.outbox add column transaction xid8 not null default pg_current_xact_id();
+grant select (transaction) on public.outbox to bee_oncall;
 create index outbox_changes on public.outbox (transaction) where topic = 'realtime.change';
 
 -- Whoever listens is woken at the commit; a transaction wakes once, however many rows it told of.
