@@ -15,7 +15,7 @@ begin
     return null;
 end
 $$;
-revoke all on function public.bee_wake_realtime() from public;
+revoke all on function public.bee_wake_realtime() from public, anon, authenticated, service_role;
 create trigger wake_realtime after insert on public.outbox
     for each row when (new.topic = 'realtime.change')
     execute function public.bee_wake_realtime();
@@ -41,7 +41,7 @@ begin
     return null;
 end
 $$;
-revoke all on function public.bee_announce_notification() from public;
+revoke all on function public.bee_announce_notification() from public, anon, authenticated, service_role;
 create trigger announce_sent after update of sent_at on public.momentum_notifications
     for each row when (old.sent_at is null and new.sent_at is not null)
     execute function public.bee_announce_notification();
