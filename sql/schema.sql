@@ -6,7 +6,7 @@ COMMENT ON SCHEMA public IS 'standard public schema';
 
 CREATE FUNCTION public.bee_announce_notification() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     insert into public.outbox (topic, dedupe_key, payload, delivered_at)
@@ -213,7 +213,7 @@ CREATE FUNCTION public.bee_staff_id() RETURNS uuid
 
 CREATE FUNCTION public.bee_wake_realtime() RETURNS trigger
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     perform pg_catalog.pg_notify('bee_realtime', '');

@@ -8,7 +8,7 @@ create index outbox_changes on public.outbox (transaction) where topic = 'realti
 -- Whoever listens is woken at the commit; a transaction wakes once, however many rows it told of.
 create function public.bee_wake_realtime() returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform pg_catalog.pg_notify('bee_realtime', '');
@@ -23,7 +23,7 @@ create trigger wake_realtime after insert on public.outbox
 -- For its member a notification comes into being when it is sent.
 create function public.bee_announce_notification() returns trigger
 language plpgsql security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     insert into public.outbox (topic, dedupe_key, payload, delivered_at)
