@@ -4,6 +4,27 @@ CREATE SCHEMA public;
 
 COMMENT ON SCHEMA public IS 'standard public schema';
 
+CREATE FUNCTION public.bee_announce_notification() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    insert into public.outbox (topic, dedupe_key, payload, delivered_at)
+    values (
+        'realtime.change',
+        pg_catalog.gen_random_uuid(),
+        pg_catalog.jsonb_build_object(
+            'table', tg_table_name,
+            'type', 'INSERT',
+            'user_id', new.user_id,
+            'key', pg_catalog.jsonb_build_object('id', new.id)
+        ),
+        pg_catalog.now()
+    );
+    return null;
+end
+$$;
+
 CREATE FUNCTION public.bee_complete_through(segment text) RETURNS date
     LANGUAGE sql STABLE
     AS $$
@@ -189,6 +210,16 @@ CREATE FUNCTION public.bee_staff_id() RETURNS uuid
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$ select nullif(pg_catalog.current_setting('bee.staff_id', true), '')::uuid $$;
+
+CREATE FUNCTION public.bee_wake_realtime() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform pg_catalog.pg_notify('bee_realtime', '');
+    return null;
+end
+$$;
 
 CREATE TABLE public.annotations (
     id bigint NOT NULL,
@@ -572,6 +603,7 @@ CREATE TABLE public.outbox (
     attempts integer DEFAULT 0 NOT NULL,
     delivered_at timestamp with time zone,
     last_error text,
+    transaction xid8 DEFAULT pg_current_xact_id() NOT NULL,
     CONSTRAINT outbox_topic_check CHECK (((length(topic) >= 1) AND (length(topic) <= 60)))
 );
 
@@ -941,6 +973,8 @@ CREATE INDEX momentum_notifications_unsent ON public.momentum_notifications USIN
 
 CREATE INDEX notification_receipts_member ON public.notification_receipts USING btree (user_id);
 
+CREATE INDEX outbox_changes ON public.outbox USING btree (transaction) WHERE (topic = 'realtime.change'::text);
+
 CREATE INDEX outbox_waiting ON public.outbox USING btree (available_at) WHERE (delivered_at IS NULL);
 
 CREATE INDEX safety_events_member ON public.safety_events USING btree (user_id, created_at);
@@ -958,6 +992,10 @@ CREATE INDEX staff_links_staff ON public.staff_links USING btree (staff_id);
 CREATE INDEX staff_sessions_open ON public.staff_sessions USING btree (staff_id) WHERE (ended_at IS NULL);
 
 CREATE UNIQUE INDEX user_fcm_tokens_active ON public.user_fcm_tokens USING btree (fcm_token) WHERE is_active;
+
+CREATE TRIGGER announce_new AFTER INSERT ON public.momentum_notifications FOR EACH ROW WHEN (((new.sent_at IS NOT NULL) AND (current_setting('bee.bulk_load'::text, true) IS DISTINCT FROM 'on'::text))) EXECUTE FUNCTION public.bee_announce_notification();
+
+CREATE TRIGGER announce_sent AFTER UPDATE OF sent_at ON public.momentum_notifications FOR EACH ROW WHEN (((old.sent_at IS NULL) AND (new.sent_at IS NOT NULL))) EXECUTE FUNCTION public.bee_announce_notification();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
@@ -984,6 +1022,8 @@ CREATE TRIGGER register_token BEFORE INSERT OR UPDATE OF fcm_token, platform, ad
 CREATE TRIGGER see_to_safety_event BEFORE UPDATE ON public.safety_events FOR EACH ROW EXECUTE FUNCTION public.bee_see_to_safety_event();
 
 CREATE TRIGGER send_once BEFORE UPDATE ON public.momentum_notifications FOR EACH ROW EXECUTE FUNCTION public.bee_send_once();
+
+CREATE TRIGGER wake_realtime AFTER INSERT ON public.outbox FOR EACH ROW WHEN ((new.topic = 'realtime.change'::text)) EXECUTE FUNCTION public.bee_wake_realtime();
 
 ALTER TABLE ONLY public.annotations
     ADD CONSTRAINT annotations_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
@@ -1425,6 +1465,8 @@ RESET SESSION AUTHORIZATION;
 GRANT USAGE ON SCHEMA public TO bee_worker;
 RESET SESSION AUTHORIZATION;
 
+REVOKE ALL ON FUNCTION public.bee_announce_notification() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.bee_complete_through(segment text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_product;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_coach;
@@ -1469,6 +1511,8 @@ GRANT ALL ON FUNCTION public.bee_staff_id() TO bee_gate;
 GRANT ALL ON FUNCTION public.bee_staff_id() TO bee_worker;
 GRANT ALL ON FUNCTION public.bee_staff_id() TO bee_system;
 GRANT ALL ON FUNCTION public.bee_staff_id() TO service_role;
+
+REVOKE ALL ON FUNCTION public.bee_wake_realtime() FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.annotations TO bee_product;
 GRANT SELECT ON TABLE public.annotations TO bee_coach;
@@ -1947,6 +1991,8 @@ GRANT SELECT(attempts) ON TABLE public.outbox TO bee_oncall;
 GRANT SELECT(delivered_at) ON TABLE public.outbox TO bee_oncall;
 
 GRANT SELECT(last_error) ON TABLE public.outbox TO bee_oncall;
+
+GRANT SELECT(transaction) ON TABLE public.outbox TO bee_oncall;
 
 GRANT SELECT ON TABLE public.personal_data TO authenticated;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.personal_data TO service_role;

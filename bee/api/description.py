@@ -26,8 +26,16 @@ BY_AREA: Final = {
     "/auth/": (*EVERYWHERE, 403, 404, 422),
     "/rest/": (*EVERYWHERE, 403, 404, 406, 409, 416),
     "/v1/": (*EVERYWHERE, 403, 404, 409),
+    "/realtime/": (*EVERYWHERE, 403),
+    "/graphql/": EVERYWHERE,
 }
-SECURITY: Final = {"/auth/": ("apikey",), "/rest/": ("apikey", "bearer"), "/v1/": ("bearer",)}
+SECURITY: Final = {
+    "/auth/": ("apikey",),
+    "/rest/": ("apikey", "bearer"),
+    "/v1/": ("bearer",),
+    "/realtime/": ("apikey", "bearer"),
+    "/graphql/": ("apikey", "bearer"),
+}
 SERVICE: Final = (405, 500, 503)
 OPEN: Final = frozenset({"/v1/version", "/auth/v1/.well-known/jwks.json"})
 

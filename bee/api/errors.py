@@ -1,7 +1,8 @@
 """What goes wrong, as each area's clients read it.
 
 Everywhere ``{"error": {"code", "message"}}``; under ``/auth`` and ``/rest`` one object that has the keys which
-Supabase's clients look for as well. ``status`` and wording are decided here and nowhere else.
+Supabase's clients look for as well; under ``/graphql`` a list of ``errors``. ``status`` and wording are decided
+here and nowhere else.
 """
 
 from http import HTTPStatus
@@ -64,6 +65,8 @@ def error_answer(
     headers = dict(headers or {})
     if path.startswith("/auth/"):
         return _auth_answer(request, status, code, message, envelope | more, headers)
+    if path.startswith("/graphql/"):
+        return JSONResponse({"errors": [{"message": message, "extensions": {"code": code}}]}, status, headers)
     if path.startswith("/rest/"):
         if status == HTTPStatus.UNAUTHORIZED:
             headers["WWW-Authenticate"] = "Bearer"

@@ -37,14 +37,15 @@ def find_caller(request: Request) -> Caller:
 
 def require_api_key(request: Request) -> Role:
     """Return the role of the client's key. Raises :class:`Unauthenticated` without one that is ours."""
-    house = house_of(request)
     key = request.headers.get("apikey")
     if not key:
         raise Unauthenticated("no_api_key", "No API key found in request")
-    role = house.role_of_key(key)
-    if role is None:
-        role = _role_of_signed_key(house, key)
-    return role
+    return role_of_api_key(house_of(request), key)
+
+
+def role_of_api_key(house: House, key: str) -> Role:
+    """Return the role that a client's key gives. Raises :class:`Unauthenticated` for one that is not ours."""
+    return house.role_of_key(key) or _role_of_signed_key(house, key)
 
 
 def client_of(request: Request) -> Client:

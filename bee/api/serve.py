@@ -1,8 +1,11 @@
 """The API's process: uvicorn over the application."""
 
+import logging
+
 import uvicorn
 
 from bee.api.asgi import create_app
+from bee.api.realtime.limits import RealtimeLimits
 from bee.db import Database
 from bee.flows import open_database
 from bee.logs import configure_logs
@@ -27,7 +30,21 @@ def serve(settings: Settings) -> None:
 
 def server_over(database: Database, settings: Settings) -> uvicorn.Server:
     """Return the server of the API over a database."""
-    app = create_app(database, settings)
+    limits = RealtimeLimits()
+    app = create_app(database, settings, limits=limits)
+    logging.getLogger("uvicorn.error").addFilter(_says_no_address)
     return uvicorn.Server(
-        uvicorn.Config(app, log_config=None, access_log=False, server_header=False, lifespan="off")
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="on",
+            ws_max_size=limits.message_bytes,
+        )
     )
+
+
+def _says_no_address(record: logging.LogRecord) -> bool:
+    """Pass over what uvicorn says of each socket: its address has the client's key in it."""
+    return "WebSocket %s" not in str(record.msg)

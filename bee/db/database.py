@@ -194,15 +194,19 @@ def _assume(connection: sqlalchemy.Connection, identity: Identity) -> None:
         connection.exec_driver_sql(ASSUME, ([name for name, _ in changes], [value for _, value in changes]))
 
 
+def conninfo(address: ServerAddress, login: Login, **more: str) -> str:
+    """Return what libpq connects a login with. ``more``: parameters beside the usual ones."""
+    return make_conninfo(
+        **{"connect_timeout": str(CONNECT_TIMEOUT_S)}
+        | address.parameters(login)
+        | {"application_name": f"bee {login}", "options": "-c timezone=UTC"}
+        | more
+    )
+
+
 def _engine(address: ServerAddress, login: Login) -> sqlalchemy.Engine:
     def connect() -> psycopg.Connection[Any]:
-        return psycopg.connect(
-            make_conninfo(
-                **{"connect_timeout": str(CONNECT_TIMEOUT_S)}
-                | address.parameters(login)
-                | {"application_name": f"bee {login}", "options": "-c timezone=UTC"}
-            )
-        )
+        return psycopg.connect(conninfo(address, login))
 
     engine = sqlalchemy.create_engine(
         "postgresql+psycopg://",

@@ -351,6 +351,8 @@ def _write(run: _Run, batch: Sequence[DueMember], computed: _Computed) -> int:
                 copy_in(session, "momentum/copy_incoming_scores", computed.text)
                 restated = session.run("momentum/restate_scores", reason=run.reason, read_at=read_at)
                 session.run("momentum/announce_states")
+                if run.reason != "rebuild":
+                    session.run("momentum/announce_days", read_at=read_at)
                 session.run("momentum/merge_scores", read_at=read_at)
         if len(scores.gone_day):
             restated += session.run(

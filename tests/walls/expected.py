@@ -370,6 +370,8 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_mirror_consent": frozenset(),
     "bee_mark_changed_member_due": frozenset(),
     "bee_register_token": frozenset(),
+    "bee_announce_notification": frozenset(),
+    "bee_wake_realtime": frozenset(),
     "bee_see_to_safety_event": frozenset(),
     "bee_mark_segments_stale": frozenset(),
     "bee_fill_event": frozenset(),
@@ -380,6 +382,7 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
 # Those that act as their owner, and what they do that their caller may not.
 SECURITY_DEFINERS: Mapping[str, str] = {
     "bee_mark_changed_member_due": "marks a member as due for scoring who leaves, comes back or moves",
+    "bee_announce_notification": "tells the API that a notification was sent, whoever sent it",
     "bee_register_token": "takes a device's token from the member who had it before",
     "bee_mirror_consent": "carries a decision over to members.consents",
     "bee_mark_segments_stale": "marks the totals of the past as stale when a member changes segments",
