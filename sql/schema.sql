@@ -469,7 +469,7 @@ CREATE UNLOGGED TABLE public.member_requests (
     user_id uuid NOT NULL,
     area text NOT NULL,
     accepted timestamp with time zone[] NOT NULL,
-    CONSTRAINT member_requests_area_check CHECK ((area = ANY (ARRAY['v1'::text, 'rest'::text])))
+    CONSTRAINT member_requests_area_check CHECK ((area = ANY (ARRAY['v1'::text, 'rest'::text, 'graphql'::text, 'realtime'::text])))
 );
 
 CREATE TABLE public.members (

@@ -85,6 +85,13 @@ def _role_of_signed_key(house: House, key: str) -> Role:
     return caller.role
 
 
+def counted(request: Request, caller: Caller, area: Area) -> Caller:
+    """Return who asks, a member's request counted; the service is not limited. Raises :class:`TooMany`."""
+    if caller.user_id is not None:
+        house_of(request).limiters[area].accept(caller.user_id)
+    return caller
+
+
 def limited_member(request: Request) -> Caller:
     """Return the member who asks, one request counted. Raises :class:`Unauthenticated` and :class:`TooMany`."""
     caller = find_caller(request)

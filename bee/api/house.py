@@ -64,8 +64,13 @@ class House:
             issuer=verifier.issuer or "",
             api_keys=local_api_keys(settings) if keyring else _project_keys(settings),
             limiters={
-                Area.V1: Limiter(database, Area.V1, most=settings.requests_per_minute),
-                Area.REST: Limiter(database, Area.REST, most=settings.table_requests_per_minute),
+                area: Limiter(database, area, most=most)
+                for area, most in (
+                    (Area.V1, settings.requests_per_minute),
+                    (Area.REST, settings.table_requests_per_minute),
+                    (Area.GRAPHQL, settings.table_requests_per_minute),
+                    (Area.REALTIME, settings.table_requests_per_minute),
+                )
             },
             clock=clock,
             catalogue=Catalogue(database),

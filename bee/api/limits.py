@@ -26,6 +26,8 @@ class Area(StrEnum):
 
     V1 = "v1"
     REST = "rest"
+    GRAPHQL = "graphql"
+    REALTIME = "realtime"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@
 -- The times of a member's last accepted requests of an area, newest first. Unlogged: after a crash the count begins anew.
 create unlogged table public.member_requests (
     user_id uuid not null,
-    area text not null check (area in ('v1', 'rest')),
+    area text not null check (area in ('v1', 'rest', 'graphql', 'realtime')),
     accepted timestamptz[] not null,
     primary key (user_id, area)
 );

@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from bee.api.caller import Caller, Role
-from bee.api.gatehouse import ApiKey, find_caller, reading_as
+from bee.api.gatehouse import ApiKey, counted, find_caller, reading_as
 from bee.api.graph.schema import Schema, told
 from bee.api.house import house_of
+from bee.api.limits import Area
 from bee.errors import Invalid, Unauthenticated
 
 router = APIRouter(prefix="/graphql/v1", tags=["graphql"])
@@ -68,7 +69,7 @@ def _asker(request: Request) -> Caller:
     caller = find_caller(request)
     if caller.role is Role.ANON:
         raise Unauthenticated("no_member", "This needs the token of somebody who is signed in.")
-    return caller
+    return counted(request, caller, Area.GRAPHQL)
 
 
 def _read(variables: str | None) -> dict[str, Any] | None:

@@ -8,7 +8,8 @@ from pydantic import BaseModel, Field, JsonValue
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 
-from bee.api.gatehouse import ApiKey, bearer_token, role_of_api_key
+from bee.api.gatehouse import ApiKey, bearer_token, counted, role_of_api_key
+from bee.api.limits import Area
 from bee.api.realtime.bearers import bearer_of
 from bee.api.realtime.broadcasts import Broadcast, publish
 from bee.api.realtime.frames import Version
@@ -81,6 +82,7 @@ def parts_of(connection: HTTPConnection) -> Parts:
 def _broadcast(request: Request, messages: list[Message]) -> None:
     parts = parts_of(request)
     bearer = bearer_of(parts.house, bearer_token(request) or request.headers["apikey"])
+    counted(request, bearer.caller, Area.REALTIME)
     sender = sender_of(bearer)
     for message in messages:
         topic = PREFIX + message.topic

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Path, Response
 from starlette.requests import Request
 
 from bee.api.caller import Caller, Role, caller_of
-from bee.api.gatehouse import bearer_token, find_caller, reading_as, require_api_key, writing_as
+from bee.api.gatehouse import bearer_token, counted, find_caller, reading_as, require_api_key, writing_as
 from bee.api.house import House, house_of
 from bee.api.limits import Area
 from bee.api.tables.answer import Answer, answer_of
@@ -24,9 +24,7 @@ def table_caller(request: Request) -> Caller:
     Raises :class:`~bee.errors.Unauthenticated` and :class:`~bee.errors.TooMany`.
     """
     caller = find_caller(request) if bearer_token(request) else caller_of({"role": Role.ANON})
-    if caller.user_id is not None:
-        house_of(request).limiters[Area.REST].accept(caller.user_id)
-    return caller
+    return counted(request, caller, Area.REST)
 
 
 async def whole_body(request: Request) -> bytes:
