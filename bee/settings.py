@@ -83,7 +83,7 @@ class Settings(BaseSettings):
     table_requests_per_minute: int = Field(
         default=120,
         ge=1,
-        description="The same for the tables under /rest/v1, for GraphQL and for broadcasts, each.",
+        description="The same for the tables, for GraphQL and for broadcasts, each.",
     )
     supabase_url: str | None = Field(
         default=None,
