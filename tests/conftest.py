@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bee.db import Database
 from bee.db.address import ServerAddress
@@ -15,6 +16,10 @@ from bee.db.migrations import migrate
 from bee.momentum.registry import ensure_definitions
 from tests.cluster import OLDEST_BINARIES, administering, embedded_cluster, named, oldest_cluster
 from tests.commands import Bee, database_url, run_bee
+
+# A machine may be slow; no test here fails for that.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM = Path("/usr/bin/chromium")
