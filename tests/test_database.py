@@ -143,7 +143,8 @@ def test_whoever_comes_after_a_restart_of_the_server_notices_nothing(database: D
     name = dict(database.address.base)["dbname"]
     with administering(database.address) as connection:
         connection.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'bee_dashboard' and datname = %s",
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where usename = 'bee_dashboard' and datname = %s",
             [name],
         )
     with database.reading(Login.DASHBOARD, role="bee_product") as session:

@@ -10,7 +10,8 @@ from starlette.requests import Request
 from bee.accounts.sessions import Client
 from bee.api.caller import Caller, Role, caller_of
 from bee.api.house import House, house_of
-from bee.db import Login, ReadSession, WriteSession
+from bee.db import Identity, Login, ReadSession, WriteSession
+from bee.db.session import Row
 from bee.errors import Unauthenticated
 from bee.proxies import client_address
 
@@ -64,6 +65,12 @@ def writing_as(house: House, caller: Caller) -> Iterator[WriteSession]:
     """Open a transaction as the caller: row-level security and grants decide what it may do."""
     with house.database.writing(Login.API, role=caller.role, settings=_claims(caller)) as session:
         yield session
+
+
+def find_as(house: House, caller: Caller, row: type[Row], name: str, /, **parameters: object) -> Row | None:
+    """Return the only row of one query as the caller, or None, in a single round trip."""
+    identity = Identity(Login.API, caller.role, tuple(_claims(caller).items()))
+    return house.database.find(identity, row, name, **parameters)
 
 
 def _claims(caller: Caller) -> dict[str, str]:

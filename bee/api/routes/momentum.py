@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 
 from bee.api.caller import Caller
-from bee.api.gatehouse import Member, MemberOrService, reading_as
+from bee.api.gatehouse import Member, MemberOrService, find_as, reading_as
 from bee.api.house import House, house_of
 from bee.db import Login, ReadSession
 from bee.errors import Forbidden, Invalid, NotFound
@@ -79,8 +79,7 @@ def momentum(request: Request, member: Member) -> Momentum:
     """Return the score, state and change of this moment."""
     house = house_of(request)
     _bring_up_to_now(house, member.member_id)
-    with reading_as(house, member) as session:
-        found = session.find(Momentum, "api/momentum", user_id=member.member_id, now=house.clock())
+    found = find_as(house, member, Momentum, "api/momentum", user_id=member.member_id, now=house.clock())
     if found is None:
         raise NotFound("no_member", "There is no member behind this token.")
     return found
