@@ -11,6 +11,7 @@ ERRORS: Final[dict[int, tuple[str, str]]] = {
     403: ("forbidden", "The token holds, but this is not for its bearer."),
     404: ("not_found", "There is nothing of that name, or not for this member."),
     405: ("method_not_allowed", "This address does not take that method."),
+    408: ("request_timeout", "The body took too long to arrive."),
     409: ("conflict", "The state of the world says no; it may have changed since."),
     413: ("request_entity_too_large", "The body is larger than is taken."),
     415: ("unsupported_media_type", "The body is packed in a way that is not taken."),
@@ -19,7 +20,7 @@ ERRORS: Final[dict[int, tuple[str, str]]] = {
     500: ("internal", "Something went wrong on our side; the message names where it is recorded."),
     503: ("database_unavailable", "A part that the API depends on does not answer; try again."),
 }
-EVERYWHERE: Final = (400, 401, 405, 413, 415, 429, 500, 503)
+EVERYWHERE: Final = (400, 401, 405, 408, 413, 415, 429, 500, 503)
 BY_AREA: Final = {"/auth/": (*EVERYWHERE, 403, 404, 422), "/v1/": (*EVERYWHERE, 403, 404, 409)}
 SERVICE: Final = (405, 500, 503)
 OPEN: Final = frozenset({"/v1/version", "/auth/v1/.well-known/jwks.json"})
