@@ -62,10 +62,10 @@ def create_app(database: Database, settings: Settings) -> ASGIApp:
         app.add_exception_handler(kind, handler)
     app.state.house = House.build(database, settings)
     app.include_router(meta.router)
-    app.include_router(auth.router)
     for router in VERSIONED:
         app.include_router(router, prefix="/v1")
         app.include_router(router, prefix="/functions/v1", include_in_schema=False)
+    app.include_router(auth.router)
     edge = Edge(app, version=API_VERSION, is_secure=not settings.is_local)
     origins = [origin.strip() for origin in settings.cors_origins.split(",") if origin.strip()]
     if not origins:

@@ -60,20 +60,20 @@ class Edge:
         except Exception:
             log.exception("request %s failed", request_id)
             # The framework has told the caller, unless an answer was under way: then the connection is cut.
-            if not answer.has_ended:
+            if answer.ended_at is None:
                 raise
         finally:
-            _note(body.scope, request_id, answer.status, time.perf_counter() - began)
+            _note(body.scope, request_id, answer.status, (answer.ended_at or time.perf_counter()) - began)
 
 
 class _Answer:
-    """An answer on its way out: its status, whether all of it was sent, and the headers that it lacks."""
+    """An answer on its way out: its status, when all of it was sent, and the headers that it lacks."""
 
     def __init__(self, send: Send, headers: RawHeaders) -> None:
         self._send = send
         self._headers = headers
         self.status: int | None = None
-        self.has_ended = False
+        self.ended_at: float | None = None
 
     async def send(self, message: Message) -> None:
         """Send a part on, the first one with the headers that nobody inside has set."""
@@ -83,7 +83,8 @@ class _Answer:
             missing = [pair for pair in self._headers if pair[0] not in present]
             message = {**message, "headers": [*message["headers"], *missing]}
         await self._send(message)
-        self.has_ended = message["type"] == "http.response.body" and not message.get("more_body")
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            self.ended_at = time.perf_counter()
 
 
 def _request_id(scope: Scope) -> str:

@@ -1,7 +1,8 @@
 """Whether a token is what it says: signature, algorithm, audience, issuer, expiry."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 import jwt
@@ -19,7 +20,51 @@ LONGEST_TOKEN: Final = 8192
 # What clocks of different machines may differ by.
 LEEWAY_S: Final = 5
 
+# A phone sends the same token for an hour.
+TOKENS_REMEMBERED: Final = 2048
+# What holds of a token whose signature was verified before; PyJWT looks at none of it unless told to.
+CLAIMS_CHECKED: Final[Any] = {
+    "verify_signature": False,
+    "verify_exp": True,
+    "verify_nbf": True,
+    "verify_iat": True,
+    "verify_aud": True,
+    "verify_iss": True,
+    "verify_sub": True,
+    "verify_jti": True,
+}
+
 FindKey = Callable[[str], Any | None]
+
+
+@lru_cache(maxsize=TOKENS_REMEMBERED)
+def claimed(token: str) -> tuple[object, str, object]:
+    """Return the algorithm, the name of the key and the role that a token claims. Raises :class:`jwt.PyJWTError`.
+
+    Nothing of it is true because it is said here.
+    """
+    header = jwt.get_unverified_header(token)
+    claims = jwt.decode(token, options={"verify_signature": False})
+    return header.get("alg"), str(header.get("kid")), claims.get("role")
+
+
+class Signatures:
+    """Which key signed a token: that never changes, so it is worked out once; safe to share between threads.
+
+    Nothing else of a token is for ever: which keys count and what it claims is looked at each time.
+    """
+
+    def __init__(self) -> None:
+        self._keys: dict[str, Any] = {}
+
+    def require(self, token: str, key: Any, algorithm: str) -> None:
+        """Raise :class:`jwt.PyJWTError` unless the key has signed the token."""
+        if token in self._keys and self._keys.get(token) == key:
+            return
+        jwt.PyJWS().decode(token, key, algorithms=[algorithm])
+        if len(self._keys) >= TOKENS_REMEMBERED:
+            self._keys.clear()
+        self._keys[token] = key
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -35,6 +80,7 @@ class Verifier:
     issuer: str | None
     secret: str | None
     secret_roles: frozenset[str]
+    signatures: Signatures = field(default_factory=Signatures)
 
     def verify(self, token: str) -> Mapping[str, Any]:
         """Return the claims of a token. Raises :class:`Unauthenticated`, the reason in its code.
@@ -44,42 +90,37 @@ class Verifier:
         if len(token) > LONGEST_TOKEN:
             raise Unauthenticated("bad_jwt", "The token is too long to be one.")
         try:
-            header = jwt.get_unverified_header(token)
-            algorithm = header.get("alg")
+            algorithm, kid, role = claimed(token)
             if algorithm == SYMMETRIC and self.secret is not None:
-                claims = self._decode(token, self.secret, SYMMETRIC)
+                claims = self._decode(token, self.secret, SYMMETRIC, role)
                 if claims.get("role") not in self.secret_roles:
                     raise Unauthenticated("bad_jwt", "The token's key may not give its role.")
                 return claims
             if algorithm in ASYMMETRIC and self.find_key is not None:
-                key = self.find_key(str(header.get("kid")))
+                key = self.find_key(kid)
                 if key is not None:
-                    return self._decode(token, key, algorithm)
+                    return self._decode(token, key, algorithm, role)
         except jwt.ExpiredSignatureError as error:
             raise Unauthenticated("token_expired", "JWT expired") from error
         except (jwt.PyJWTError, ValueError, TypeError) as error:
             raise Unauthenticated("bad_jwt", "The token is not valid.") from error
         raise Unauthenticated("bad_jwt", "The token was signed by nobody whom this server knows.")
 
-    def _decode(self, token: str, key: Any, algorithm: str) -> dict[str, Any]:
+    def _decode(self, token: str, key: Any, algorithm: str, role: object) -> dict[str, Any]:
         """Check a token against one key. The two API keys are for nobody, so they have no audience."""
-        role = jwt.decode(token, options={"verify_signature": False}).get("role")
+        self.signatures.require(token, key, algorithm)
         if algorithm == SYMMETRIC and role in (Role.ANON, Role.SERVICE):
             return jwt.decode(
                 token,
-                key,
-                algorithms=[algorithm],
                 leeway=LEEWAY_S,
-                options={"require": ["exp", "role"], "verify_aud": False},
+                options=CLAIMS_CHECKED | {"require": ["exp", "role"], "verify_aud": False},
             )
         return jwt.decode(
             token,
-            key,
-            algorithms=[algorithm],
             audience=AUDIENCE,
             issuer=self.issuer,
             leeway=LEEWAY_S,
-            options={"require": ["exp", "role", "sub", "aud", "iss"]},
+            options=CLAIMS_CHECKED | {"require": ["exp", "role", "sub", "aud", "iss"]},
         )
 
 

@@ -1,5 +1,6 @@
 """The door to PostgreSQL: an engine a login, and the transactions that are opened through it."""
 
+import json
 import re
 import threading
 import time
@@ -25,7 +26,7 @@ from bee.db.session import ReadSession, Row, WriteSession, only
 from bee.errors import Unavailable
 from bee.settings import Settings
 
-POOL_SIZE = 8
+POOL_SIZE = 16
 POOL_WAIT_S = 5
 PING_AFTER_S = 1.0
 CONNECT_TIMEOUT_S = 5
@@ -244,16 +245,13 @@ def _assume(connection: sqlalchemy.Connection, identity: Identity) -> None:
         _change(driver, identity)
 
 
-def _changes(identity: Identity) -> tuple[tuple[str, str], ...]:
-    return ((("role", identity.role),) if identity.role else ()) + identity.settings
+def _changes(identity: Identity) -> dict[str, str]:
+    return ({"role": identity.role} if identity.role else {}) | dict(identity.settings)
 
 
 def _change(driver: psycopg.Connection[Any], identity: Identity) -> None:
-    changes = _changes(identity)
     driver.execute(
-        "select set_config(name, value, true)"
-        " from unnest(cast(%s as text[]), cast(%s as text[])) as change (name, value)",
-        ([name for name, _ in changes], [value for _, value in changes]),
+        "select set_config(key, value, true) from json_each_text(%s)", (json.dumps(_changes(identity)),)
     )
 
 
@@ -271,7 +269,8 @@ def _engine(address: ServerAddress, login: Login) -> sqlalchemy.Engine:
         "postgresql+psycopg://",
         creator=connect,
         pool_size=POOL_SIZE,
-        max_overflow=POOL_SIZE,
+        # What flowed over would be opened and closed again for each request.
+        max_overflow=0,
         pool_timeout=POOL_WAIT_S,
         pool_use_lifo=True,
         # What is asked about somebody has no place in a log.

@@ -88,8 +88,7 @@ def test_a_pool_that_is_used_up_is_told_after_the_wait(
     member = sign_up(client)
     database.dispose()
     with ExitStack() as stack:
-        for _ in range(2):
-            stack.enter_context(database.reading(login))
+        stack.enter_context(database.reading(login))
         with pytest.raises(Unavailable), database.reading(login):
             pass
         answer = client.get("/v1/momentum", headers=member.headers)
