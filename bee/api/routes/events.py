@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Body
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, WithJsonSchema
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,6 +19,7 @@ from bee.api.caller import Caller
 from bee.api.errors import faults_told
 from bee.api.gatehouse import Member, writing_as
 from bee.api.house import House, house_of
+from bee.api.instants import Instant
 from bee.db import Login
 from bee.errors import BeeError, Invalid
 from bee.momentum.scoring import bring_up_to_now
@@ -61,12 +62,19 @@ class Event(BaseModel):
 
     id: UUID
     event_type: str = Field(min_length=1, max_length=100, examples=["lesson_completion"])
-    occurred_at: AwareDatetime | None = None
+    occurred_at: Instant | None = None
     time_zone: str | None = Field(default=None, examples=["Europe/Madrid"])
     metadata: dict[str, Any] = Field(default_factory=dict)
 
 
 EVENTS: Final = TypeAdapter(list[Event])
+
+
+# Looked at one by one, so that a bad one costs the others nothing; described as what they should be.
+OneEvent = Annotated[dict[str, Any], WithJsonSchema(Event.model_json_schema())]
+Batch = Annotated[
+    list[Any], WithJsonSchema({"type": "array", "items": {}, "minItems": 1, "maxItems": MOST_EVENTS})
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +107,7 @@ RESULTS: Final = TypeAdapter(Results)
 @router.post("", response_model=Results)
 def add_events(
     request: Request,
-    body: Annotated[dict[str, Any] | list[Any], Body(openapi_examples=EXAMPLES)],
+    body: Annotated[OneEvent | Batch, Body(openapi_examples=EXAMPLES)],
     member: Member,
 ) -> Response:
     """Add events of the member; the good ones go in, whatever the others are."""

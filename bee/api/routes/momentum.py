@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic.json_schema import SkipJsonSchema
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -106,7 +107,7 @@ def history(request: Request, member: Member, days: Annotated[int, Query(ge=1, l
 
 @router.get("/explain")
 def explain(
-    request: Request, member: Member, day: Annotated[date | None, Query(alias="date")] = None
+    request: Request, member: Member, day: Annotated[date | SkipJsonSchema[None], Query(alias="date")] = None
 ) -> ExplainedDay:
     """Return what made the score of a day, to the event."""
     house = house_of(request)
