@@ -1,6 +1,7 @@
 """The API against what it stands on: a momentum read against a bare handler, a batch of events against COPY.
 
-``BEE_BENCH_REQUESTS`` says after how many requests memory is looked at again; 20,000 where nobody does.
+Members of their own, the same at every scale; ``--requests`` says after how many memory is looked at again. Both
+servers run in processes of their own, and so does who asks them.
 """
 
 import json
@@ -39,6 +40,7 @@ from bench.place import new_database, owner, settle
 
 TITLE = "The API: a read at least 0.6 of bare, its p95 at most 1.6; a batch of 1,000 at least 0.3 of COPY"
 COLUMNS = (
+    "members",
     "bare reads/s", "reads/s", "ratio", "bare p95 ms", "p95 ms", "ratio", "COPY ms", "batch ms", "ratio", "MiB",
 )  # fmt: skip
 HOST: Final = "127.0.0.1"
@@ -47,7 +49,6 @@ CONNECTIONS: Final = 16
 READS_A_ROUND: Final = 3000
 BATCH: Final = 1000
 BATCHES_A_ROUND: Final = 10
-REQUESTS: Final = int(os.environ.get("BEE_BENCH_REQUESTS", "20000"))
 EVENT_COLUMNS: Final = "id, user_id, event_type, event_date, metadata, occurred_at, time_zone"
 
 
@@ -88,9 +89,9 @@ def measure(ground: Ground) -> tuple[str, ...]:
             ]
             copied_s, added_s = _measure_batches(address, api.port, tokens, ground.rounds)
             before = api.mib
-            load(api.port, reads, number=REQUESTS, connections=CONNECTIONS)
+            load(api.port, reads, number=ground.requests, connections=CONNECTIONS)
             after = api.mib
-    return (*_told(rounds), *_compared(copied_s, added_s), f"{before:.0f} → {after:.0f}")
+    return (f"{len(tokens)}", *_told(rounds), *_compared(copied_s, added_s), f"{before:.0f} → {after:.0f}")
 
 
 def _told(rounds: Sequence[tuple[Load, Load]]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Whether a token is what it says: signature, algorithm, audience, issuer, expiry."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -22,17 +23,6 @@ LEEWAY_S: Final = 5
 
 # A phone sends the same token for an hour.
 TOKENS_REMEMBERED: Final = 2048
-# What holds of a token whose signature was verified before; PyJWT looks at none of it unless told to.
-CLAIMS_CHECKED: Final[Any] = {
-    "verify_signature": False,
-    "verify_exp": True,
-    "verify_nbf": True,
-    "verify_iat": True,
-    "verify_aud": True,
-    "verify_iss": True,
-    "verify_sub": True,
-    "verify_jti": True,
-}
 
 FindKey = Callable[[str], Any | None]
 
@@ -48,23 +38,26 @@ def claimed(token: str) -> tuple[object, str, object]:
     return header.get("alg"), str(header.get("kid")), claims.get("role")
 
 
-class Signatures:
-    """Which key signed a token: that never changes, so it is worked out once; safe to share between threads.
+class Accepted:
+    """Tokens that held, each with the key that had signed it; safe to share between threads.
 
-    Nothing else of a token is for ever: which keys count and what it claims is looked at each time.
+    Of a token that held only one thing changes by itself: that it is over. Which keys count is asked each time.
     """
 
     def __init__(self) -> None:
-        self._keys: dict[str, Any] = {}
+        self._tokens: dict[str, tuple[Any, dict[str, Any]]] = {}
 
-    def require(self, token: str, key: Any, algorithm: str) -> None:
-        """Raise :class:`jwt.PyJWTError` unless the key has signed the token."""
-        if token in self._keys and self._keys.get(token) == key:
-            return
-        jwt.PyJWS().decode(token, key, algorithms=[algorithm])
-        if len(self._keys) >= TOKENS_REMEMBERED:
-            self._keys.clear()
-        self._keys[token] = key
+    def find(self, token: str, key: Any) -> dict[str, Any] | None:
+        """Return the claims of a token that held, by the same key, and is not over."""
+        signed_by, claims = self._tokens.get(token, (None, {}))
+        is_over = int(claims.get("exp", 0)) <= time.time() - LEEWAY_S
+        return claims if claims and not is_over and signed_by == key else None
+
+    def keep(self, token: str, key: Any, claims: dict[str, Any]) -> None:
+        """Remember a token that holds."""
+        if len(self._tokens) >= TOKENS_REMEMBERED:
+            self._tokens.clear()
+        self._tokens[token] = (key, claims)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -80,7 +73,7 @@ class Verifier:
     issuer: str | None
     secret: str | None
     secret_roles: frozenset[str]
-    signatures: Signatures = field(default_factory=Signatures)
+    accepted: Accepted = field(default_factory=Accepted)
 
     def verify(self, token: str) -> Mapping[str, Any]:
         """Return the claims of a token. Raises :class:`Unauthenticated`, the reason in its code.
@@ -107,20 +100,30 @@ class Verifier:
         raise Unauthenticated("bad_jwt", "The token was signed by nobody whom this server knows.")
 
     def _decode(self, token: str, key: Any, algorithm: str, role: object) -> dict[str, Any]:
+        claims = self.accepted.find(token, key)
+        if claims is None:
+            claims = self._decode_anew(token, key, algorithm, role)
+            self.accepted.keep(token, key, claims)
+        return claims
+
+    def _decode_anew(self, token: str, key: Any, algorithm: str, role: object) -> dict[str, Any]:
         """Check a token against one key. The two API keys are for nobody, so they have no audience."""
-        self.signatures.require(token, key, algorithm)
         if algorithm == SYMMETRIC and role in (Role.ANON, Role.SERVICE):
             return jwt.decode(
                 token,
+                key,
+                algorithms=[algorithm],
                 leeway=LEEWAY_S,
-                options=CLAIMS_CHECKED | {"require": ["exp", "role"], "verify_aud": False},
+                options={"require": ["exp", "role"], "verify_aud": False},
             )
         return jwt.decode(
             token,
+            key,
+            algorithms=[algorithm],
             audience=AUDIENCE,
             issuer=self.issuer,
             leeway=LEEWAY_S,
-            options=CLAIMS_CHECKED | {"require": ["exp", "role", "sub", "aud", "iss"]},
+            options={"require": ["exp", "role", "sub", "aud", "iss"]},
         )
 
 
