@@ -2,6 +2,7 @@
 SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
+CLIENTS := tests/clients/.venv
 OLDEST := /usr/lib/postgresql/15/bin/postgres
 
 # An environment whose Python went away is made again.
@@ -20,7 +21,7 @@ run: $(VENV)/installed ## Start everything; Ctrl-C stops it
 down: ## Stop what runs
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m bee down; else echo "Nothing is installed here."; fi
 
-test: lint ## Every check: format, lint, types, imports, tests
+test: lint $(CLIENTS)/installed ## Every check: format, lint, types, imports, tests
 	$(BIN)/python -m pytest
 	@$(MAKE) --no-print-directory test-oldest
 
@@ -50,10 +51,14 @@ image: ## Build the container image
 	docker build --tag bee .
 
 clean: ## Remove the environment and caches; data stays
-	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(CLIENTS) .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(VENV)/installed: requirements.txt .ci/setup
 	@.ci/setup requirements.txt $@
 
 $(VENV)/tested: $(VENV)/installed tests/requirements.txt
 	@.ci/setup tests/requirements.txt $@
+
+# Supabase's Python client needs an older websockets than the dashboard does.
+$(CLIENTS)/installed: tests/clients/requirements.txt .ci/setup
+	@.ci/setup tests/clients/requirements.txt $@

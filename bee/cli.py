@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bee.cli_coach import coach
+from bee.cli_effect import effects
 from bee.cli_import import imports
 from bee.cli_keys import keys
 from bee.cli_scores import exports, scores
@@ -29,6 +30,7 @@ app.add_typer(staff, name="staff")
 app.add_typer(keys, name="keys")
 app.add_typer(audit, name="audit")
 app.add_typer(coach, name="coach")
+app.add_typer(effects)
 
 EXIT_FAILED = 2
 

@@ -5,6 +5,8 @@ import socket
 from bee.errors import Conflict
 
 BACKLOG = 2048
+# A peer that takes nothing for so long is gone, whatever it says; a closed connection would wait for it for ever.
+TAKES_NOTHING_MS = 60_000
 NEIGHBOURS = 20
 
 
@@ -16,6 +18,8 @@ def listen(host: str, port: int, variable: str) -> socket.socket:
     listener = _socket(host)
     try:
         listener.bind((host, port))
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, TAKES_NOTHING_MS)
         listener.listen(BACKLOG)
     except OSError as error:
         listener.close()

@@ -81,6 +81,11 @@ class Settings(BaseSettings):
     requests_per_minute: int = Field(
         default=30, ge=1, description="How many requests of a member the API accepts in any 60 seconds."
     )
+    table_requests_per_minute: int = Field(
+        default=120,
+        ge=1,
+        description="The same for the tables, for GraphQL and for broadcasts, each.",
+    )
     supabase_url: str | None = Field(
         default=None,
         alias="SUPABASE_URL",

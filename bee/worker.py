@@ -31,6 +31,8 @@ from bee.staff.housekeeping import forget_what_is_over
 
 TICK_S: Final = 2.0
 LONGEST_PAUSE_S: Final = 60.0
+# An API that was away for longer reads on from where it is.
+CHANGES_KEPT_HOURS: Final = 24
 SCHEDULES: Final = {"housekeeping": "17 3 * * *"}
 CARRIERS: Final[Mapping[str, Carrier]] = {}
 
@@ -85,6 +87,7 @@ class Worker:
         with self.database.writing(Login.WORKER) as session:
             progress.add(forget_what_is_over(session))
             progress.add(session.run("api/forget_requests") + session.run("api/forget_stale_tokens"))
+            progress.add(session.run("realtime/forget_changes", hours=CHANGES_KEPT_HOURS))
             if self.settings.issues_tokens:
                 now, sealing = self.clock(), sealing_of(self.settings)
                 progress.add(tidy_accounts(session, sealing=sealing, now=now))

@@ -17,12 +17,9 @@ from starlette.routing import Route
 
 from bee.db import Login
 from bee.db.address import ServerAddress
+from bee.db.database import ASSUME
 from bee.db.queries import driver_query
 
-ASSUME = (
-    b"select set_config(name, value, true)"
-    b" from unnest(cast(%s as text[]), cast(%s as text[])) as change (name, value)"
-)
 MOST = 10_000
 
 
@@ -53,13 +50,16 @@ def bare_app(address: ServerAddress) -> Starlette:
         member_id, now, mine = request.headers["x-member"], datetime.now(UTC), connections()
         claims = json.dumps({"sub": member_id, "role": "authenticated"})
         mine.system.execute(
-            driver_query("api/count_request"), {"user_id": member_id, "most": MOST, "window_s": 60}
+            driver_query("api/count_request"),
+            {"user_id": member_id, "area": "v1", "most": MOST, "window_s": 60},
         ).fetchone()
         mine.system.execute(
             driver_query("momentum/member_to_score"), {"member_id": member_id, "now": now}
         ).fetchone()
         with mine.member.pipeline():
-            mine.member.execute(ASSUME, (["role", "request.jwt.claims"], ["authenticated", claims]))
+            mine.member.execute(
+                ASSUME, (json.dumps({"role": "authenticated", "request.jwt.claims": claims}),)
+            )
             cursor = mine.member.execute(driver_query("api/momentum"), {"user_id": member_id, "now": now})
         row = cursor.fetchone()
         assert row is not None

@@ -40,6 +40,7 @@ COLUMNS = ("people", "statements", "SQL ms", "cold ms", "ratio", "warm ms")
 VIEWS_A_ROUND = 10
 PASSWORD = "a bench has no secrets"  # noqa: S105
 HOST = "127.0.0.1"
+BEGIN = "begin"
 LONGEST_S = 60
 FEWEST_ELEMENTS = 20
 
@@ -176,19 +177,27 @@ def _watched(database: Database) -> Iterator[list[Statement]]:
         ) -> None:  # fmt: skip
             statements.append(Statement(login, text, parameters))
 
-        sqlalchemy.event.listen(database.engine(login), "before_cursor_execute", note)
-        listeners.append((database.engine(login), note))
+        def begin(_connection: Any, login: Login = login) -> None:
+            statements.append(Statement(login, BEGIN, None))
+
+        for event, listener in (("begin", begin), ("before_cursor_execute", note)):
+            sqlalchemy.event.listen(database.engine(login), event, listener)
+            listeners.append((database.engine(login), event, listener))
     try:
         yield statements
     finally:
-        for engine, note in listeners:
-            sqlalchemy.event.remove(engine, "before_cursor_execute", note)
+        for engine, event, listener in listeners:
+            sqlalchemy.event.remove(engine, event, listener)
 
 
 def _execute(connections: dict[Login, psycopg.Connection], statements: Sequence[Statement]) -> float:
     """Execute statements bare and return the sum of the seconds, rows fetched."""
     seconds = 0.0
     for statement in statements:
+        if statement.text == BEGIN:
+            # A role that was taken on ends with its transaction.
+            connections[statement.login].rollback()
+            continue
         cursor = connections[statement.login].cursor()
         begun = time.perf_counter()
         cursor.execute(statement.text.encode(), statement.parameters)

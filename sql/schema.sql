@@ -4,6 +4,27 @@ CREATE SCHEMA public;
 
 COMMENT ON SCHEMA public IS 'standard public schema';
 
+CREATE FUNCTION public.bee_announce_notification() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    insert into public.outbox (topic, dedupe_key, payload, delivered_at)
+    values (
+        'realtime.change',
+        pg_catalog.gen_random_uuid(),
+        pg_catalog.jsonb_build_object(
+            'table', tg_table_name,
+            'type', 'INSERT',
+            'user_id', new.user_id,
+            'key', pg_catalog.jsonb_build_object('id', new.id)
+        ),
+        pg_catalog.now()
+    );
+    return null;
+end
+$$;
+
 CREATE FUNCTION public.bee_complete_through(segment text) RETURNS date
     LANGUAGE sql STABLE
     AS $$
@@ -202,6 +223,16 @@ CREATE FUNCTION public.bee_staff_id() RETURNS uuid
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$ select nullif(pg_catalog.current_setting('bee.staff_id', true), '')::uuid $$;
 
+CREATE FUNCTION public.bee_wake_realtime() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform pg_catalog.pg_notify('bee_realtime', '');
+    return null;
+end
+$$;
+
 CREATE TABLE public.annotations (
     id bigint NOT NULL,
     on_date date NOT NULL,
@@ -378,7 +409,7 @@ CREATE TABLE public.engagement_days (
 );
 
 CREATE TABLE public.engagement_events (
-    id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
     event_type text NOT NULL,
     event_date date NOT NULL,
@@ -448,7 +479,9 @@ CREATE TABLE public.member_accounts (
 
 CREATE UNLOGGED TABLE public.member_requests (
     user_id uuid NOT NULL,
-    accepted timestamp with time zone[] NOT NULL
+    area text NOT NULL,
+    accepted timestamp with time zone[] NOT NULL,
+    CONSTRAINT member_requests_area_check CHECK ((area = ANY (ARRAY['v1'::text, 'rest'::text, 'graphql'::text, 'realtime'::text])))
 );
 
 CREATE TABLE public.members (
@@ -582,6 +615,7 @@ CREATE TABLE public.outbox (
     attempts integer DEFAULT 0 NOT NULL,
     delivered_at timestamp with time zone,
     last_error text,
+    transaction xid8 DEFAULT pg_current_xact_id() NOT NULL,
     CONSTRAINT outbox_topic_check CHECK (((length(topic) >= 1) AND (length(topic) <= 60)))
 );
 
@@ -827,7 +861,7 @@ ALTER TABLE ONLY public.member_accounts
     ADD CONSTRAINT member_accounts_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.member_requests
-    ADD CONSTRAINT member_requests_pkey PRIMARY KEY (user_id);
+    ADD CONSTRAINT member_requests_pkey PRIMARY KEY (user_id, area);
 
 ALTER TABLE ONLY public.member_sessions
     ADD CONSTRAINT member_sessions_pkey PRIMARY KEY (id);
@@ -951,6 +985,8 @@ CREATE INDEX momentum_notifications_unsent ON public.momentum_notifications USIN
 
 CREATE INDEX notification_receipts_member ON public.notification_receipts USING btree (user_id);
 
+CREATE INDEX outbox_changes ON public.outbox USING btree (transaction) WHERE (topic = 'realtime.change'::text);
+
 CREATE INDEX outbox_waiting ON public.outbox USING btree (available_at) WHERE (delivered_at IS NULL);
 
 CREATE INDEX safety_events_member ON public.safety_events USING btree (user_id, created_at);
@@ -968,6 +1004,10 @@ CREATE INDEX staff_links_staff ON public.staff_links USING btree (staff_id);
 CREATE INDEX staff_sessions_open ON public.staff_sessions USING btree (staff_id) WHERE (ended_at IS NULL);
 
 CREATE UNIQUE INDEX user_fcm_tokens_active ON public.user_fcm_tokens USING btree (fcm_token) WHERE is_active;
+
+CREATE TRIGGER announce_new AFTER INSERT ON public.momentum_notifications FOR EACH ROW WHEN (((new.sent_at IS NOT NULL) AND (current_setting('bee.bulk_load'::text, true) IS DISTINCT FROM 'on'::text))) EXECUTE FUNCTION public.bee_announce_notification();
+
+CREATE TRIGGER announce_sent AFTER UPDATE OF sent_at ON public.momentum_notifications FOR EACH ROW WHEN (((old.sent_at IS NULL) AND (new.sent_at IS NOT NULL))) EXECUTE FUNCTION public.bee_announce_notification();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
@@ -996,6 +1036,8 @@ CREATE TRIGGER register_token BEFORE INSERT OR UPDATE OF fcm_token, platform, ad
 CREATE TRIGGER see_to_safety_event BEFORE UPDATE ON public.safety_events FOR EACH ROW EXECUTE FUNCTION public.bee_see_to_safety_event();
 
 CREATE TRIGGER send_once BEFORE UPDATE ON public.momentum_notifications FOR EACH ROW EXECUTE FUNCTION public.bee_send_once();
+
+CREATE TRIGGER wake_realtime AFTER INSERT ON public.outbox FOR EACH ROW WHEN ((new.topic = 'realtime.change'::text)) EXECUTE FUNCTION public.bee_wake_realtime();
 
 ALTER TABLE ONLY public.annotations
     ADD CONSTRAINT annotations_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
@@ -1437,6 +1479,8 @@ RESET SESSION AUTHORIZATION;
 GRANT USAGE ON SCHEMA public TO bee_worker;
 RESET SESSION AUTHORIZATION;
 
+REVOKE ALL ON FUNCTION public.bee_announce_notification() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.bee_complete_through(segment text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_product;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_coach;
@@ -1483,6 +1527,8 @@ GRANT ALL ON FUNCTION public.bee_staff_id() TO bee_gate;
 GRANT ALL ON FUNCTION public.bee_staff_id() TO bee_worker;
 GRANT ALL ON FUNCTION public.bee_staff_id() TO bee_system;
 GRANT ALL ON FUNCTION public.bee_staff_id() TO service_role;
+
+REVOKE ALL ON FUNCTION public.bee_wake_realtime() FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.annotations TO bee_product;
 GRANT SELECT ON TABLE public.annotations TO bee_coach;
@@ -1804,7 +1850,7 @@ GRANT SELECT(consents) ON TABLE public.members TO bee_system;
 GRANT SELECT(is_demo) ON TABLE public.members TO bee_product;
 GRANT SELECT(is_demo) ON TABLE public.members TO bee_oncall;
 GRANT SELECT(is_demo) ON TABLE public.members TO bee_worker;
-GRANT SELECT(is_demo) ON TABLE public.members TO bee_system;
+GRANT SELECT(is_demo),INSERT(is_demo) ON TABLE public.members TO bee_system;
 
 GRANT SELECT(is_synthetic) ON TABLE public.members TO bee_product;
 GRANT SELECT(is_synthetic) ON TABLE public.members TO bee_oncall;
@@ -1961,6 +2007,8 @@ GRANT SELECT(attempts) ON TABLE public.outbox TO bee_oncall;
 GRANT SELECT(delivered_at) ON TABLE public.outbox TO bee_oncall;
 
 GRANT SELECT(last_error) ON TABLE public.outbox TO bee_oncall;
+
+GRANT SELECT(transaction) ON TABLE public.outbox TO bee_oncall;
 
 GRANT SELECT ON TABLE public.personal_data TO authenticated;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.personal_data TO service_role;
@@ -2167,7 +2215,7 @@ GRANT SELECT(id) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(id) ON TABLE public.user_fcm_tokens TO bee_admin;
 GRANT SELECT(id) ON TABLE public.user_fcm_tokens TO bee_worker;
 
-GRANT INSERT(user_id) ON TABLE public.user_fcm_tokens TO authenticated;
+GRANT INSERT(user_id),UPDATE(user_id) ON TABLE public.user_fcm_tokens TO authenticated;
 GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_admin;
 

@@ -1,6 +1,7 @@
 """The README: its commands are run here or by CI, and what it names exists."""
 
 import csv
+import json
 import os
 import re
 import shlex
@@ -87,7 +88,13 @@ def run_section(checkout: Path, title: str) -> str:
 
 
 def test_every_section_with_commands_is_run_by_a_test_or_by_ci() -> None:
-    assert set(blocks()) == {"Start", "Your own events", "A real installation"}
+    assert set(blocks()) == {
+        "Start",
+        "Your own events",
+        "A real installation",
+        "Does the score mean something?",
+        "Does a notification help?",
+    }
     assert commands(blocks()["Start"]) == ["make run", "make test"]
     assert "exec make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
@@ -98,7 +105,7 @@ def test_your_own_events_become_scores(checkout: Path) -> None:
     assert "Applied 20260101000000_roles." in said
     assert "2 members read: 2 added" in said
     assert "7 events read: 7 added" in said
-    assert "2 members were due:" in said
+    assert "Members scored: 2." in said
     assert "2026-11-02:" in said
     assert re.search(r"^ +\S+  in all; without any event", said, re.MULTILINE)
     assert "/join?token=" in said
@@ -116,6 +123,23 @@ def test_a_real_installation_is_made_and_answers(checkout: Path) -> None:
     assert (checkout / ".env.local").read_text() == (ROOT / ".env.example").read_text()
     assert "ana@example.org is invited." in said
     assert re.search(r"^fine +migrations", said, re.MULTILINE)
+
+
+@pytest.mark.slow
+def test_a_definition_is_judged(checkout: Path) -> None:
+    for command in (["migrate"], ["demo", "--members", "60"], ["score"]):
+        subprocess.run(["bee", *command], cwd=checkout, env=environment(checkout), check=True)
+    said = run_section(checkout, "Does the score mean something?")
+    assert "AUC" in said
+    assert json.loads(said[said.index("\n{") :])
+
+
+@pytest.mark.slow
+def test_a_notification_is_judged(checkout: Path) -> None:
+    said = run_section(checkout, "Does a notification help?")
+    assert said.startswith("30 members, 538 available decision points of 630, 278 of them treated.")
+    terms = json.loads(said[said.index("\n{") :])["terms"]
+    assert [term["name"] for term in terms] == ["effect", "state: Steady"]
 
 
 @pytest.mark.slow
@@ -175,7 +199,9 @@ def leaves() -> set[str]:
     found = set()
     for name, command in root.commands.items():  # type: ignore[attr-defined]  # a group, which its type hides
         inner = getattr(command, "commands", None)
-        found |= {f"bee {name} {leaf}" for leaf in inner} if inner else {f"bee {name}"}
+        if inner is None or command.invoke_without_command:
+            found.add(f"bee {name}")
+        found |= {f"bee {name} {leaf}" for leaf in inner or ()}
     return found
 
 

@@ -1,5 +1,9 @@
 """The API as an ASGI application. ``/functions/v1/X`` is ``/v1/X``: Supabase's gateway prefix."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
@@ -7,8 +11,23 @@ from starlette.types import ASGIApp
 from bee.api.description import describe
 from bee.api.edge import DOCS, Edge
 from bee.api.errors import HANDLERS, VERSION_HEADER
+from bee.api.graph.schema import build_schema
 from bee.api.house import House
-from bee.api.routes import auth, coaching, consents, events, meta, momentum, notifications, push
+from bee.api.realtime.limits import RealtimeLimits
+from bee.api.realtime.parts import Parts
+from bee.api.routes import (
+    auth,
+    coaching,
+    consents,
+    events,
+    graph,
+    meta,
+    momentum,
+    notifications,
+    push,
+    realtime,
+    tables,
+)
 from bee.api.routes.meta import API_VERSION
 from bee.db import Database
 from bee.settings import Settings
@@ -46,8 +65,17 @@ EXPOSED_HEADERS = (
 )
 
 
-def create_app(database: Database, settings: Settings) -> ASGIApp:
-    """Return the application over a database."""
+def create_app(
+    database: Database, settings: Settings, *, limits: RealtimeLimits = RealtimeLimits()
+) -> ASGIApp:
+    """Return the application over a database. ``limits``: what its sockets may take."""
+    house = House.build(database, settings)
+
+    @asynccontextmanager
+    async def running(app: FastAPI) -> AsyncIterator[None]:
+        async with Parts.running(house, limits) as app.state.realtime:
+            yield
+
     app = FastAPIOffline(
         title="BEE",
         version=API_VERSION,
@@ -56,16 +84,19 @@ def create_app(database: Database, settings: Settings) -> ASGIApp:
         redoc_url=None,
         static_url=f"{DOCS}/static",
         redirect_slashes=False,
+        lifespan=running,
     )
     describe(app)
     for kind, handler in HANDLERS.items():
         app.add_exception_handler(kind, handler)
-    app.state.house = House.build(database, settings)
+    app.state.house = house
+    app.state.graph = build_schema(is_open=settings.is_local)
     app.include_router(meta.router)
     for router in VERSIONED:
         app.include_router(router, prefix="/v1")
         app.include_router(router, prefix="/functions/v1", include_in_schema=False)
-    app.include_router(auth.router)
+    for router in (auth.router, tables.router, realtime.router, graph.router):
+        app.include_router(router)
     edge = Edge(app, version=API_VERSION, is_secure=not settings.is_local)
     origins = [origin.strip() for origin in settings.cors_origins.split(",") if origin.strip()]
     if not origins:

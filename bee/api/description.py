@@ -11,17 +11,32 @@ ERRORS: Final[dict[int, tuple[str, str]]] = {
     403: ("forbidden", "The token holds, but this is not for its bearer."),
     404: ("not_found", "There is nothing of that name, or not for this member."),
     405: ("method_not_allowed", "This address does not take that method."),
+    406: ("PGRST116", "Not exactly one row, or another form or schema than there is."),
     408: ("request_timeout", "The body took too long to arrive."),
     409: ("conflict", "The state of the world says no; it may have changed since."),
     413: ("request_entity_too_large", "The body is larger than is taken."),
     415: ("unsupported_media_type", "The body is packed in a way that is not taken."),
+    416: ("PGRST103", "There are not as many rows."),
     422: ("weak_password", "The account can't be made or changed in this way."),
     429: ("rate_limited", "One request too many; `Retry-After` says when the next is accepted."),
     500: ("internal", "Something went wrong on our side; the message names where it is recorded."),
     503: ("database_unavailable", "A part that the API depends on does not answer; try again."),
 }
 EVERYWHERE: Final = (400, 401, 405, 408, 413, 415, 429, 500, 503)
-BY_AREA: Final = {"/auth/": (*EVERYWHERE, 403, 404, 422), "/v1/": (*EVERYWHERE, 403, 404, 409)}
+BY_AREA: Final = {
+    "/auth/": (*EVERYWHERE, 403, 404, 422),
+    "/rest/": (*EVERYWHERE, 403, 404, 406, 409, 416),
+    "/v1/": (*EVERYWHERE, 403, 404, 409),
+    "/realtime/": (*EVERYWHERE, 403),
+    "/graphql/": EVERYWHERE,
+}
+SECURITY: Final = {
+    "/auth/": ("apikey",),
+    "/rest/": ("apikey", "bearer"),
+    "/v1/": ("bearer",),
+    "/realtime/": ("apikey", "bearer"),
+    "/graphql/": ("apikey", "bearer"),
+}
 SERVICE: Final = (405, 500, 503)
 OPEN: Final = frozenset({"/v1/version", "/auth/v1/.well-known/jwks.json"})
 
@@ -74,11 +89,11 @@ def _complete(schema: dict[str, Any]) -> None:
 def _complete_operation(path: str, operation: dict[str, Any]) -> None:
     responses = operation["responses"]
     responses.pop("422", None)
-    area = next((statuses for prefix, statuses in BY_AREA.items() if path.startswith(prefix)), SERVICE)
-    for status in sorted(SERVICE if path in OPEN else area):
+    area = next((prefix for prefix in BY_AREA if path.startswith(prefix) and path not in OPEN), None)
+    for status in sorted(BY_AREA[area] if area else SERVICE):
         responses.setdefault(str(status), {"$ref": f"#/components/responses/Error{status}"})
-    if area is not SERVICE and path not in OPEN:
-        operation["security"] = [{"apikey" if path.startswith("/auth/") else "bearer": []}]
+    if area:
+        operation["security"] = [{name: [] for name in SECURITY[area]}]
 
 
 def _response(status: int) -> dict[str, Any]:

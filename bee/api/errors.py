@@ -1,7 +1,8 @@
 """What goes wrong, as each area's clients read it.
 
 Everywhere ``{"error": {"code", "message"}}``; under ``/auth`` and ``/rest`` one object that has the keys which
-Supabase's clients look for as well. ``status`` and wording are decided here and nowhere else.
+Supabase's clients look for as well; under ``/graphql`` a list of ``errors``. ``status`` and wording are decided
+here and nowhere else.
 """
 
 from http import HTTPStatus
@@ -15,6 +16,7 @@ from starlette.routing import Match
 from starlette.types import ExceptionHandler
 
 from bee.accounts.passwords import WeakPassword
+from bee.api.tables.refusal import Refusal
 from bee.errors import BeeError, Invalid, TooMany, Unauthenticated
 
 AUTH_VERSION: Final = "2024-01-01"
@@ -40,7 +42,14 @@ AUTH_STATUSES: Final = {
     "not_admin": 403,
 }
 AUTH_CODES: Final = {"token_expired": "bad_jwt", "not_found": "not_found"}
-REST_CODES: Final = {"bad_jwt": "PGRST301", "token_expired": "PGRST303", "not_found": "PGRST205"}
+REST_CODES: Final = {
+    "bad_jwt": "PGRST301",
+    "token_expired": "PGRST303",
+    "not_found": "PGRST205",
+    "method_not_allowed": "PGRST117",
+    "database_unavailable": "PGRST000",
+    "database_busy": "PGRST003",
+}
 
 
 def error_answer(
@@ -58,6 +67,8 @@ def error_answer(
     headers = dict(headers or {})
     if path.startswith("/auth/"):
         return _auth_answer(request, status, code, message, envelope | more, headers)
+    if path.startswith("/graphql/"):
+        return JSONResponse({"errors": [{"message": message, "extensions": {"code": code}}]}, status, headers)
     if path.startswith("/rest/"):
         if status == HTTPStatus.UNAUTHORIZED:
             headers["WWW-Authenticate"] = "Bearer"
@@ -85,6 +96,13 @@ def _domain_error(request: Request, error: Exception) -> JSONResponse:
         headers["WWW-Authenticate"] = "Bearer"
     more = {"weak_password": {"reasons": list(error.reasons)}} if isinstance(error, WeakPassword) else {}
     return error_answer(request, error.status, error.code, error.message, headers=headers, **more)
+
+
+def _refusal(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Refusal)
+    return error_answer(
+        request, error.http_status, error.code, error.message, details=error.details, hint=error.hint
+    )
 
 
 def _http_error(request: Request, error: Exception) -> JSONResponse:
@@ -134,6 +152,7 @@ def _fault(request: Request, _error: Exception) -> JSONResponse:
 
 HANDLERS: Final[dict[int | type[Exception], ExceptionHandler]] = {
     BeeError: _domain_error,
+    Refusal: _refusal,
     HTTPException: _http_error,
     RequestValidationError: _invalid_request,
     Exception: _fault,

@@ -12,10 +12,12 @@ from bee.accounts.keyring import Keyring
 from bee.accounts.keys import sealing_of
 from bee.accounts.tokens import api_key
 from bee.api.caller import Role
-from bee.api.limits import Limiter
+from bee.api.limits import Area, Limiter
+from bee.api.tables.schema import Catalogue
 from bee.api.verification import Verifier, local_verifier, remote_verifier
 from bee.db import Database
 from bee.errors import Conflict
+from bee.running import read_running
 from bee.secret import derived, installation_secret
 from bee.settings import Settings
 
@@ -38,31 +40,41 @@ class House:
     keyring: Keyring | None
     issuer: str
     api_keys: Mapping[str, Role]
-    limiter: Limiter
+    limiters: Mapping[Area, Limiter]
     clock: Callable[[], datetime]
+    catalogue: Catalogue
 
     @classmethod
     def build(
         cls, database: Database, settings: Settings, *, clock: Callable[[], datetime] = utc_now
     ) -> Self:
         """Return the parts that the settings ask for."""
-        limiter = Limiter(database, most=settings.requests_per_minute)
-        if not settings.issues_tokens:
-            secret = settings.supabase_jwt_secret.get_secret_value() if settings.supabase_jwt_secret else None
-            verifier = remote_verifier(project_url=settings.supabase_url, secret=secret)
-            keys = {
-                key.get_secret_value(): role
-                for key, role in (
-                    (settings.supabase_anon_key, Role.ANON),
-                    (settings.supabase_service_role_key, Role.SERVICE),
+        if settings.issues_tokens:
+            keyring = Keyring(database, sealing=sealing_of(settings), clock=clock)
+            issuer = f"{public_address(settings)}/auth/v1"
+            verifier = local_verifier(keyring, issuer=issuer, secret=_jwt_secret(settings))
+        else:
+            keyring = None
+            verifier = _project_verifier(settings)
+        return cls(
+            settings=settings,
+            database=database,
+            verifier=verifier,
+            keyring=keyring,
+            issuer=verifier.issuer or "",
+            api_keys=local_api_keys(settings) if keyring else _project_keys(settings),
+            limiters={
+                area: Limiter(database, area, most=most)
+                for area, most in (
+                    (Area.V1, settings.requests_per_minute),
+                    (Area.REST, settings.table_requests_per_minute),
+                    (Area.GRAPHQL, settings.table_requests_per_minute),
+                    (Area.REALTIME, settings.table_requests_per_minute),
                 )
-                if key is not None
-            }
-            return cls(settings, database, verifier, None, verifier.issuer or "", keys, limiter, clock)
-        keyring = Keyring(database, sealing=sealing_of(settings), clock=clock)
-        issuer = f"{public_address(settings)}/auth/v1"
-        verifier = local_verifier(keyring, issuer=issuer, secret=_jwt_secret(settings))
-        return cls(settings, database, verifier, keyring, issuer, local_api_keys(settings), limiter, clock)
+            },
+            clock=clock,
+            catalogue=Catalogue(database),
+        )
 
     def role_of_key(self, key: str) -> Role | None:
         """Return the role that a key gives, compared in constant time; None for one that is not ours."""
@@ -71,6 +83,18 @@ class House:
             if hmac.compare_digest(ours.encode(), key.encode()):
                 found = role
         return found
+
+
+def _project_verifier(settings: Settings) -> Verifier:
+    secret = settings.supabase_jwt_secret
+    return remote_verifier(
+        project_url=settings.supabase_url, secret=secret.get_secret_value() if secret else None
+    )
+
+
+def _project_keys(settings: Settings) -> dict[str, Role]:
+    keys = ((settings.supabase_anon_key, Role.ANON), (settings.supabase_service_role_key, Role.SERVICE))
+    return {key.get_secret_value(): role for key, role in keys if key is not None}
 
 
 def local_api_keys(settings: Settings) -> dict[str, Role]:
@@ -82,12 +106,15 @@ def local_api_keys(settings: Settings) -> dict[str, Role]:
 def client_settings(settings: Settings) -> dict[str, str]:
     """Return what a client of this installation is configured with, under the names that Supabase gives it.
 
+    The address is where `bee up` serves now, which may have moved to a free port.
     Raises :class:`Conflict` where a Supabase project signs members in: its own keys are used there.
     """
     if not settings.issues_tokens:
         raise Conflict("keys_elsewhere", "Members sign in with a Supabase project; use that project's keys.")
     by_role = {role: key for key, role in local_api_keys(settings).items()}
-    address = public_address(settings)
+    running = read_running(settings.home)
+    is_up = running is not None and running.supervisor.find() is not None
+    address = running.api if running and is_up and not settings.api_url else public_address(settings)
     return {
         "SUPABASE_URL": address,
         "API_URL": address,

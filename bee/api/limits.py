@@ -1,5 +1,7 @@
 """How many requests of a member are accepted: never more than the setting's number in any 60 seconds.
 
+Each area of the API has a limit of its own; an alias of an address is of the same area.
+
 Exact over all workers and processes, since the times of the last accepted requests are one row in the database.
 If the limiter itself fails, the request passes and the failure is counted.
 """
@@ -7,6 +9,7 @@ If the limiter itself fails, the request passes and the failure is counted.
 import logging
 import threading
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -17,6 +20,15 @@ WINDOW_S: Final = 60
 COUNTING: Final = Identity(Login.SYSTEM)
 
 log = logging.getLogger("bee.api")
+
+
+class Area(StrEnum):
+    """What is counted together."""
+
+    V1 = "v1"
+    REST = "rest"
+    GRAPHQL = "graphql"
+    REALTIME = "realtime"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +42,9 @@ class Verdict:
 class Limiter:
     """Counts the requests of members; safe to share between threads."""
 
-    def __init__(self, database: Database, *, most: int) -> None:
+    def __init__(self, database: Database, area: Area, *, most: int) -> None:
         self._database = database
+        self._area = area
         self._most = most
         self._lock = threading.Lock()
         self._failures = 0
@@ -45,7 +58,13 @@ class Limiter:
         """Count a request. Raises :class:`TooMany` when it is one too many."""
         try:
             verdict = self._database.find(
-                COUNTING, Verdict, "api/count_request", user_id=member_id, most=self._most, window_s=WINDOW_S
+                COUNTING,
+                Verdict,
+                "api/count_request",
+                user_id=member_id,
+                area=self._area,
+                most=self._most,
+                window_s=WINDOW_S,
             )
         except Unavailable as error:
             with self._lock:

@@ -1,5 +1,6 @@
 """The API's processes: uvicorn over the application, one or as many as the settings say, on one port."""
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -13,6 +14,7 @@ from uvicorn.supervisors import Multiprocess
 
 from bee.api.asgi import create_app
 from bee.api.patience import PatientProtocol
+from bee.api.realtime.limits import RealtimeLimits
 from bee.db import Database
 from bee.flows import open_database
 from bee.logs import configure_logs
@@ -23,6 +25,7 @@ from bee.settings import Settings, load_settings
 DRAINED_WITHIN_S: Final = 10
 # A process that is busy is not dead.
 ALIVE_WITHIN_S: Final = 30
+LIMITS: Final = RealtimeLimits()
 
 
 def serve(settings: Settings) -> None:
@@ -44,15 +47,17 @@ def serve(settings: Settings) -> None:
 
 def server_over(database: Database, settings: Settings) -> uvicorn.Server:
     """Return the server of the API over a database."""
-    return uvicorn.Server(_config(create_app(database, settings)))
+    _name_no_addresses()
+    return uvicorn.Server(_config(create_app(database, settings, limits=LIMITS)))
 
 
 def app_of_worker() -> ASGIApp:
     """Return the application of one process among several, which has settings and pools of its own."""
     settings = load_settings()
     configure_logs(settings.log_level)
+    _name_no_addresses()
     threading.Thread(target=_end_with_parent, daemon=True, name="lifeline").start()
-    return create_app(open_database(settings), settings)
+    return create_app(open_database(settings), settings, limits=LIMITS)
 
 
 def _serve_with_workers(listener: socket.socket, workers: int) -> None:
@@ -80,7 +85,17 @@ def _config(app: ASGIApp | str, **more: Any) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
-        lifespan="off",
+        lifespan="on",
+        ws_max_size=LIMITS.message_bytes,
         timeout_graceful_shutdown=DRAINED_WITHIN_S,
         **more,
     )
+
+
+def _name_no_addresses() -> None:
+    logging.getLogger("uvicorn.error").addFilter(_says_no_address)
+
+
+def _says_no_address(record: logging.LogRecord) -> bool:
+    """Pass over what uvicorn says of each socket: its address has the client's key in it."""
+    return "WebSocket %s" not in str(record.msg)

@@ -29,6 +29,7 @@ from bee.settings import Settings
 POOL_SIZE = 16
 POOL_WAIT_S = 5
 PING_AFTER_S = 1.0
+ASSUME = "select set_config(key, value, true) from json_each_text(%s)"
 CONNECT_TIMEOUT_S = 5
 # Somebody waits for what these logins ask; a statement that takes longer, for a lock included, is given up.
 LONGEST_STATEMENT_S = {Login.API: 8, Login.SYSTEM: 8}
@@ -183,13 +184,14 @@ def _fetch(
     try:
         # Without an explicit beginning, what goes out together is one transaction.
         driver.autocommit = True
-        if not _changes(identity):
+        changes = _changes(identity)
+        if not changes:
             rows = (
                 driver.cursor(row_factory=class_row(row)).execute(driver_query(name), parameters).fetchall()
             )
         else:
             with driver.pipeline():
-                _change(driver, identity)
+                driver.execute(ASSUME, (changes,))
                 cursor = driver.cursor(row_factory=class_row(row)).execute(driver_query(name), parameters)
             rows = cursor.fetchall()
         driver.autocommit = False
@@ -240,30 +242,30 @@ def _assume(connection: sqlalchemy.Connection, identity: Identity) -> None:
         return
     driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)
-    # The driver's own cursor, so that the beginning of the transaction and this go out in one round trip.
+    # The beginning of the transaction and this go out in one round trip.
     with driver.pipeline():
-        _change(driver, identity)
+        connection.exec_driver_sql(ASSUME, (_changes(identity),))
 
 
-def _changes(identity: Identity) -> dict[str, str]:
-    return ({"role": identity.role} if identity.role else {}) | dict(identity.settings)
+def _changes(identity: Identity) -> str:
+    """Return the role and the settings of somebody as JSON; nothing for a login that acts as itself."""
+    changes = ({"role": identity.role} if identity.role else {}) | dict(identity.settings)
+    return json.dumps(changes) if changes else ""
 
 
-def _change(driver: psycopg.Connection[Any], identity: Identity) -> None:
-    driver.execute(
-        "select set_config(key, value, true) from json_each_text(%s)", (json.dumps(_changes(identity)),)
+def conninfo(address: ServerAddress, login: Login, **more: str) -> str:
+    """Return what libpq connects a login with. ``more``: parameters beside the usual ones."""
+    return make_conninfo(
+        **{"connect_timeout": str(CONNECT_TIMEOUT_S)}
+        | address.parameters(login)
+        | {"application_name": f"bee {login}", "options": _options(login)}
+        | more
     )
 
 
 def _engine(address: ServerAddress, login: Login) -> sqlalchemy.Engine:
     def connect() -> psycopg.Connection[Any]:
-        return psycopg.connect(
-            make_conninfo(
-                **{"connect_timeout": str(CONNECT_TIMEOUT_S)}
-                | address.parameters(login)
-                | {"application_name": f"bee {login}", "options": _options(login)}
-            )
-        )
+        return psycopg.connect(conninfo(address, login))
 
     engine = sqlalchemy.create_engine(
         "postgresql+psycopg://",

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from bee.db import Database, Login, ReadSession, WriteSession
 from bee.momentum.batch import Flags, Rows
@@ -90,8 +89,6 @@ class Totals:
         summed = pa.concat_tables(self.parts).group_by(keys).aggregate([(name, "sum") for name in sums])
         table = summed.select([*keys, *(f"{name}_sum" for name in sums)])
         copy_in(session, "momentum/copy_days", table_text(table))
-        span = pc.min_max(table["score_date"])
-        refresh_recoveries(session, span["min"].as_py(), span["max"].as_py())
 
 
 def read_belonging(session: ReadSession, members: Sequence[UUID]) -> Belonging:
@@ -124,6 +121,7 @@ def write_totals(database: Database, totals: Totals) -> bool:
         # Those of members who are all gone may be left.
         session.run("momentum/clear_days", days=days)
         totals.write(session)
+        # Each batch said with its rows that their days are stale: these are all days that have totals.
         if days:
             refresh_recoveries(session, days[0], days[-1])
     return True

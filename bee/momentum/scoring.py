@@ -14,6 +14,7 @@ from typing import Final
 from uuid import UUID
 
 import numpy as np
+import pyarrow as pa
 
 from bee.db import Database, Identity, Login, ReadSession
 from bee.errors import Conflict
@@ -84,9 +85,13 @@ class Living:
 
 @dataclass(frozen=True, slots=True)
 class _Computed:
-    """What a batch came to, from what was there at ``read_at``: what was scored since is newer."""
+    """What a batch came to, from what was there at ``read_at``: what was scored since is newer.
+
+    ``text``: the changed rows as COPY's text.
+    """
 
     scores: BatchScores
+    text: pa.Buffer
     read_at: datetime
 
 
@@ -296,6 +301,7 @@ def _span_days(member: DueMember, targets: dict[str, date]) -> int:
 
 
 def _compute(run: _Run, batch: Sequence[DueMember]) -> _Computed:
+    """Return what a batch comes to, the changed rows as COPY's text too."""
     complete = [run.targets[member.time_zone] for member in batch]
     window = Window(
         window_numbers([member.start_on for member in batch]),
@@ -310,7 +316,7 @@ def _compute(run: _Run, batch: Sequence[DueMember]) -> _Computed:
     scores = score_batch(window, events, stored, definition=run.definition)
     if run.totals is not None:
         run.totals.add(scores.changed, np.array([run.places[member.user_id] for member in batch]))
-    return _Computed(scores, read_at)
+    return _Computed(scores, rows_text(scores.changed, batch, definition=run.definition), read_at)
 
 
 def _write_living(run: _Run, batch: Sequence[DueMember], computed: _Computed) -> int:
@@ -327,7 +333,9 @@ def _write_living(run: _Run, batch: Sequence[DueMember], computed: _Computed) ->
         members = [member.user_id for member in batch]
         living = {row.id for row in session.all(Living, "momentum/living_members", members=members)}
     places = [place for place, member in enumerate(members) if member in living]
-    return _write_living(run, batch, replace(computed, scores=scores.of(np.array(places, np.int64))))
+    rest = scores.of(np.array(places, np.int64))
+    text = rows_text(rest.changed, batch, definition=run.definition)
+    return _write_living(run, batch, replace(computed, scores=rest, text=text))
 
 
 def _write(run: _Run, batch: Sequence[DueMember], computed: _Computed) -> int:
@@ -335,14 +343,15 @@ def _write(run: _Run, batch: Sequence[DueMember], computed: _Computed) -> int:
     restated, scores, read_at = 0, computed.scores, computed.read_at
     with run.database.writing(run.login) as session:
         if len(scores.changed):
-            text = rows_text(scores.changed, batch, definition=run.definition)
             if scores.is_new and run.login is Login.OWNER:
-                copy_in(session, "momentum/copy_scores", text)
+                copy_in(session, "momentum/copy_scores", computed.text)
             else:
                 session.run("momentum/make_incoming_scores")
-                copy_in(session, "momentum/copy_incoming_scores", text)
+                copy_in(session, "momentum/copy_incoming_scores", computed.text)
                 restated = session.run("momentum/restate_scores", reason=run.reason, read_at=read_at)
                 session.run("momentum/announce_states")
+                if run.reason != "rebuild":
+                    session.run("momentum/announce_days", read_at=read_at)
                 session.run("momentum/merge_scores", read_at=read_at)
         if len(scores.gone_day):
             restated += session.run(

@@ -15,7 +15,7 @@ create table public.score_definition_activations (
 );
 
 create table public.engagement_events (
-    id uuid not null,
+    id uuid not null default gen_random_uuid(),
     user_id uuid not null references public.members (id) on delete cascade,
     event_type text not null check (length(event_type) between 1 and 100),
     event_date date not null,

@@ -86,7 +86,7 @@ revoke all on public.user_fcm_tokens, public.momentum_notifications, public.coac
 
 grant select, delete on public.user_fcm_tokens to authenticated;
 grant insert (user_id, fcm_token, platform, address_kind) on public.user_fcm_tokens to authenticated;
-grant update (fcm_token, platform, address_kind) on public.user_fcm_tokens to authenticated;
+grant update (user_id, fcm_token, platform, address_kind) on public.user_fcm_tokens to authenticated;
 create policy own on public.user_fcm_tokens to authenticated
     using (user_id = (select auth.uid())) with check (user_id = (select auth.uid()));
 grant select (id, user_id, notification_type, trigger_date, title, message, action, sent_at)

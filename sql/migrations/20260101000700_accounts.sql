@@ -58,7 +58,7 @@ create policy system on public.member_sessions to bee_system using (true) with c
 create policy system on public.signing_keys to bee_system, bee_worker using (true) with check (true);
 
 -- Whoever signs up becomes a member.
-grant insert (id, external_id, time_zone, joined_on) on public.members to bee_system;
+grant insert (id, external_id, time_zone, joined_on, is_demo) on public.members to bee_system;
 grant update (time_zone) on public.members to bee_system;
 grant execute on function public.bee_is_time_zone(text) to bee_system;
 grant insert (member_id, email, full_name) on public.personal_data to bee_system;

@@ -1,10 +1,12 @@
 -- What the mobile API keeps beside the core: accepted requests, receipts of notifications, and what a push token
 -- means when it is registered.
 
--- The times of a member's last accepted requests, newest first. Unlogged: after a crash the count begins anew.
+-- The times of a member's last accepted requests of an area, newest first. Unlogged: after a crash the count begins anew.
 create unlogged table public.member_requests (
-    user_id uuid primary key,
-    accepted timestamptz[] not null
+    user_id uuid not null,
+    area text not null check (area in ('v1', 'rest', 'graphql', 'realtime')),
+    accepted timestamptz[] not null,
+    primary key (user_id, area)
 );
 alter table public.member_requests enable row level security;
 revoke all on public.member_requests from public, anon, authenticated, service_role;

@@ -1,6 +1,7 @@
 """Members sign up, in and out as Supabase's clients do it; and those who try what they should not."""
 
 import threading
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,6 +13,8 @@ from starlette.testclient import TestClient
 from bee.accounts.refresh import encode_refresh_token
 from bee.accounts.sessions import LIMITS
 from bee.db import Database, Login
+from bee.members.demo import fill_demo
+from bee.settings import Environment
 from tests.api.conftest import PASSWORD, Keys, sign_up
 from tests.factories import execute
 
@@ -58,6 +61,16 @@ def test_who_signs_up_is_a_member_with_a_session(client: TestClient, database: D
     with database.reading(Login.OWNER) as reader:
         row = execute(reader, "select time_zone, is_demo from members where id = :id", id=member.id).one()
     assert tuple(row) == ("Europe/Madrid", False)
+
+
+def test_who_tries_the_app_among_demo_members_is_one_of_them(client: TestClient, database: Database) -> None:
+    now = datetime.now(UTC)
+    fill_demo(database, environment=Environment.LOCAL, now=now - timedelta(days=1), members=3)
+    member = sign_up(client)
+    with database.reading(Login.OWNER) as session:
+        is_demo = execute(session, "select is_demo from members where id = :id", id=member.id).scalar_one()
+    assert is_demo
+    assert fill_demo(database, environment=Environment.LOCAL, now=now, members=3).members == 0
 
 
 def test_the_token_verifies_with_the_published_key(client: TestClient) -> None:

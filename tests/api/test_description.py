@@ -11,7 +11,8 @@ from bee.api.asgi import create_app
 from bee.db import Database
 from bee.settings import Settings
 from tests.api.conftest import Keys, sign_up
-from tests.api.serving import HOST, serving
+from tests.api.processes import HOST
+from tests.api.serving import serving
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 EXAMPLES = 15
@@ -24,11 +25,11 @@ def test_every_operation_answers_as_it_is_described(
     settings = settings.model_copy(update={"requests_per_minute": 100_000})
     with TestClient(create_app(database, settings), headers={"apikey": keys.anon}) as client:
         member = sign_up(client)
-    with serving(database, settings) as port:
+    with serving(database, settings) as (_, served):
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG)),
-                *("run", f"http://{HOST}:{port}/openapi.json", "--no-color"),
+                *("run", f"http://{HOST}:{served.api_port}/openapi.json", "--no-color"),
                 *("--checks", "all", "--max-examples", str(EXAMPLES), "--seed", "20261123"),
                 *("-H", f"Authorization: {member.headers['Authorization']}", "-H", f"apikey: {keys.anon}"),
             ],

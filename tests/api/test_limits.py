@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from bee.api.asgi import create_app
-from bee.api.limits import Limiter
+from bee.api.limits import Area, Limiter
 from bee.db import Database, Login
 from bee.db.address import ServerAddress
 from bee.errors import TooMany
@@ -45,13 +45,13 @@ def age(database: Database, member_id: object, seconds: float) -> None:
 
 
 def test_the_limit_holds_and_other_members_have_their_own(database: Database) -> None:
-    limiter, one, other = Limiter(database, most=5), uuid4(), uuid4()
+    limiter, one, other = Limiter(database, Area.V1, most=5), uuid4(), uuid4()
     assert accepted(limiter, one, 9) == 5
     assert accepted(limiter, other, 9) == 5
 
 
 def test_the_window_slides(database: Database) -> None:
-    limiter, member = Limiter(database, most=5), uuid4()
+    limiter, member = Limiter(database, Area.V1, most=5), uuid4()
     assert accepted(limiter, member, 3) == 3
     age(database, member, 40)
     assert accepted(limiter, member, 9) == 2
@@ -62,7 +62,7 @@ def test_the_window_slides(database: Database) -> None:
 def test_processes_that_count_at_once_never_accept_one_too_many(database: Database) -> None:
     member = uuid4()
     databases = [Database(database.address) for _ in range(4)]
-    limiters = [Limiter(each, most=30) for each in databases]
+    limiters = [Limiter(each, Area.V1, most=30) for each in databases]
     counts: list[int] = []
     threads = [
         threading.Thread(target=lambda which=which: counts.append(accepted(which, member, 15)))
@@ -94,14 +94,27 @@ def test_a_refusal_says_when_to_come_back(database: Database, settings: Settings
 
 def test_a_limiter_that_fails_lets_the_request_pass_and_counts_it() -> None:
     nowhere = Database(ServerAddress((("host", "127.0.0.1"), ("port", "1"), ("dbname", "bee")), (), None))
-    limiter = Limiter(nowhere, most=1)
+    limiter = Limiter(nowhere, Area.V1, most=1)
     limiter.accept(uuid4())
     limiter.accept(uuid4())
     assert limiter.failures == 2
 
 
+def test_the_tables_have_a_limit_of_their_own(database: Database, settings: Settings, keys: Keys) -> None:
+    app = create_app(database, settings.model_copy(update={"table_requests_per_minute": 2}))
+    with TestClient(app, headers={"apikey": keys.anon}) as client:
+        member = sign_up(client)
+        path = "/rest/v1/engagement_events?select=id"
+        answers = [client.get(path, headers=member.headers) for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [200, 200, 429]
+        assert answers[2].json()["code"] == "rate_limited"
+        assert client.get("/v1/consents", headers=member.headers).status_code == 200
+        service = {"apikey": keys.service, "Authorization": f"Bearer {keys.service}"}
+        assert client.get(path, headers=service).status_code == 200
+
+
 @pytest.mark.parametrize("most", [1, 30])
 def test_a_lower_limit_holds_at_once(database: Database, most: int) -> None:
     member = uuid4()
-    assert accepted(Limiter(database, most=40), member, 40) == 40
-    assert accepted(Limiter(database, most=most), member, 2) == 0
+    assert accepted(Limiter(database, Area.V1, most=40), member, 40) == 40
+    assert accepted(Limiter(database, Area.V1, most=most), member, 2) == 0

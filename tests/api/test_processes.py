@@ -13,7 +13,7 @@ import pytest
 
 from bee.db import Database, Login
 from bee.processes import has_ended
-from tests.api.serving import SOON_S, Api, await_true, bee_api, in_the_way, waiting
+from tests.api.processes import SOON_S, Api, await_true, bee_api, in_the_way, waiting
 from tests.factories import execute
 
 pytestmark = pytest.mark.slow

@@ -17,7 +17,8 @@ from bee.errors import Unavailable
 from bee.logs import JsonLines
 from bee.settings import Settings
 from tests.api.conftest import Keys, Member, sign_up
-from tests.api.serving import await_true, connected, in_the_way, serving, waiting
+from tests.api.processes import await_true, connected, in_the_way, waiting
+from tests.api.serving import serving
 from tests.cluster import away
 from tests.factories import execute
 
@@ -117,7 +118,7 @@ def test_a_body_that_trickles_is_not_waited_for(
 ) -> None:
     monkeypatch.setattr("bee.api.body.ARRIVES_WITHIN_S", 0.5)
     whole = request_bytes(sign_up(client), batch(100))
-    with serving(database, settings) as port, connected(port) as connection:
+    with serving(database, settings) as (_, served), connected(served.api_port) as connection:
         connection.sendall(whole[:-1000])
         for place in range(-1000, 0):
             # Never silent for long: what is limited is the whole.
@@ -137,7 +138,11 @@ def test_headers_that_do_not_arrive_are_not_waited_for(
     database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch, begun: bytes
 ) -> None:
     monkeypatch.setattr("bee.api.patience.HEAD_WITHIN_S", 0.5)
-    with serving(database, settings) as port, connected(port) as slow, connected(port) as quick:
+    with (
+        serving(database, settings) as (_, served),
+        connected(served.api_port) as slow,
+        connected(served.api_port) as quick,
+    ):
         slow.sendall(begun)
         quick.sendall(b"GET /health HTTP/1.1\r\nHost: bee\r\n\r\n")
         assert quick.recv(65536).startswith(b"HTTP/1.1 200 ")
@@ -148,9 +153,9 @@ def test_what_a_client_who_left_had_sent_is_kept_whole(
     client: TestClient, database: Database, settings: Settings
 ) -> None:
     whole = request_bytes(sign_up(client), batch(50))
-    with serving(database, settings) as port:
+    with serving(database, settings) as (_, served):
         with in_the_way(database):
-            with connected(port) as connection:
+            with connected(served.api_port) as connection:
                 connection.sendall(whole)
                 await_true(lambda: waiting(database) == 1)
             assert stored(database) == 0
@@ -161,10 +166,10 @@ def test_a_client_who_leaves_before_the_end_of_the_body_sent_nothing(
     client: TestClient, database: Database, settings: Settings
 ) -> None:
     whole = request_bytes(sign_up(client), batch(50))
-    with serving(database, settings) as port:
-        with connected(port) as connection:
+    with serving(database, settings) as (_, served):
+        with connected(served.api_port) as connection:
             connection.sendall(whole[:-1])
-        with connected(port) as connection:
+        with connected(served.api_port) as connection:
             connection.sendall(whole.replace(b"Content-Length", b"Connection: close\r\nContent-Length"))
             assert read_all(connection).startswith(b"HTTP/1.1 200 ")
     assert stored(database) == 50

@@ -145,8 +145,8 @@ def test_a_server_without_space_is_told_and_a_rerun_finishes(
     said = bee("import", "events", path)
     assert said.code == 2
     last = said.err.strip().splitlines()[-1]
-    assert last.startswith("The database stopped the import (could not extend file")
-    assert last.endswith("No space left on device); run it again to finish.")
+    assert last.startswith("The database has no space left: could not extend file")
+    assert last.endswith("No space left on device; run it again to finish.")
     with cramped.writing(Login.OWNER) as session:
         execute(session, "alter table engagement_events set tablespace pg_default")
     assert bee("import", "events", path).code == 0

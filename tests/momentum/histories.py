@@ -203,6 +203,6 @@ def empty(database: Database) -> None:
     with database.engine(Login.OWNER).begin() as connection:
         connection.execute(
             sqlalchemy.text(
-                "truncate members, score_frontiers, engagement_days, engagement_recoveries, stale_days cascade"
+                "delete from members; truncate score_frontiers, engagement_days, engagement_recoveries, stale_days"
             )
         )

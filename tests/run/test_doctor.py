@@ -52,7 +52,7 @@ def test_a_database_without_tables_names_the_command(elsewhere: Settings, empty:
     findings = examine(elsewhere.model_copy(update={"database_url": url_of(empty)}))
     assert found(findings, "database").state is State.FINE
     assert found(findings, "migrations").state is State.BROKEN
-    assert found(findings, "migrations").detail.endswith(" to apply; run `bee migrate`")
+    assert found(findings, "migrations").detail.endswith("run `python -m bee migrate` first.")
     assert "members" not in {finding.subject for finding in findings}
 
 
@@ -63,7 +63,7 @@ def test_a_database_of_a_later_release_is_broken(elsewhere: Settings, database: 
         )
     migrated = found(examine(elsewhere), "migrations")
     assert migrated.state is State.BROKEN
-    assert migrated.detail == "the database is of a later release (99990101000000); install that release"
+    assert "99990101000000 is not in this one" in migrated.detail
 
 
 def test_a_server_that_is_too_old_is_broken(elsewhere: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

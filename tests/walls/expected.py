@@ -116,7 +116,9 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_admin": May(select="*", update="coach_id"),
         "bee_worker": May(select="* but external_id"),
         "bee_system": May(
-            select="* but external_id", insert="id external_id time_zone joined_on", update="time_zone"
+            select="* but external_id",
+            insert="id external_id time_zone joined_on is_demo",
+            update="time_zone",
         ),
     },
     "personal_data": {
@@ -255,7 +257,8 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "authenticated": May(
             select="*",
             insert="user_id fcm_token platform address_kind",
-            update="fcm_token platform address_kind",
+            # An upsert sets every column that it sends; the policy keeps user_id what it was.
+            update="user_id fcm_token platform address_kind",
             delete=True,
             rows=OWN,
             adds=OWN,
@@ -367,6 +370,8 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_mirror_consent": frozenset(),
     "bee_mark_changed_member_due": frozenset(),
     "bee_register_token": frozenset(),
+    "bee_announce_notification": frozenset(),
+    "bee_wake_realtime": frozenset(),
     "bee_see_to_safety_event": frozenset(),
     "bee_mark_segments_stale": frozenset(),
     "bee_fill_event": frozenset(),
@@ -378,6 +383,7 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
 # Those that act as their owner, and what they do that their caller may not.
 SECURITY_DEFINERS: Mapping[str, str] = {
     "bee_mark_changed_member_due": "marks a member as due for scoring who leaves, comes back or moves",
+    "bee_announce_notification": "tells the API that a notification was sent, whoever sent it",
     "bee_register_token": "takes a device's token from the member who had it before",
     "bee_mirror_consent": "carries a decision over to members.consents",
     "bee_mark_segments_stale": "marks the totals of the past as stale when a member changes segments",

@@ -63,7 +63,7 @@ select id, external_id || '@example.org', 'hash of ' || external_id from members
 insert into member_sessions (user_id, refresh_key) select id, sha256(external_id::bytea) from members;
 insert into signing_keys (kid, sealed_pem, public_jwk, signs_from)
 values (gen_random_uuid(), '-----BEGIN ENCRYPTED PRIVATE KEY-----', '{}', now());
-insert into member_requests (user_id, accepted) select id, array[now()] from members;
+insert into member_requests (user_id, area, accepted) select id, 'v1', array[now()] from members;
 insert into coach_conversations (user_id) select id from members;
 insert into coach_messages (conversation_id, user_id, request_id, role, body, crisis, category, rules_version)
 select id, user_id, gen_random_uuid(), 'member', 'words of ' || user_id, true, 'self_harm', '1'

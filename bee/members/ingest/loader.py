@@ -115,20 +115,15 @@ def touch_members(session: WriteSession, members: tuple[UUID, ...], first_days: 
 
 @contextmanager
 def database_errors() -> Iterator[None]:
-    """Turn what the driver itself raises during COPY into :class:`Unavailable`, which the sessions do for the
-    rest.
-    """
+    """Say of what stops an import that it is finished by running it again."""
     try:
         yield
     except psycopg.errors.ForeignKeyViolation as error:
         raise Unavailable(
             "member_gone", "A member was removed while the import ran; run it again to finish."
         ) from error
-    except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
-        raise Unavailable(
-            "database_unavailable", f"The database stopped the import ({reason}); run it again to finish."
-        ) from error
+    except Unavailable as error:
+        raise Unavailable(error.code, f"{error.message.rstrip('.')}; run it again to finish.") from error
 
 
 Progress = Callable[[str, int, int | None], None]

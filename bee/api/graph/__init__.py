@@ -1,0 +1,1 @@
+"""GraphQL: the member's own rows, in the collections that Supabase gives the same tables."""

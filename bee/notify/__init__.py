@@ -1,0 +1,1 @@
+"""Notifications: rules (data), decisions (pure), their ledger, dispatch, and their measured effect."""

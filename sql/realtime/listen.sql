@@ -1,0 +1,2 @@
+-- Hear of changes and broadcasts from now on, on this connection.
+listen bee_realtime
