@@ -3,23 +3,41 @@
 import json
 import logging
 import sys
+import traceback
 from datetime import UTC, datetime
 
 
 class JsonLines(logging.Formatter):
-    """A record as one line of JSON: time in UTC, severity, where it came from, what was said."""
+    """A record as one line of JSON: time in UTC, severity, where it came from, what was said.
+
+    ``extra={"fields": {...}}`` puts values of their own beside the message, for programs.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line of a record."""
-        line = {
+        line: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "severity": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
+            **getattr(record, "fields", {}),
         }
         if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+            line["exception"] = told(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False)
+
+
+def told(error: BaseException | None) -> str:
+    """Return an error's kind, its code where it has one, and where it arose; what led to it comes first.
+
+    Never what it says: the database and the decoders quote what somebody wrote.
+    """
+    if error is None:
+        return ""
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    code = getattr(error, "sqlstate", None) or getattr(error, "code", None)
+    kind = f"{type(error).__module__}.{type(error).__qualname__}{f' ({code})' if code else ''}"
+    return "\n".join(filter(None, (told(cause), *traceback.format_tb(error.__traceback__), kind)))
 
 
 def take_over(*packages: str) -> None:

@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="The address that the dashboard and the API bind.")
     dashboard_port: int = Field(default=8501, ge=0, le=65535)
     api_port: int = Field(default=54321, ge=0, le=65535)
+    api_workers: int = Field(default=1, ge=1, le=64, description="How many processes serve the API.")
     public_url: str | None = Field(
         default=None, description="The dashboard's address as people type it; in one-time links."
     )

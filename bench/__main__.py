@@ -1,9 +1,9 @@
 """Measure what BEE takes, each figure beside its floor in the same run.
 
-``python -m bench [score import new-day overview] [--scales 1 2 4] [--rounds 3] [--data FOLDER]``. Figure and floor
-take turns on one embedded server of the benches' own, each from a checkpoint, and the smallest time of the rounds
-counts: on a shared machine only their ratio means anything. A scale of n repeats the data for n times as many
-students.
+``python -m bench [score import new-day overview api] [--scales 1 2 4] [--rounds 3] [--data FOLDER]``. Figure and
+floor take turns on one embedded server of the benches' own, each from a checkpoint, and the smallest time of the
+rounds counts: on a shared machine only their ratio means anything. A scale of n repeats the data for n times as
+many students.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from bench.ground import break_ground
 from bench.place import server
 
 # Name → module, in the order in which they run: the later ones change what the earlier ones stand on.
-BENCHES = {"import": "imports", "score": "scores", "new-day": "new_day", "overview": "overview"}
+BENCHES = {"import": "imports", "score": "scores", "new-day": "new_day", "overview": "overview", "api": "api"}
 
 
 def main() -> None:
@@ -30,6 +30,7 @@ def main() -> None:
     parser.add_argument("benches", nargs="*", metavar="bench", help=f"of {', '.join(BENCHES)}; default all")
     parser.add_argument("--scales", nargs="+", type=_count, default=[1], help="times the data, default 1")
     parser.add_argument("--rounds", type=_count, default=3, help="how often each is measured, default 3")
+    parser.add_argument("--requests", type=_count, default=20_000, help="after which memory is looked at")
     parser.add_argument("--data", type=Path, default=Path("../shared/data/oulad"), help="the OULAD's folder")
     arguments = parser.parse_args()
     if unknown := set(arguments.benches) - set(BENCHES):
@@ -38,12 +39,12 @@ def main() -> None:
         parser.error(f"{arguments.data} holds no Parquet files; --data names the folder")
     chosen = [name for name in BENCHES if not arguments.benches or name in arguments.benches]
     console = Console()
-    for table in run(chosen, arguments.data, arguments.scales, arguments.rounds, console):
+    for table in run(chosen, arguments.data, arguments.scales, arguments.rounds, arguments.requests, console):
         console.print(table)
 
 
 def run(
-    chosen: Sequence[str], data: Path, scales: Sequence[int], rounds: int, console: Console
+    chosen: Sequence[str], data: Path, scales: Sequence[int], rounds: int, requests: int, console: Console
 ) -> list[Table]:
     """Return a table a bench, a row or more a scale."""
     # Imported here: each process that is measured imports this module, and should bear only what it measures.
@@ -51,7 +52,7 @@ def run(
     tables = {name: Table("scale", *bench.COLUMNS, title=bench.TITLE) for name, bench in benches.items()}
     with tempfile.TemporaryDirectory(prefix="bee-bench-") as work, server(Path(work) / "home") as address:
         for scale in scales:
-            with break_ground(address, data, Path(work), scale, rounds) as ground:
+            with break_ground(address, data, Path(work), scale, rounds, requests) as ground:
                 for name in chosen:
                     with console.status(f"{name}, {scale}×"):
                         row = benches[name].measure(ground)

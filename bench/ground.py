@@ -28,6 +28,7 @@ class Ground:
     folder: Path
     work: Path
     rounds: int
+    requests: int
     stack: ExitStack
     _imported: ServerAddress | None = None
     _everybody: ServerAddress | None = None
@@ -61,10 +62,12 @@ class Ground:
 
 
 @contextmanager
-def break_ground(server: ServerAddress, data: Path, work: Path, scale: int, rounds: int) -> Iterator[Ground]:
+def break_ground(
+    server: ServerAddress, data: Path, work: Path, scale: int, rounds: int, requests: int
+) -> Iterator[Ground]:
     """Make the ground of a scale; its databases go in the end."""
     with ExitStack() as stack:
-        yield Ground(server, scaled(data, scale, work), work, rounds, stack)
+        yield Ground(server, scaled(data, scale, work), work, rounds, requests, stack)
 
 
 def bring_in(address: ServerAddress, folder: Path, work: Path) -> int:

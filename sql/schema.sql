@@ -58,10 +58,6 @@ begin
         new.time_zone := 'UTC';
     end if;
     new.event_date := (new.occurred_at at time zone new.time_zone)::date;
-    insert into public.score_dues as due (user_id, from_date)
-    select members.id, new.event_date from public.members where members.id = new.user_id
-    on conflict (user_id) do update
-    set from_date = least(due.from_date, excluded.from_date), touched_at = excluded.touched_at, seq = due.seq + 1;
     return new;
 end
 $$;
@@ -111,6 +107,22 @@ begin
             end
         )
     where exists (select from public.engagement_events where user_id = new.id)
+    on conflict (user_id) do update
+    set from_date = least(due.from_date, excluded.from_date), touched_at = excluded.touched_at, seq = due.seq + 1;
+    return null;
+end
+$$;
+
+CREATE FUNCTION public.bee_mark_events_due() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    insert into public.score_dues as due (user_id, from_date)
+    select added.user_id, min(added.event_date)
+    from added
+    group by added.user_id
+    order by added.user_id
     on conflict (user_id) do update
     set from_date = least(due.from_date, excluded.from_date), touched_at = excluded.touched_at, seq = due.seq + 1;
     return null;
@@ -1013,6 +1025,8 @@ CREATE TRIGGER fill_event BEFORE INSERT ON public.engagement_events FOR EACH ROW
 
 CREATE TRIGGER mark_changed_due AFTER UPDATE OF left_on, time_zone ON public.members FOR EACH ROW WHEN (((new.left_on IS DISTINCT FROM old.left_on) OR (new.time_zone <> old.time_zone))) EXECUTE FUNCTION public.bee_mark_changed_member_due();
 
+CREATE TRIGGER mark_due AFTER INSERT ON public.engagement_events REFERENCING NEW TABLE AS added FOR EACH STATEMENT WHEN ((current_setting('bee.bulk_load'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION public.bee_mark_events_due();
+
 CREATE TRIGGER mark_segments_stale AFTER DELETE OR UPDATE OF coach_id, attributes, time_zone, is_demo, is_synthetic ON public.members FOR EACH STATEMENT EXECUTE FUNCTION public.bee_mark_segments_stale();
 
 CREATE TRIGGER mirror_consent AFTER INSERT ON public.consents FOR EACH ROW EXECUTE FUNCTION public.bee_mirror_consent();
@@ -1489,6 +1503,8 @@ GRANT ALL ON FUNCTION public.bee_is_time_zone(zone text) TO bee_admin;
 GRANT ALL ON FUNCTION public.bee_is_time_zone(zone text) TO bee_system;
 
 REVOKE ALL ON FUNCTION public.bee_mark_changed_member_due() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_mark_events_due() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_mark_segments_stale() FROM PUBLIC;
 

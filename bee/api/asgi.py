@@ -92,13 +92,11 @@ def create_app(
     app.state.house = house
     app.state.graph = build_schema(is_open=settings.is_local)
     app.include_router(meta.router)
-    app.include_router(auth.router)
-    app.include_router(tables.router)
-    app.include_router(realtime.router)
-    app.include_router(graph.router)
     for router in VERSIONED:
         app.include_router(router, prefix="/v1")
         app.include_router(router, prefix="/functions/v1", include_in_schema=False)
+    for router in (auth.router, tables.router, realtime.router, graph.router):
+        app.include_router(router)
     edge = Edge(app, version=API_VERSION, is_secure=not settings.is_local)
     origins = [origin.strip() for origin in settings.cors_origins.split(",") if origin.strip()]
     if not origins:

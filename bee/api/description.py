@@ -12,6 +12,7 @@ ERRORS: Final[dict[int, tuple[str, str]]] = {
     404: ("not_found", "There is nothing of that name, or not for this member."),
     405: ("method_not_allowed", "This address does not take that method."),
     406: ("PGRST116", "Not exactly one row, or another form or schema than there is."),
+    408: ("request_timeout", "The body took too long to arrive."),
     409: ("conflict", "The state of the world says no; it may have changed since."),
     413: ("request_entity_too_large", "The body is larger than is taken."),
     415: ("unsupported_media_type", "The body is packed in a way that is not taken."),
@@ -21,7 +22,7 @@ ERRORS: Final[dict[int, tuple[str, str]]] = {
     500: ("internal", "Something went wrong on our side; the message names where it is recorded."),
     503: ("database_unavailable", "A part that the API depends on does not answer; try again."),
 }
-EVERYWHERE: Final = (400, 401, 405, 413, 415, 429, 500, 503)
+EVERYWHERE: Final = (400, 401, 405, 408, 413, 415, 429, 500, 503)
 BY_AREA: Final = {
     "/auth/": (*EVERYWHERE, 403, 404, 422),
     "/rest/": (*EVERYWHERE, 403, 404, 406, 409, 416),

@@ -1,22 +1,21 @@
-"""The edge of the API (ASGI): request ids, the headers of every answer, bodies within limits, faults told."""
+"""The edge of the API (ASGI): request ids, the headers of every answer, a line of log a request, faults told."""
 
 import logging
+import os
 import re
-import zlib
+import time
 from typing import Final
 from uuid import uuid4
 
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bee.api.body import Body
+
 log = logging.getLogger("bee.api")
+requests_log = logging.getLogger("bee.api.requests")
 
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
-MOST_BODY_BYTES: Final = 4 << 20
-MOST_UNPACKED_BYTES: Final = 16 << 20
-MOST_AUTH_BYTES: Final = 1 << 20
 SAFETY_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -31,93 +30,93 @@ DOCS_POLICY: Final = (
     " frame-ancestors 'none'"
 )
 
+RawHeaders = tuple[tuple[bytes, bytes], ...]
+
 
 class Edge:
     """Stands in front of everything, so that a fault's answer has its headers too."""
 
     def __init__(self, app: ASGIApp, *, version: str, is_secure: bool) -> None:
         self._app = app
-        self._headers = {"X-BEE-Version": version} | SAFETY_HEADERS
+        headers = {"X-BEE-Version": version} | SAFETY_HEADERS
         if is_secure:
-            self._headers["Strict-Transport-Security"] = "max-age=31536000"
+            headers["Strict-Transport-Security"] = "max-age=31536000"
+        self._headers = _raw(headers)
+        self._docs_headers = _raw(headers | {"Content-Security-Policy": DOCS_POLICY})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, whatever happens inside."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request = Request(scope)
-        sent_id = request.headers.get("x-request-id", "")
-        request_id = sent_id if REQUEST_ID.fullmatch(sent_id) else uuid4().hex
+        request_id = _request_id(scope)
         scope["state"] = {**scope.get("state", {}), "request_id": request_id}
-        has_ended = False
-
-        async def send_with_headers(message: Message) -> None:
-            nonlocal has_ended
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-Id"] = request_id
-                if scope["path"].startswith(DOCS):
-                    headers["Content-Security-Policy"] = DOCS_POLICY
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
-            await send(message)
-            has_ended = message["type"] == "http.response.body" and not message.get("more_body")
-
-        body = _Body(scope, receive)
+        headers = self._docs_headers if scope["path"].startswith(DOCS) else self._headers
+        answer = _Answer(send, (*headers, (b"x-request-id", request_id.encode())))
+        body = Body(scope, receive)
+        began = time.perf_counter()
         try:
-            await self._app(body.scope, body.receive, send_with_headers)
+            await self._app(body.scope, body.receive, answer.send)
         except Exception:
             log.exception("request %s failed", request_id)
             # The framework has told the caller, unless an answer was under way: then the connection is cut.
-            if not has_ended:
+            if answer.ended_at is None:
                 raise
+        finally:
+            _note(body.scope, request_id, answer.status, (answer.ended_at or time.perf_counter()) - began)
 
 
-class _Body:
-    """A request's body, unpacked, and never more of it than its area takes."""
+class _Answer:
+    """An answer on its way out: its status, when all of it was sent, and the headers that it lacks."""
 
-    def __init__(self, scope: Scope, receive: Receive) -> None:
-        headers = Headers(scope=scope)
-        self._receive = receive
-        self._most_bytes = MOST_AUTH_BYTES if scope["path"].startswith("/auth/") else MOST_BODY_BYTES
-        self._taken = self._unpacked = 0
-        encoding = headers.get("content-encoding", "identity").strip().lower()
-        self._packed = zlib.decompressobj(zlib.MAX_WBITS | 16) if encoding == "gzip" else None
-        self._encoding = encoding
-        # What is passed on is no longer packed, nor as long as was said.
-        dropped = {b"content-encoding", b"content-length"} if self._packed else set()
-        self.scope = {
-            **scope,
-            "headers": [pair for pair in scope["headers"] if pair[0].lower() not in dropped],
-        }
+    def __init__(self, send: Send, headers: RawHeaders) -> None:
+        self._send = send
+        self._headers = headers
+        self.status: int | None = None
+        self.ended_at: float | None = None
 
-    async def receive(self) -> Message:
-        """Return the next part. Raises HTTP's own 413 and 400, which pass through the framework."""
-        message = await self._receive()
-        if message["type"] != "http.request":
-            return message
-        if self._encoding not in {"gzip", "identity", ""}:
-            raise HTTPException(415, "Of the content encodings only gzip is taken")
-        part = message.get("body", b"")
-        self._taken += len(part)
-        if self._taken > self._most_bytes:
-            raise HTTPException(413, f"The body is too large; at most {self._most_bytes >> 20} MiB are taken")
-        if self._packed is None:
-            return message
-        return {**message, "body": self._unpack(self._packed, part, is_last=not message.get("more_body"))}
+    async def send(self, message: Message) -> None:
+        """Send a part on, the first one with the headers that nobody inside has set."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            present = {name.lower() for name, _ in message["headers"]}
+            missing = [pair for pair in self._headers if pair[0] not in present]
+            message = {**message, "headers": [*message["headers"], *missing]}
+        await self._send(message)
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            self.ended_at = time.perf_counter()
 
-    def _unpack(self, packed: "zlib._Decompress", part: bytes, *, is_last: bool) -> bytes:
-        room = MOST_UNPACKED_BYTES - self._unpacked
-        try:
-            out = packed.decompress(part, room + 1)
-        except zlib.error as error:
-            raise HTTPException(400, "The body is no gzip") from error
-        if len(out) > room:
-            raise HTTPException(
-                413, f"The body is too large; unpacked, at most {MOST_UNPACKED_BYTES >> 20} MiB are taken"
-            )
-        if is_last and not packed.eof:
-            raise HTTPException(400, "The body's gzip is cut off")
-        self._unpacked += len(out)
-        return out
+
+def _request_id(scope: Scope) -> str:
+    sent = Headers(scope=scope).get("x-request-id", "")
+    return sent if REQUEST_ID.fullmatch(sent) else uuid4().hex
+
+
+def _note(scope: Scope, request_id: str, status: int | None, seconds: float) -> None:
+    """Log a request by its route, never by its address, in which there may be anything.
+
+    ``status``: None where the client went before there was an answer.
+    """
+    fields = {
+        "pid": os.getpid(),
+        "request_id": request_id,
+        "method": scope["method"],
+        "route": _route(scope),
+        "status": status,
+        "duration_ms": round(1000 * seconds, 1),
+    }
+    requests_log.info("request", extra={"fields": fields})
+
+
+def _route(scope: Scope) -> str | None:
+    """Return the address without what varies in it; None where there is no such route."""
+    if "route" not in scope:
+        return None
+    path = str(scope["path"])
+    for name, value in scope.get("path_params", {}).items():
+        path = path.replace(str(value), f"{{{name}}}")
+    return path
+
+
+def _raw(headers: dict[str, str]) -> RawHeaders:
+    return tuple((name.lower().encode(), value.encode()) for name, value in headers.items())

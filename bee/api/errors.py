@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+from starlette.routing import Match
 from starlette.types import ExceptionHandler
 
 from bee.accounts.passwords import WeakPassword
@@ -25,6 +26,7 @@ SENTENCES: Final = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take that method.",
 }
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 # Later versions of Python call it content_too_large.
 HTTP_CODES: Final = {413: "request_entity_too_large"}
 # Supabase Auth answers these with another status than their kind has.
@@ -108,7 +110,22 @@ def _http_error(request: Request, error: Exception) -> JSONResponse:
     status = HTTPStatus(error.status_code)
     message = SENTENCES.get(status, f"{error.detail}.")
     code = HTTP_CODES.get(status, status.name.lower())
-    return error_answer(request, status, code, message, headers=dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_allowed(request))
+    return error_answer(request, status, code, message, headers=headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    """Return what an address takes: each method is a route of its own, and the framework names one's only."""
+    return [
+        method
+        for method in METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.routes
+        )
+    ]
 
 
 def _invalid_request(request: Request, error: Exception) -> JSONResponse:

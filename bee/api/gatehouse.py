@@ -11,7 +11,8 @@ from bee.accounts.sessions import Client
 from bee.api.caller import Caller, Role, caller_of
 from bee.api.house import House, house_of
 from bee.api.limits import Area
-from bee.db import Login, ReadSession, WriteSession
+from bee.db import Identity, Login, ReadSession, WriteSession
+from bee.db.session import Row
 from bee.errors import Unauthenticated
 from bee.proxies import client_address
 
@@ -68,6 +69,12 @@ def writing_as(house: House, caller: Caller) -> Iterator[WriteSession]:
     """Open a transaction as the caller: row-level security and grants decide what it may do."""
     with house.database.writing(Login.API, role=caller.role, settings=_acting(caller)) as session:
         yield session
+
+
+def find_as(house: House, caller: Caller, row: type[Row], name: str, /, **parameters: object) -> Row | None:
+    """Return the only row of one query as the caller, or None, in a single round trip."""
+    identity = Identity(Login.API, caller.role, tuple(_acting(caller).items()))
+    return house.database.find(identity, row, name, **parameters)
 
 
 def _acting(caller: Caller) -> dict[str, str]:

@@ -13,10 +13,11 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from bee.db import Database, Login
+from bee.db import Database, Identity, Login
 from bee.errors import TooMany, Unavailable
 
 WINDOW_S: Final = 60
+COUNTING: Final = Identity(Login.SYSTEM)
 
 log = logging.getLogger("bee.api")
 
@@ -56,20 +57,21 @@ class Limiter:
     def accept(self, member_id: UUID) -> None:
         """Count a request. Raises :class:`TooMany` when it is one too many."""
         try:
-            with self._database.keeping(Login.SYSTEM) as session:
-                verdict = session.get(
-                    Verdict,
-                    "api/count_request",
-                    user_id=member_id,
-                    area=self._area,
-                    most=self._most,
-                    window_s=WINDOW_S,
-                )
+            verdict = self._database.find(
+                COUNTING,
+                Verdict,
+                "api/count_request",
+                user_id=member_id,
+                area=self._area,
+                most=self._most,
+                window_s=WINDOW_S,
+            )
         except Unavailable as error:
             with self._lock:
                 self._failures += 1
             log.warning("a request passed uncounted: %s", error.code)
             return
+        assert verdict is not None
         if not verdict.accepted:
             raise TooMany(
                 "rate_limited",

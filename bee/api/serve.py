@@ -1,48 +1,99 @@
-"""The API's process: uvicorn over the application."""
+"""The API's processes: uvicorn over the application, one or as many as the settings say, on one port."""
 
 import logging
+import multiprocessing
+import os
+import signal
+import socket
+import threading
+from typing import Any, Final
 
 import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.supervisors import Multiprocess
 
 from bee.api.asgi import create_app
+from bee.api.patience import PatientProtocol
 from bee.api.realtime.limits import RealtimeLimits
 from bee.db import Database
 from bee.flows import open_database
 from bee.logs import configure_logs
 from bee.ports import listen
-from bee.settings import Settings
+from bee.settings import Settings, load_settings
+
+# Longer than any statement of a request may take, so that whoever is being answered when the end comes, is.
+DRAINED_WITHIN_S: Final = 10
+# A process that is busy is not dead.
+ALIVE_WITHIN_S: Final = 30
+LIMITS: Final = RealtimeLimits()
 
 
 def serve(settings: Settings) -> None:
-    """Serve the API until the process is told to stop.
+    """Serve the API until the process is told to stop; what it is answering then is answered first.
 
     Raises :class:`bee.errors.Conflict` when the port is taken, :class:`bee.errors.Unavailable` when the
     embedded database can't be started.
     """
     configure_logs(settings.log_level)
-    with listen(settings.host, settings.api_port, "BEE_API_PORT") as listener:
-        database = open_database(settings)
-        try:
+    with (
+        listen(settings.host, settings.api_port, "BEE_API_PORT") as listener,
+        open_database(settings) as database,
+    ):
+        if settings.api_workers == 1:
             server_over(database, settings).run(sockets=[listener])
-        finally:
-            database.dispose()
+        else:
+            _serve_with_workers(listener, settings.api_workers)
 
 
 def server_over(database: Database, settings: Settings) -> uvicorn.Server:
     """Return the server of the API over a database."""
-    limits = RealtimeLimits()
-    app = create_app(database, settings, limits=limits)
-    logging.getLogger("uvicorn.error").addFilter(_says_no_address)
-    return uvicorn.Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            lifespan="on",
-            ws_max_size=limits.message_bytes,
-        )
+    _name_no_addresses()
+    return uvicorn.Server(_config(create_app(database, settings, limits=LIMITS)))
+
+
+def app_of_worker() -> ASGIApp:
+    """Return the application of one process among several, which has settings and pools of its own."""
+    settings = load_settings()
+    configure_logs(settings.log_level)
+    _name_no_addresses()
+    threading.Thread(target=_end_with_parent, daemon=True, name="lifeline").start()
+    return create_app(open_database(settings), settings, limits=LIMITS)
+
+
+def _serve_with_workers(listener: socket.socket, workers: int) -> None:
+    config = _config(
+        f"{__name__}:{app_of_worker.__name__}",
+        factory=True,
+        workers=workers,
+        timeout_worker_healthcheck=ALIVE_WITHIN_S,
     )
+    Multiprocess(config, [listener]).run()
+
+
+def _end_with_parent() -> None:
+    """Stop this process once its parent is gone, however it went, kill -9 included."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _config(app: ASGIApp | str, **more: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=PatientProtocol,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        ws_max_size=LIMITS.message_bytes,
+        timeout_graceful_shutdown=DRAINED_WITHIN_S,
+        **more,
+    )
+
+
+def _name_no_addresses() -> None:
+    logging.getLogger("uvicorn.error").addFilter(_says_no_address)
 
 
 def _says_no_address(record: logging.LogRecord) -> bool:

@@ -1,5 +1,6 @@
 """The door to PostgreSQL: an engine a login, and the transactions that are opened through it."""
 
+import json
 import re
 import threading
 import time
@@ -13,24 +14,25 @@ from uuid import UUID
 import psycopg
 import sqlalchemy
 from psycopg.conninfo import make_conninfo
+from psycopg.rows import class_row
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bee.db.address import ServerAddress, server_address
 from bee.db.constraints import domain_error
 from bee.db.logins import Login
-from bee.db.session import ReadSession, WriteSession
+from bee.db.queries import driver_query
+from bee.db.session import ReadSession, Row, WriteSession, only
 from bee.errors import Unavailable
 from bee.settings import Settings
 
-POOL_SIZE = 8
+POOL_SIZE = 16
 POOL_WAIT_S = 5
 PING_AFTER_S = 1.0
-ASSUME = (
-    "select set_config(name, value, true)"
-    " from unnest(cast(%s as text[]), cast(%s as text[])) as change (name, value)"
-)
+ASSUME = "select set_config(key, value, true) from json_each_text(%s)"
 CONNECT_TIMEOUT_S = 5
+# Somebody waits for what these logins ask; a statement that takes longer, for a lock included, is given up.
+LONGEST_STATEMENT_S = {Login.API: 8, Login.SYSTEM: 8}
 NOT_MIGRATED = (
     psycopg.errors.UndefinedTable,
     psycopg.errors.UndefinedColumn,
@@ -106,6 +108,23 @@ class Database:
         with _translated(), self.engine(login).connect() as connection:
             yield WriteSession(connection.execution_options(isolation_level="AUTOCOMMIT"))
 
+    def fetch(self, identity: Identity, row: type[Row], name: str, /, **parameters: object) -> list[Row]:
+        """Return the rows of one query, a transaction of its own in a single round trip.
+
+        Only for what may be done twice: it is asked again where a restarted server cut the connection off.
+        """
+        engine = self.engine(identity.login)
+        with _translated():
+            try:
+                return _fetch(engine, identity, row, name, parameters)
+            except _CutOff:
+                engine.dispose()
+                return _fetch(engine, identity, row, name, parameters)
+
+    def find(self, identity: Identity, row: type[Row], name: str, /, **parameters: object) -> Row | None:
+        """Return the only row of such a query, or None. More than one row is a fault of the query."""
+        return only(self.fetch(identity, row, name, **parameters), name)
+
     def __enter__(self) -> Self:
         return self
 
@@ -152,6 +171,41 @@ def _begin(engine: sqlalchemy.Engine, identity: Identity, *, read_only: bool) ->
     return transaction
 
 
+class _CutOff(psycopg.OperationalError):
+    """The connection was lost, whatever was asked on it."""
+
+
+def _fetch(
+    engine: sqlalchemy.Engine, identity: Identity, row: type[Row], name: str, parameters: dict[str, object]
+) -> list[Row]:
+    pooled = engine.raw_connection()
+    driver = pooled.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    try:
+        # Without an explicit beginning, what goes out together is one transaction.
+        driver.autocommit = True
+        changes = _changes(identity)
+        if not changes:
+            rows = (
+                driver.cursor(row_factory=class_row(row)).execute(driver_query(name), parameters).fetchall()
+            )
+        else:
+            with driver.pipeline():
+                driver.execute(ASSUME, (changes,))
+                cursor = driver.cursor(row_factory=class_row(row)).execute(driver_query(name), parameters)
+            rows = cursor.fetchall()
+        driver.autocommit = False
+    except psycopg.Error as error:
+        if driver.closed:
+            pooled.invalidate()
+            raise _CutOff(*error.args) from error
+        driver.autocommit = False
+        raise
+    finally:
+        pooled.close()
+    return rows
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     """Raise what goes wrong in the block as domain errors."""
@@ -184,14 +238,19 @@ def _identity(
 
 def _assume(connection: sqlalchemy.Connection, identity: Identity) -> None:
     """Take on the role and settings for this transaction only, so that a pooled connection forgets them."""
-    changes = ((("role", identity.role),) if identity.role else ()) + identity.settings
-    if not changes:
+    if not _changes(identity):
         return
     driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)
     # The beginning of the transaction and this go out in one round trip.
     with driver.pipeline():
-        connection.exec_driver_sql(ASSUME, ([name for name, _ in changes], [value for _, value in changes]))
+        connection.exec_driver_sql(ASSUME, (_changes(identity),))
+
+
+def _changes(identity: Identity) -> str:
+    """Return the role and the settings of somebody as JSON; nothing for a login that acts as itself."""
+    changes = ({"role": identity.role} if identity.role else {}) | dict(identity.settings)
+    return json.dumps(changes) if changes else ""
 
 
 def conninfo(address: ServerAddress, login: Login, **more: str) -> str:
@@ -199,7 +258,7 @@ def conninfo(address: ServerAddress, login: Login, **more: str) -> str:
     return make_conninfo(
         **{"connect_timeout": str(CONNECT_TIMEOUT_S)}
         | address.parameters(login)
-        | {"application_name": f"bee {login}", "options": "-c timezone=UTC"}
+        | {"application_name": f"bee {login}", "options": _options(login)}
         | more
     )
 
@@ -212,15 +271,23 @@ def _engine(address: ServerAddress, login: Login) -> sqlalchemy.Engine:
         "postgresql+psycopg://",
         creator=connect,
         pool_size=POOL_SIZE,
-        max_overflow=POOL_SIZE,
+        # What flowed over would be opened and closed again for each request.
+        max_overflow=0,
         pool_timeout=POOL_WAIT_S,
         pool_use_lifo=True,
+        # What is asked about somebody has no place in a log.
+        hide_parameters=True,
     )
     sqlalchemy.event.listen(engine, "checkin", _note_rest)
     sqlalchemy.event.listen(engine, "checkout", _ping_after_rest)
     if login is Login.OWNER:
         sqlalchemy.event.listen(engine, "connect", _become_owner)
     return engine
+
+
+def _options(login: Login) -> str:
+    limit = f" -c statement_timeout={LONGEST_STATEMENT_S[login]}s" if login in LONGEST_STATEMENT_S else ""
+    return f"-c timezone=UTC{limit}"
 
 
 def _note_rest(_connection: object, record: Any) -> None:

@@ -16,6 +16,13 @@ from bee.errors import NotFound
 Row = TypeVar("Row")
 
 
+def only(rows: Sequence[Row], name: str) -> Row | None:
+    """Return the only row of a query, or None. More than one row is a fault of the query."""
+    if len(rows) > 1:
+        raise RuntimeError(f"{name} returned {len(rows)} rows where at most one was expected")
+    return rows[0] if rows else None
+
+
 class ReadSession:
     """One transaction in which to run the queries of ``sql/``; rows come back as the given dataclass."""
 
@@ -37,10 +44,7 @@ class ReadSession:
 
     def find(self, row: type[Row], name: str, /, **parameters: object) -> Row | None:
         """Return the only row of a query, or None. More than one row is a fault of the query."""
-        rows = self.all(row, name, **parameters)
-        if len(rows) > 1:
-            raise RuntimeError(f"{name} returned {len(rows)} rows where at most one was expected")
-        return rows[0] if rows else None
+        return only(self.all(row, name, **parameters), name)
 
     def get(self, row: type[Row], name: str, /, **parameters: object) -> Row:
         """Return the only row of a query. Raises :class:`NotFound` when there is none."""

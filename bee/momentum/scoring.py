@@ -16,7 +16,7 @@ from uuid import UUID
 import numpy as np
 import pyarrow as pa
 
-from bee.db import Database, Login, ReadSession
+from bee.db import Database, Identity, Login, ReadSession
 from bee.errors import Conflict
 from bee.momentum.batch import BatchScores, DueMember, Window, days_since_epoch, from_epoch, score_batch
 from bee.momentum.definition import Definition
@@ -170,8 +170,7 @@ def bring_up_to_now(database: Database, member_id: UUID, *, login: Login, now: d
     For whoever asks right after something happened. Somebody without events has no score. What is still due is
     settled as well; a scorer that had read before does not write over what is written here.
     """
-    with database.keeping(login) as single:
-        due = single.find(DueMember, "momentum/member_to_score", member_id=member_id, now=now)
+    due = database.find(Identity(login), DueMember, "momentum/member_to_score", member_id=member_id, now=now)
     if due is None:
         return
     with database.reading(login) as session:

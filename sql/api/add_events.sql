@@ -1,12 +1,13 @@
--- Add events of a member that are not there yet. A row an event that was added: its id. Index: engagement_events_pkey.
-insert into engagement_events (id, user_id, event_type, metadata, occurred_at, time_zone)
-select sent.id, :user_id, sent.event_type, cast(sent.metadata as jsonb), sent.occurred_at, sent.time_zone
-from unnest(
-    cast(:ids as uuid[]),
-    cast(:event_types as text[]),
-    cast(:metadata as text[]),
-    cast(:occurred_at as timestamptz[]),
-    cast(:time_zones as text[])
-) as sent (id, event_type, metadata, occurred_at, time_zone)
-on conflict (user_id, id) do nothing
-returning id
+-- Add events of a member that are not there yet; :events is a JSON array of them. One row: the ids of those that were
+-- added, null where none was. Index: engagement_events_pkey.
+with added as (
+    insert into engagement_events (id, user_id, event_type, metadata, occurred_at, time_zone)
+    select sent.id, :user_id, sent.event_type, sent.metadata, coalesce(sent.occurred_at, :now), sent.time_zone
+    from jsonb_to_recordset(cast(:events as jsonb)) as sent (
+        id uuid, event_type text, metadata jsonb, occurred_at timestamptz, time_zone text
+    )
+    on conflict (user_id, id) do nothing
+    returning id
+)
+select array_agg(cast(id as text)) as ids
+from added

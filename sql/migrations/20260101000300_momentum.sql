@@ -195,20 +195,39 @@ begin
         new.time_zone := 'UTC';
     end if;
     new.event_date := (new.occurred_at at time zone new.time_zone)::date;
-    insert into public.score_dues as due (user_id, from_date)
-    select members.id, new.event_date from public.members where members.id = new.user_id
-    on conflict (user_id) do update
-    set from_date = least(due.from_date, excluded.from_date), touched_at = excluded.touched_at, seq = due.seq + 1;
     return new;
 end
 $$;
 revoke all on function public.bee_fill_event() from public, anon, authenticated, service_role;
+
+-- Once a member and statement: a batch is one touch.
+create function public.bee_mark_events_due() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    insert into public.score_dues as due (user_id, from_date)
+    select added.user_id, min(added.event_date)
+    from added
+    group by added.user_id
+    order by added.user_id
+    on conflict (user_id) do update
+    set from_date = least(due.from_date, excluded.from_date), touched_at = excluded.touched_at, seq = due.seq + 1;
+    return null;
+end
+$$;
+revoke all on function public.bee_mark_events_due() from public, anon, authenticated, service_role;
 
 -- A row that comes in by any road counts. Bulk loads fill the columns themselves and mark members set-wise.
 create trigger fill_event before insert on public.engagement_events
     for each row
     when (pg_catalog.current_setting('bee.bulk_load', true) is distinct from 'on')
     execute function public.bee_fill_event();
+create trigger mark_due after insert on public.engagement_events
+    referencing new table as added
+    for each statement
+    when (pg_catalog.current_setting('bee.bulk_load', true) is distinct from 'on')
+    execute function public.bee_mark_events_due();
 
 alter table public.score_definitions enable row level security;
 alter table public.score_definition_activations enable row level security;

@@ -6,7 +6,7 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from bee.accounts.sessions import LIMITS
-from bee.api.edge import MOST_AUTH_BYTES, MOST_BODY_BYTES, MOST_UNPACKED_BYTES
+from bee.api.body import MOST_AUTH_BYTES, MOST_BYTES, MOST_UNPACKED_BYTES
 from bee.api.routes.events import EXAMPLES, MOST_EVENTS
 from bee.api.routes.meta import API_VERSION
 from bee.settings import Settings
@@ -20,7 +20,7 @@ def test_every_number_is_the_program_s() -> None:
     assert f"{defaults.requests_per_minute} in any 60 seconds" in TEXT
     assert f"| {defaults.table_requests_per_minute} (`BEE_TABLE_REQUESTS_PER_MINUTE`)" in TEXT
     assert f"{LIMITS.per_account} an account, {LIMITS.per_address} an address" in TEXT
-    sizes = (MOST_BODY_BYTES, MOST_UNPACKED_BYTES, MOST_AUTH_BYTES)
+    sizes = (MOST_BYTES, MOST_UNPACKED_BYTES, MOST_AUTH_BYTES)
     assert "{} MiB, {} MiB unpacked; {} MiB under".format(*(size >> 20 for size in sizes)) in TEXT
 
 

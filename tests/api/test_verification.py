@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,7 +21,7 @@ from bee.accounts.keys import rotate_keys, sealing_of
 from bee.api.asgi import create_app
 from bee.api.caller import Role, caller_of
 from bee.api.house import House, utc_now
-from bee.api.verification import Verifier, remote_verifier
+from bee.api.verification import LEEWAY_S, Verifier, remote_verifier
 from bee.db import Database, Login
 from bee.errors import Unauthenticated, Unavailable
 from bee.settings import Settings
@@ -167,6 +168,31 @@ def test_keys_are_remembered_and_a_new_one_is_looked_up(issuer: Issuer) -> None:
     for _ in range(5):
         refused(verifier, _unknown_key(issuer))
     assert issuer.requests <= asked + 2, "made-up names do not make us ask again and again"
+
+
+def test_a_token_that_held_is_refused_once_it_is_over(issuer: Issuer, verifier: Verifier) -> None:
+    token = issuer.token(issuer.add_key(), exp=ago(timedelta(seconds=LEEWAY_S - 1)))
+    verifier.verify(token)
+    time.sleep(1.1)
+    assert refused(verifier, token) == "token_expired"
+
+
+def test_a_token_that_held_is_refused_once_its_key_counts_no_more(issuer: Issuer) -> None:
+    kid = issuer.add_key()
+    token, keys = issuer.token(kid), {kid: issuer.keys[kid][1].public_key()}
+    verifier = Verifier(keys.get, f"{issuer.url}/auth/v1", None, frozenset(Role))
+    assert verifier.verify(token) == verifier.verify(token)
+    keys[kid] = issuer.keys[issuer.add_key()][1].public_key()
+    assert refused(verifier, token) == "bad_jwt"
+    keys.clear()
+    assert refused(verifier, token) == "bad_jwt"
+
+
+def test_a_token_that_held_here_holds_nowhere_else(issuer: Issuer, verifier: Verifier) -> None:
+    token = issuer.token(issuer.add_key())
+    verifier.verify(token)
+    elsewhere = Verifier(verifier.find_key, "http://elsewhere/auth/v1", None, frozenset(Role))
+    assert refused(elsewhere, token) == "bad_jwt"
 
 
 def test_without_a_secret_no_symmetric_token_is_taken(issuer: Issuer) -> None:

@@ -375,6 +375,7 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_see_to_safety_event": frozenset(),
     "bee_mark_segments_stale": frozenset(),
     "bee_fill_event": frozenset(),
+    "bee_mark_events_due": frozenset(),
     "bee_send_once": frozenset(),
     "bee_refuse_change": frozenset(),
 }
@@ -386,7 +387,8 @@ SECURITY_DEFINERS: Mapping[str, str] = {
     "bee_register_token": "takes a device's token from the member who had it before",
     "bee_mirror_consent": "carries a decision over to members.consents",
     "bee_mark_segments_stale": "marks the totals of the past as stale when a member changes segments",
-    "bee_fill_event": "fills an event's columns and marks its member as due for scoring",
+    "bee_fill_event": "fills an event's columns",
+    "bee_mark_events_due": "marks the members of new events as due for scoring",
 }
 
 # Nobody but the owner of the tables changes or removes these; events go with their member's erasure.

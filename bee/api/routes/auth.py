@@ -5,7 +5,7 @@ they have, so nothing but ``/user`` and ``/logout`` looks at it.
 """
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -92,7 +92,10 @@ def sign_up(request: Request, body: Credentials, keys: Keys) -> JSONResponse:
 
 @keyed.post("/token")
 def token(
-    request: Request, body: TokenRequest, keys: Keys, grant_type: Annotated[str, Query()] = ""
+    request: Request,
+    body: TokenRequest,
+    keys: Keys,
+    grant_type: Annotated[Literal["password", "refresh_token"], Query()],
 ) -> JSONResponse:
     """Open a session with a password, or go on with one by its refresh token."""
     house = house_of(request)
@@ -107,8 +110,6 @@ def token(
             )
         case "refresh_token":
             opened = sessions.refresh(house.database, body.refresh_token, now=house.clock())
-        case _:
-            raise Invalid("validation_failed", "grant_type is password or refresh_token")
     return _session_answer(house, keys, opened)
 
 

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Header
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -50,7 +51,7 @@ def generate_response(
     request: Request,
     body: MessageToCoach,
     member: Member,
-    idempotency_key: Annotated[UUID | None, Header()] = None,
+    idempotency_key: Annotated[UUID | SkipJsonSchema[None], Header()] = None,
 ) -> Response:
     """Answer the member and keep both messages; with the same Idempotency-Key the same answer comes again.
 

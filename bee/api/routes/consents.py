@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from fastapi import APIRouter
-from pydantic import RootModel, StrictBool
+from pydantic import ConfigDict, RootModel, StrictBool
 from starlette.requests import Request
 
 from bee.api.gatehouse import Member, reading_as, writing_as
@@ -27,6 +27,8 @@ class Purpose(StrEnum):
 
 class Decisions(RootModel[dict[Purpose, StrictBool]]):
     """Whether the member agrees, by purpose; what is left out stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,17 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Body
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, WithJsonSchema
+from starlette.background import BackgroundTask
 from starlette.requests import Request
+from starlette.responses import Response
 
+from bee.api.answers import answered
 from bee.api.caller import Caller
 from bee.api.errors import faults_told
 from bee.api.gatehouse import Member, writing_as
 from bee.api.house import House, house_of
+from bee.api.instants import Instant
 from bee.db import Login
 from bee.errors import BeeError, Invalid
 from bee.momentum.scoring import bring_up_to_now
@@ -58,16 +62,19 @@ class Event(BaseModel):
 
     id: UUID
     event_type: str = Field(min_length=1, max_length=100, examples=["lesson_completion"])
-    occurred_at: AwareDatetime | None = None
+    occurred_at: Instant | None = None
     time_zone: str | None = Field(default=None, examples=["Europe/Madrid"])
     metadata: dict[str, Any] = Field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
-    """An event that was not there."""
+EVENTS: Final = TypeAdapter(list[Event])
 
-    id: UUID
+
+# Looked at one by one, so that a bad one costs the others nothing; described as what they should be.
+OneEvent = Annotated[dict[str, Any], WithJsonSchema(Event.model_json_schema())]
+Batch = Annotated[
+    list[Any], WithJsonSchema({"type": "array", "items": {}, "minItems": 1, "maxItems": MOST_EVENTS})
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +101,15 @@ class Results:
     results: list[Result]
 
 
-@router.post("")
+RESULTS: Final = TypeAdapter(Results)
+
+
+@router.post("", response_model=Results)
 def add_events(
     request: Request,
-    body: Annotated[dict[str, Any] | list[Any], Body(openapi_examples=EXAMPLES)],
+    body: Annotated[OneEvent | Batch, Body(openapi_examples=EXAMPLES)],
     member: Member,
-) -> Results:
+) -> Response:
     """Add events of the member; the good ones go in, whatever the others are."""
     house = house_of(request)
     sent = body if isinstance(body, list) else [body]
@@ -111,9 +121,9 @@ def add_events(
         assert error is not None
         raise Invalid(error.code, error.message)
     added = _insert(house, member, [event for event in checked if isinstance(event, Event)])
-    if added:
-        _score(house, member)
-    return Results([_result(event, added) for event in checked])
+    # Nobody waits for the score: whoever reads it before it is there computes it.
+    scoring = BackgroundTask(_score, house, member) if added else None
+    return answered(RESULTS, Results([_result(event, added) for event in checked]), after=scoring)
 
 
 def checked_event(item: object, *, now: datetime) -> Event | Result:
@@ -133,41 +143,35 @@ def _fault(event: Event, now: datetime) -> tuple[str, str] | None:
         return "bad_time", "occurred_at lies before 2000 or in the future."
     if event.time_zone is not None and event.time_zone not in ZONES:
         return "unknown_zone", "time_zone is not one of the IANA zones."
+    return _metadata_fault(event.metadata) if event.metadata else None
+
+
+def _metadata_fault(metadata: dict[str, Any]) -> tuple[str, str] | None:
+    """Return what of the metadata PostgreSQL would not keep."""
     try:
-        text = _metadata(event)
+        text = json.dumps(metadata, allow_nan=False, ensure_ascii=False)
+        text.encode()
     except ValueError:
+        text = "\\u0000"
+    if "\\u0000" in text:
         return "bad_metadata", "metadata holds a number or a letter that can't be kept."
     if len(text) > MOST_METADATA_BYTES:
         return "metadata_large", f"metadata holds at most {MOST_METADATA_BYTES >> 10} KiB."
     return None
 
 
-def _metadata(event: Event) -> str:
-    """Return the metadata as PostgreSQL takes it. Raises :class:`ValueError` for what it does not keep."""
-    text = json.dumps(event.metadata, allow_nan=False, ensure_ascii=False)
-    text.encode()
-    if "\\u0000" in text:
-        raise ValueError("NUL")
-    return text
-
-
-def _insert(house: House, member: Caller, events: list[Event]) -> set[UUID]:
+def _insert(house: House, member: Caller, events: list[Event]) -> set[str]:
     """Add events as the member, and return the ids of those that were not there."""
     if not events:
         return set()
-    now = house.clock()
     with writing_as(house, member) as session:
-        added = session.all(
-            Added,
+        added = session.scalar(
             "api/add_events",
             user_id=member.member_id,
-            ids=[event.id for event in events],
-            event_types=[event.event_type for event in events],
-            metadata=[_metadata(event) for event in events],
-            occurred_at=[event.occurred_at or now for event in events],
-            time_zones=[event.time_zone for event in events],
+            events=EVENTS.dump_json(events).decode(),
+            now=house.clock(),
         )
-    return {row.id for row in added}
+    return set(added or ())
 
 
 def _score(house: House, member: Caller) -> None:
@@ -178,14 +182,15 @@ def _score(house: House, member: Caller) -> None:
         log.warning("events are in, and not scored yet: %s", error.code)
 
 
-def _result(event: Event | Result, added: set[UUID]) -> Result:
+def _result(event: Event | Result, added: set[str]) -> Result:
     """Return what became of an event; of two with one id the first was added."""
     if isinstance(event, Result):
         return event
-    if event.id in added:
-        added.remove(event.id)
-        return Result(str(event.id), "added")
-    return Result(str(event.id), "repeated")
+    event_id = str(event.id)
+    if event_id in added:
+        added.remove(event_id)
+        return Result(event_id, "added")
+    return Result(event_id, "repeated")
 
 
 def _rejected(item: object, code: str, message: str) -> Result:

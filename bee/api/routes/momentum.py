@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic.json_schema import SkipJsonSchema
 from starlette.requests import Request
+from starlette.responses import Response
 
+from bee.api.answers import answered
 from bee.api.caller import Caller
-from bee.api.gatehouse import Member, MemberOrService, reading_as
+from bee.api.gatehouse import Member, MemberOrService, find_as, limited_member, reading_as
 from bee.api.house import House, house_of
 from bee.db import Login, ReadSession
 from bee.errors import Forbidden, Invalid, NotFound
@@ -33,6 +36,9 @@ class Momentum:
     event_count: int
     definition: str | None
     calculated_at: datetime | None
+
+
+MOMENTUM: Final = TypeAdapter(Momentum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +80,17 @@ class DayToCalculate(BaseModel):
     target_date: date | None = None
 
 
-@router.get("")
-def momentum(request: Request, member: Member) -> Momentum:
+@router.get("", response_model=Momentum)
+def momentum(request: Request) -> Response:
     """Return the score, state and change of this moment."""
-    house = house_of(request)
+    # Dependencies, the route and the check of what it returns take a turn in the pool of threads each; this is
+    # what the app asks for all the time, so it takes one.
+    house, member = house_of(request), limited_member(request)
     _bring_up_to_now(house, member.member_id)
-    with reading_as(house, member) as session:
-        found = session.find(Momentum, "api/momentum", user_id=member.member_id, now=house.clock())
+    found = find_as(house, member, Momentum, "api/momentum", user_id=member.member_id, now=house.clock())
     if found is None:
         raise NotFound("no_member", "There is no member behind this token.")
-    return found
+    return answered(MOMENTUM, found)
 
 
 @router.get("/history")
@@ -100,7 +107,7 @@ def history(request: Request, member: Member, days: Annotated[int, Query(ge=1, l
 
 @router.get("/explain")
 def explain(
-    request: Request, member: Member, day: Annotated[date | None, Query(alias="date")] = None
+    request: Request, member: Member, day: Annotated[date | SkipJsonSchema[None], Query(alias="date")] = None
 ) -> ExplainedDay:
     """Return what made the score of a day, to the event."""
     house = house_of(request)

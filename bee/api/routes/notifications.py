@@ -6,11 +6,12 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime
+from pydantic.json_schema import SkipJsonSchema
 from starlette.requests import Request
 
 from bee.api.gatehouse import Member, reading_as, writing_as
 from bee.api.house import house_of
+from bee.api.instants import Instant
 from bee.errors import NotFound
 
 router = APIRouter(prefix="/notifications", tags=["notifications"])
@@ -42,7 +43,7 @@ def list_notifications(
     request: Request,
     member: Member,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
-    before: Annotated[AwareDatetime | None, Query()] = None,
+    before: Annotated[Instant | SkipJsonSchema[None], Query()] = None,
 ) -> Notifications:
     """Return what was sent to the member."""
     with reading_as(house_of(request), member) as session:
