@@ -20,11 +20,11 @@ from uuid import UUID
 from bee.db import Database, Login, WriteSession
 from bee.errors import BeeError
 from bee.notify.courier import RECORDER, Answer, Courier, Device, Outcome, Platform
-from bee.notify.decide import Send, Stops
+from bee.notify.decide import Recipient, Send, Stops
 from bee.notify.evaluation import recipients_of
 from bee.notify.payload import Payload
 from bee.notify.registry import active_rules, thrown_switches
-from bee.notify.rule import Rule, parse_body
+from bee.notify.rule import Budget, Rule, parse_body
 from bee.notify.settlement import (
     Attempt,
     Settled,
@@ -45,6 +45,7 @@ THREADS: Final = 32
 LEASE_S: Final = 180
 SWITCH_LOOK_S: Final = 0.5
 STOPPED_PAUSE_S: Final = 2.0
+BREAKER_SPREAD_S: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,15 @@ class Post:
     attempt_id: int
     delivery: Delivery
     device: Device
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A post that is to be written: the ``number``-th to this device."""
+
+    delivery: Delivery
+    device: Device
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,66 +196,60 @@ class Dispatcher:
 
     def _prepare(self, session: WriteSession, deliveries: Sequence[Delivery], now: datetime) -> list[Post]:
         """Settle what does not go out now, and write an attempt for every post that does."""
+        facts = self._facts(session, deliveries, now)
+        settled: list[Settled] = []
+        drafts: list[Draft] = []
+        for delivery in deliveries:
+            held = facts.held(delivery, now)
+            found = [] if held else facts.drafts(delivery)
+            if found:
+                facts.count(delivery, now)
+                drafts += found
+            else:
+                settled.append(held or self._nothing_to_post(facts, delivery))
+        self._write_settled(session, settled, now)
+        return self._write_attempts(session, drafts, now)
+
+    def _facts(self, session: WriteSession, deliveries: Sequence[Delivery], now: datetime) -> "_Facts":
         ids = [delivery.notification_id for delivery in deliveries]
-        session.run("notify/close_lost_attempts", notifications=ids, now=now)
-        attempts = _attempts(session, ids)
         members = [delivery.user_id for delivery in deliveries]
+        session.run("notify/close_lost_attempts", notifications=ids, now=now)
         recipients, _ = recipients_of(session, members, now=now, but=ids, only_gone=True)
-        budget = active_rules(session).budget
         devices = defaultdict(list)
         for device in session.all(Device, "notify/devices", members=members):
             devices[device.user_id].append(device)
-        closed = self._closed_platforms(session, now)
-        settled: list[Settled] = []
-        posts: list[tuple[Delivery, Device, int]] = []
-        for delivery in deliveries:
-            tried = attempts[delivery.notification_id]
-            recipient = recipients.get(delivery.user_id)
-            held = recheck(
-                delivery.notification_id,
-                rule=delivery.rule_body(),
-                recipient=recipient,
-                budget=budget,
-                expires_at=delivery.expires_at,
-                is_broken_silence=delivery.is_broken_silence,
-                was_posted=bool(tried),
-                now=now,
-            )
-            to_reach = {device.token_id: device for device in devices[delivery.user_id]}
-            waiting = open_devices(to_reach, tried)
-            ready = [token for token in waiting if not {"all", to_reach[token].platform} & closed.keys()]
-            if held is not None:
-                settled.append(held)
-            elif not waiting:
-                settled.append(concluded(delivery.notification_id, tried))
-            elif not ready:
-                opens = min(closed.values()) + timedelta(seconds=10 * self.chance.random())
-                settled.append(later(delivery.notification_id, opens, delivery.expires_at, tried))
-            else:
-                posts += [(delivery, to_reach[token], next_number(token, tried)) for token in ready]
-                assert recipient is not None
-                recipients[delivery.user_id] = recipient.after(Send(delivery.notification_type, now))
-        self._write_settled(session, settled, now)
-        return self._write_attempts(session, posts, now)
+        return _Facts(
+            recipients,
+            active_rules(session).budget,
+            devices,
+            _attempts(session, ids),
+            self._closed_platforms(session, now),
+        )
+
+    def _nothing_to_post(self, facts: "_Facts", delivery: Delivery) -> Settled:
+        """Return the end of a delivery that has no device left, or waits for a breaker to close again."""
+        tried = facts.attempts[delivery.notification_id]
+        if not facts.waiting(delivery):
+            return concluded(delivery.notification_id, tried)
+        closes_at = min(facts.closed.values()) + timedelta(seconds=BREAKER_SPREAD_S * self.chance.random())
+        return later(delivery.notification_id, closes_at, delivery.expires_at, tried)
 
     def _closed_platforms(self, session: WriteSession, now: datetime) -> dict[Platform, datetime]:
         rows = session.all(_OpenBreaker, "notify/open_breakers", project=self.courier.project, now=now)
         return {row.platform: row.open_until for row in rows}
 
-    def _write_attempts(
-        self, session: WriteSession, posts: Sequence[tuple[Delivery, Device, int]], now: datetime
-    ) -> list[Post]:
+    def _write_attempts(self, session: WriteSession, drafts: Sequence[Draft], now: datetime) -> list[Post]:
         rows = [
             {
-                "notification_id": delivery.notification_id,
-                "token_id": device.token_id,
-                "number": number,
-                "platform": device.platform,
-                "via": self._courier_of(delivery).via,
-                "project": self._courier_of(delivery).project,
-                "collapse_key": delivery.payload(now).collapse_key,
+                "notification_id": draft.delivery.notification_id,
+                "token_id": draft.device.token_id,
+                "number": draft.number,
+                "platform": draft.device.platform,
+                "via": self._courier_of(draft.delivery).via,
+                "project": self._courier_of(draft.delivery).project,
+                "collapse_key": draft.delivery.payload(now).collapse_key,
             }
-            for delivery, device, number in posts
+            for draft in drafts
         ]
         if not rows:
             return []
@@ -258,8 +262,8 @@ class Dispatcher:
         )
         numbers = {(row.notification_id, row.token_id): row.attempt_id for row in found}
         return [
-            Post(numbers[delivery.notification_id, device.token_id], delivery, device)
-            for delivery, device, _ in posts
+            Post(numbers[draft.delivery.notification_id, draft.device.token_id], draft.delivery, draft.device)
+            for draft in drafts
         ]
 
     def _courier_of(self, delivery: Delivery) -> Courier:
@@ -333,17 +337,19 @@ class Dispatcher:
     ) -> list[Settled]:
         deliveries = {post.delivery.notification_id: post.delivery for post in posts}
         attempts = _attempts(session, list(deliveries))
-        tokens = defaultdict(list)
+        devices = defaultdict(list)
+        members = [delivery.user_id for delivery in deliveries.values()]
+        for device in session.all(Device, "notify/devices", members=members):
+            devices[device.user_id].append(device.token_id)
         pause_s: dict[UUID, float] = defaultdict(float)
         for post in posts:
             answer, number = answers[post.attempt_id], post.delivery.notification_id
-            tokens[number].append(post.device.token_id)
             told_s = answer.pause.seconds if answer.pause else 0.0
             stopped_s = STOPPED_PAUSE_S if answer.outcome is Outcome.NOT_POSTED else 0.0
             pause_s[number] = max(pause_s[number], told_s, stopped_s)
         settled = []
         for number, delivery in deliveries.items():
-            if open_devices(tokens[number], attempts[number]):
+            if open_devices(devices[delivery.user_id], attempts[number]):
                 wait_s = pause_s[number] + retry_pause_s(delivery.tries - 1, self.chance.random())
                 again_at = now + timedelta(seconds=wait_s)
                 settled.append(later(number, again_at, delivery.expires_at, attempts[number]))
@@ -368,6 +374,49 @@ class Dispatcher:
                 worker=self.worker,
                 now=now,
             )
+
+
+@dataclass(slots=True)
+class _Facts:
+    """What is known of a chunk; ``closed``: until when nothing is posted to a platform."""
+
+    recipients: dict[UUID, Recipient]
+    budget: Budget | None
+    devices: Mapping[UUID, Sequence[Device]]
+    attempts: Mapping[UUID, list[Attempt]]
+    closed: Mapping[Platform, datetime]
+
+    def held(self, delivery: Delivery, now: datetime) -> Settled | None:
+        """Return why a delivery does not go out now; None where it does."""
+        return recheck(
+            delivery.notification_id,
+            rule=delivery.rule_body(),
+            recipient=self.recipients.get(delivery.user_id),
+            budget=self.budget,
+            expires_at=delivery.expires_at,
+            is_broken_silence=delivery.is_broken_silence,
+            was_posted=bool(self.attempts[delivery.notification_id]),
+            now=now,
+        )
+
+    def waiting(self, delivery: Delivery) -> dict[UUID, Device]:
+        """Return the devices that a delivery still has to reach."""
+        found = {device.token_id: device for device in self.devices[delivery.user_id]}
+        return {token: found[token] for token in open_devices(found, self.attempts[delivery.notification_id])}
+
+    def drafts(self, delivery: Delivery) -> list[Draft]:
+        """Return the posts to those of them that no breaker keeps from it."""
+        tried = self.attempts[delivery.notification_id]
+        return [
+            Draft(delivery, device, next_number(token, tried))
+            for token, device in self.waiting(delivery).items()
+            if not {"all", device.platform} & self.closed.keys()
+        ]
+
+    def count(self, delivery: Delivery, now: datetime) -> None:
+        """Let what goes out now count for what else is in the chunk for the same member."""
+        recipient = self.recipients[delivery.user_id]
+        self.recipients[delivery.user_id] = recipient.after(Send(delivery.notification_type, now))
 
 
 class _Undone(Exception):
