@@ -237,7 +237,7 @@ def test_what_stays_unclear_is_said_to_be(
 
 
 def test_a_flaky_answer_ends_well(database: Database, clock: Clock, courier: Fcm, service: FcmServer) -> None:
-    due(database, clock, "flaky")
+    due(database, clock, "once_unavailable")
     dispatcher(database, courier, clock).send_due()
     assert ends(database) == [(None, None)]
     assert dispatcher(database, courier, clock).send_due().deliveries == 0, "not at once"
