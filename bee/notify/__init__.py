@@ -1,1 +1,1 @@
-"""Notifications: rules (data), decisions (pure), their ledger, dispatch, and their measured effect."""
+"""Notifications: rules over complete days, guards, a ledger of every decision, sending, and what it changed."""
