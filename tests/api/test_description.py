@@ -18,6 +18,12 @@ CONFIG = Path(__file__).with_name("schemathesis.toml")
 EXAMPLES = 15
 
 
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """One issuer, whichever port is served."""
+    return Settings(home=tmp_path, api_url="http://bee.example.org")
+
+
 @pytest.mark.slow
 def test_every_operation_answers_as_it_is_described(
     database: Database, settings: Settings, keys: Keys, tmp_path: Path

@@ -6,6 +6,7 @@ import select
 import socket
 import threading
 from contextlib import ExitStack
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -29,6 +30,12 @@ ASKED = [
     ("GET", "/auth/v1/user", None),
     ("GET", "/ready", None),
 ]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """One issuer, whichever port is served."""
+    return Settings(home=tmp_path, api_url="http://bee.example.org")
 
 
 def stored(database: Database) -> int:
