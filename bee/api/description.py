@@ -54,6 +54,23 @@ ENVELOPE: Final[dict[str, Any]] = {
         }
     },
 }
+GRAPH_ENVELOPE: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["errors"],
+    "properties": {
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["message"],
+                "properties": {
+                    "message": {"type": "string", "description": "One sentence for a person."},
+                    "extensions": {"type": "object", "description": "`code`: stable, for programs."},
+                },
+            },
+        }
+    },
+}
 SCHEMES: Final[dict[str, Any]] = {
     "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
     "apikey": {"type": "apiKey", "in": "header", "name": "apikey"},
@@ -80,7 +97,10 @@ def _complete(schema: dict[str, Any]) -> None:
         schemas.pop(unused, None)
     schemas["Error"] = ENVELOPE
     components["securitySchemes"] = SCHEMES
-    components["responses"] = {f"Error{status}": _response(status) for status in ERRORS}
+    schemas["GraphError"] = GRAPH_ENVELOPE
+    components["responses"] = {f"Error{status}": _response(status) for status in ERRORS} | {
+        f"GraphError{status}": _graph_response(status) for status in EVERYWHERE
+    }
     for path, operations in schema["paths"].items():
         for operation in operations.values():
             _complete_operation(path, operation)
@@ -91,7 +111,8 @@ def _complete_operation(path: str, operation: dict[str, Any]) -> None:
     responses.pop("422", None)
     area = next((prefix for prefix in BY_AREA if path.startswith(prefix) and path not in OPEN), None)
     for status in sorted(BY_AREA[area] if area else SERVICE):
-        responses.setdefault(str(status), {"$ref": f"#/components/responses/Error{status}"})
+        kind = "GraphError" if area == "/graphql/" else "Error"
+        responses.setdefault(str(status), {"$ref": f"#/components/responses/{kind}{status}"})
     if area:
         operation["security"] = [{name: [] for name in SECURITY[area]}]
 
@@ -104,3 +125,12 @@ def _response(status: int) -> dict[str, Any]:
     )
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}, "example": example}}
     return {"description": meaning, "content": content} | ({"headers": headers} if headers else {})
+
+
+def _graph_response(status: int) -> dict[str, Any]:
+    code, meaning = ERRORS[status]
+    example = {"errors": [{"message": meaning, "extensions": {"code": code}}]}
+    content = {
+        "application/json": {"schema": {"$ref": "#/components/schemas/GraphError"}, "example": example}
+    }
+    return _response(status) | {"content": content}

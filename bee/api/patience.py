@@ -1,11 +1,16 @@
-"""How long the server waits for a request's head: uvicorn itself waits for ever."""
+"""What uvicorn leaves open: it waits for a request's head for ever, and says in plain text that there was none."""
 
 import asyncio
+import json
 from typing import Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_WITHIN_S: Final = 15.0
+BAD_REQUEST: Final = (
+    b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\nconnection: close\r\n"
+    b"content-length: %d\r\n\r\n%b"
+)
 
 
 class PatientProtocol(HttpToolsProtocol):
@@ -32,6 +37,12 @@ class PatientProtocol(HttpToolsProtocol):
         """Wait no longer."""
         self._stop_waiting()
         super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """Say in the envelope that this was no HTTP: no code of the application gets to see it."""
+        body = json.dumps({"error": {"code": "bad_request", "message": msg}}).encode()
+        self.transport.write(BAD_REQUEST % (len(body), body))
+        self.transport.close()
 
     def _wait(self) -> None:
         self._stop_waiting()

@@ -271,3 +271,13 @@ def test_a_fault_tells_nothing_of_the_inside(
     assert "trait_value" not in answer.text
     assert answer.json()["errors"][0]["extensions"]["code"] == "internal"
     assert "trait_value" in caplog.text, "it is in the log"
+
+
+def test_a_question_without_an_operation_is_no_fault_of_ours(client: TestClient, mia: Member) -> None:
+    for body in (
+        {"query": "fragment f on Query { __typename }"},
+        {"query": SCORES, "operationName": "other"},
+    ):
+        answer = client.post(PATH, json=body, headers=mia.headers)
+        assert answer.status_code in (200, 400), answer.text
+        assert answer.json()["errors"]

@@ -6,6 +6,7 @@ import select
 import socket
 import threading
 from contextlib import ExitStack
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -29,6 +30,12 @@ ASKED = [
     ("GET", "/auth/v1/user", None),
     ("GET", "/ready", None),
 ]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """One issuer, whichever port is served."""
+    return Settings(home=tmp_path, api_url="http://bee.example.org")
 
 
 def stored(database: Database) -> int:
@@ -147,6 +154,14 @@ def test_headers_that_do_not_arrive_are_not_waited_for(
         quick.sendall(b"GET /health HTTP/1.1\r\nHost: bee\r\n\r\n")
         assert quick.recv(65536).startswith(b"HTTP/1.1 200 ")
         assert read_all(slow) == b""
+
+
+def test_what_is_no_http_is_told_in_the_envelope(database: Database, settings: Settings) -> None:
+    with serving(database, settings) as (_, served), connected(served.api_port) as connection:
+        connection.sendall(b"GET /" + b"x" * 100_000 + b" HTTP/1.1\r\nHost: bee\r\n\r\n")
+        head, _, body = read_all(connection).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert json.loads(body)["error"]["code"] == "bad_request"
 
 
 def test_what_a_client_who_left_had_sent_is_kept_whole(

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+from strawberry.schema.exceptions import CannotGetOperationTypeError
 
 from bee.api.caller import Caller, Role
 from bee.api.gatehouse import ApiKey, counted, find_caller, reading_as
@@ -17,6 +18,8 @@ from bee.errors import Invalid, Unauthenticated
 
 router = APIRouter(prefix="/graphql/v1", tags=["graphql"])
 LONGEST = 20_000
+# A letter takes up to twelve bytes in an address, and an address no more than 64 KiB.
+LONGEST_IN_ADDRESS = 2_000
 
 
 class Question(BaseModel):
@@ -44,8 +47,8 @@ def ask(request: Request, _key: ApiKey, question: Question) -> JSONResponse:
 def ask_by_address(
     request: Request,
     _key: ApiKey,
-    query: Annotated[str, Query(min_length=1, max_length=LONGEST)],
-    variables: Annotated[str | None, Query(max_length=LONGEST)] = None,
+    query: Annotated[str, Query(min_length=1, max_length=LONGEST_IN_ADDRESS)],
+    variables: Annotated[str | None, Query(max_length=LONGEST_IN_ADDRESS)] = None,
     operation_name: Annotated[str | None, Query(alias="operationName", max_length=200)] = None,
 ) -> JSONResponse:
     """Answer a question that is in the address."""
@@ -56,9 +59,12 @@ def _answer(request: Request, question: Question) -> JSONResponse:
     schema = request.app.state.graph
     assert isinstance(schema, Schema)
     with reading_as(house_of(request), _asker(request)) as session:
-        result = schema.execute_sync(
-            question.query, question.variables, session, operation_name=question.operation_name
-        )
+        try:
+            result = schema.execute_sync(
+                question.query, question.variables, session, operation_name=question.operation_name
+            )
+        except CannotGetOperationTypeError as error:
+            raise Invalid("validation_failed", "query: There is no such operation in it.") from error
     answer: dict[str, Any] = {"data": result.data}
     if result.errors:
         answer["errors"] = [told(error) for error in result.errors]

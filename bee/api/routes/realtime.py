@@ -51,14 +51,14 @@ async def connect(websocket: WebSocket) -> None:
         await websocket.send_denial_response(JSONResponse(body, error.status))
 
 
-@router.post("/api/broadcast", status_code=202)
+@router.post("/api/broadcast", status_code=202, response_class=Response)
 def broadcast(request: Request, _key: ApiKey, body: Messages) -> Response:
     """Send messages to those who joined a topic: a member's reach the own devices, the service's everybody."""
     _broadcast(request, body.messages)
     return Response(status_code=202)
 
 
-@router.post("/api/broadcast/{topic}/events/{event}", status_code=202)
+@router.post("/api/broadcast/{topic}/events/{event}", status_code=202, response_class=Response)
 def broadcast_one(
     request: Request,
     _key: ApiKey,

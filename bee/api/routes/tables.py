@@ -91,6 +91,9 @@ def read(request: Request, table: Name, caller: SomeCaller) -> Response:
 @router.post(
     "/{table}",
     status_code=201,
+    # The rows, as JSON, where `Prefer: return=representation` asks for them; otherwise nothing.
+    response_class=Response,
+    response_description="The rows that were asked for, or nothing",
     responses={200: {"description": "All were there already"}},
     openapi_extra={"parameters": parameters(**SELECT, **WRITTEN), "requestBody": ROWS},
 )
