@@ -41,6 +41,8 @@ CHUNK: Final = 100
 # How many chunks a worker sends before it sees to something else.
 CHUNKS_A_TURN: Final = 20
 THREADS: Final = 32
+# While one chunk is claimed or settled, others are posted.
+LANES: Final = 3
 # Far longer than a chunk takes where every post waits for its timeout.
 LEASE_S: Final = 180
 SWITCH_LOOK_S: Final = 0.5
@@ -130,14 +132,19 @@ class Dispatcher:
 
     def send_due(self, *, chunks: int = CHUNKS_A_TURN) -> DispatchReport:
         """Send what is due, at most so many chunks of it."""
+        shares = [len(range(lane, chunks, LANES)) for lane in range(min(LANES, chunks))]
         report = DispatchReport()
-        with ThreadPoolExecutor(THREADS, thread_name_prefix="push") as threads:
-            for _ in range(chunks):
-                claimed, answers = self._send_chunk(threads)
-                if claimed == 0:
-                    break
-                report = report.plus(claimed, answers)
+        with ThreadPoolExecutor(THREADS) as threads, ThreadPoolExecutor(LANES) as lanes:
+            for sent in lanes.map(lambda share: self._send_chunks(threads, share), shares):
+                for claimed, answers in sent:
+                    report = report.plus(claimed, answers)
         return report
+
+    def _send_chunks(self, threads: ThreadPoolExecutor, chunks: int) -> list[tuple[int, list[Answer]]]:
+        sent: list[tuple[int, list[Answer]]] = []
+        while len(sent) < chunks and (chunk := self._send_chunk(threads))[0]:
+            sent.append(chunk)
+        return sent
 
     def validate_due(self) -> DispatchReport:
         """Have the service check one chunk of what is due, and deliver nothing; no row changes."""
