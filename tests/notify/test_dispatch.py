@@ -16,8 +16,9 @@ from bee.db import Database, Login
 from bee.notify.actions import resume, stop
 from bee.notify.courier import RECORDER, Courier
 from bee.notify.decide import Stops
-from bee.notify.dispatch import LEASE_S, Dispatcher, DispatchReport, _Switch
+from bee.notify.dispatch import LEASE_S, Dispatcher, DispatchReport
 from bee.notify.fcm import Fcm, opened
+from bee.notify.switch import Switch
 from tests.cluster import away
 from tests.commands import Bee
 from tests.factories import execute, make_event
@@ -426,9 +427,9 @@ def test_no_post_leaves_two_seconds_after_the_switch_is_thrown_and_none_is_lost(
 
 
 def test_where_the_switch_can_not_be_read_nothing_is_posted(database: Database) -> None:
-    switch = _Switch(database, Login.WORKER)
+    switch = Switch(database, Login.WORKER)
     with away(database):
-        assert switch._look() == Stops(rules=None)
+        assert switch.look() == Stops(rules=None)
     assert Stops(rules=None).hold("needs_care") is None
 
 
