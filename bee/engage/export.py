@@ -39,7 +39,9 @@ def states_csv(days: Iterable[StateDay], recoveries: Iterable[RecoveryDay] = ())
 
 def movements_csv(movements: Iterable[Movement]) -> str:
     """Return how people moved, a row a pair of states."""
-    return csv_text(("from", "to", "people"), ((row.state_from, row.state_to, row.members) for row in movements))
+    return csv_text(
+        ("from", "to", "people"), ((row.state_from, row.state_to, row.members) for row in movements)
+    )
 
 
 def at_risk_csv(people: Iterable[PersonAtRisk]) -> str:
