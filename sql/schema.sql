@@ -899,9 +899,13 @@ ALTER TABLE ONLY public.user_fcm_tokens
 
 CREATE INDEX annotations_date ON public.annotations USING btree (on_date);
 
+CREATE INDEX audit_log_action ON public.audit_log USING btree (action, at, id);
+
 CREATE INDEX audit_log_order ON public.audit_log USING btree (transaction, id);
 
 CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject_kind, subject_id, id);
+
+CREATE INDEX audit_log_time ON public.audit_log USING btree (at, id);
 
 CREATE INDEX coach_conversations_member ON public.coach_conversations USING btree (user_id, started_at);
 

@@ -32,9 +32,10 @@ PAGES = {
     "/overview": StaffRole.ONCALL,
     "/member": StaffRole.ONCALL,
     "/staff": StaffRole.PRODUCT,
+    "/audit": StaffRole.PRODUCT,
     "/password": None,
 }
-SECRETS = ("P-", "Rising", "Invite somebody", "Present password", "1,")
+SECRETS = ("P-", "Rising", "Invite somebody", "Verify", "Present password", "1,")
 BEHIND = (
     "/",
     "/_stcore/health",

@@ -76,6 +76,8 @@ def test_every_page_can_be_read_by_everybody_fits_a_phone_and_talks_to_no_other_
         f"/member?member=P-{number}",
         "/member?member=nobody",
         "/staff",
+        "/audit",
+        "/audit?who=nobody",
         "/password",
     ):
         watched.go(dashboard.url + path)

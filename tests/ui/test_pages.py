@@ -15,6 +15,7 @@ PAGES = {
     "engagement/overview.py": {StaffRole.PRODUCT, StaffRole.COACH, StaffRole.ADMIN},
     "engagement/member.py": {StaffRole.PRODUCT, StaffRole.COACH, StaffRole.ADMIN},
     "admin/staff.py": {StaffRole.ADMIN},
+    "admin/audit.py": {StaffRole.ONCALL, StaffRole.ADMIN},
     "account/password.py": set(StaffRole),
 }
 
