@@ -9,6 +9,7 @@ import typer
 from bee.cli_coach import coach
 from bee.cli_import import imports
 from bee.cli_keys import keys
+from bee.cli_notify import notify
 from bee.cli_scores import exports, scores
 from bee.cli_staff import audit, staff
 from bee.errors import BeeError, Invalid
@@ -29,6 +30,7 @@ app.add_typer(staff, name="staff")
 app.add_typer(keys, name="keys")
 app.add_typer(audit, name="audit")
 app.add_typer(coach, name="coach")
+app.add_typer(notify, name="notify")
 
 EXIT_FAILED = 2
 

@@ -10,12 +10,13 @@ from bee.db.migrations import Migration, migrate
 from bee.errors import Conflict, Forbidden, Unavailable
 from bee.members.demo import DemoFill, fill_demo
 from bee.momentum.registry import ensure_definitions
+from bee.notify.registry import ensure_rules
 from bee.settings import Environment, Settings
 from bee.staff.demo import DEMO_ACCOUNTS, bar_demo_accounts, demo_password, save_demo_accounts
 
 
 def bring_up_to_date(address: ServerAddress) -> list[Migration]:
-    """Bring a database to this release: its tables, then the definitions that come with the program.
+    """Bring a database to this release: its tables, then the definitions and rules that come with the program.
 
     Returns the migrations that were applied. Raises as :func:`bee.db.migrations.migrate` does.
     """
@@ -23,6 +24,7 @@ def bring_up_to_date(address: ServerAddress) -> list[Migration]:
     database = Database(address)
     try:
         ensure_definitions(database)
+        ensure_rules(database)
     finally:
         database.dispose()
     return applied

@@ -106,6 +106,19 @@ class Settings(BaseSettings):
         pattern="^[A-Z]{2}$",
         description="The country whose help lines a member in danger is told of.",
     )
+    push_credentials: Path | None = Field(
+        default=None,
+        alias="GOOGLE_APPLICATION_CREDENTIALS",
+        description="The key file of a service account that may send; the recorder stands in when absent.",
+    )
+    push_project: str | None = Field(
+        default=None,
+        alias="GOOGLE_CLOUD_PROJECT",
+        description="The Firebase project that is sent through; the key's own when absent.",
+    )
+    notification_retention_years: int = Field(
+        default=7, ge=1, le=100, description="How long decisions about notifications are kept."
+    )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
     @property

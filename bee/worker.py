@@ -23,7 +23,11 @@ from bee.jobs import Handler, Job, enqueue, run_due
 from bee.jobs.running import Progress
 from bee.jobs.schedule import next_run
 from bee.logs import configure_logs
-from bee.momentum.scoring import is_scoring_due, score
+from bee.momentum.scoring import is_scoring_due, score, zones_of
+from bee.notify.courier import RECORDER, Courier, courier_of
+from bee.notify.dispatch import Dispatcher
+from bee.notify.evaluation import evaluate
+from bee.notify.housekeeping import forget_old_decisions
 from bee.outbox import deliver_due
 from bee.outbox.queue import Carrier
 from bee.settings import Settings
@@ -31,25 +35,29 @@ from bee.staff.housekeeping import forget_what_is_over
 
 TICK_S: Final = 2.0
 LONGEST_PAUSE_S: Final = 60.0
-SCHEDULES: Final = {"housekeeping": "17 3 * * *"}
+SCHEDULES: Final = {"housekeeping": "17 3 * * *", "notify": "3-53/10 * * * *"}
 CARRIERS: Final[Mapping[str, Carrier]] = {}
+
+# Who is held out of a trial is nobody's to foresee.
+CHANCE: Final = random.SystemRandom()
 
 log = logging.getLogger("bee.worker")
 
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """One worker: its name is in every job that it runs. ``clock`` tells what time it is."""
+    """One worker: its name is in every job that it runs. ``clock`` tells what time it is, ``courier`` posts."""
 
     database: Database
     settings: Settings
     name: str
     spread: random.Random
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    courier: Courier = RECORDER
 
     def handlers(self) -> dict[str, Handler]:
         """What each kind of job does."""
-        return {"score": self._score, "housekeeping": self._keep_house}
+        return {"score": self._score, "notify": self._decide, "housekeeping": self._keep_house}
 
     def tick(self) -> int:
         """Do what is due now and return how many jobs were run.
@@ -61,6 +69,7 @@ class Worker:
             seal(session)
         self._ask_for_jobs(self.clock())
         deliver_due(self.database, CARRIERS, spread=self.spread)
+        self._send()
         jobs = 0
         while (outcome := run_due(self.database, self.handlers(), worker=self.name)) is not None:
             jobs += 1
@@ -78,16 +87,33 @@ class Worker:
                 enqueue(session, kind, run_at=next_run(cron, now))
 
     def _score(self, _job: Job, progress: Progress) -> None:
-        report = score(self.database, now=self.clock(), login=Login.WORKER)
+        now = self.clock()
+        with self.database.reading(Login.WORKER) as session:
+            is_day_over = any(zone.is_behind for zone in zones_of(session, now))
+        report = score(self.database, now=now, login=Login.WORKER)
         progress.add(report.rows_written)
+        if is_day_over:
+            with self.database.writing(Login.WORKER) as session:
+                enqueue(session, "notify", key="a day is over")
+
+    def _decide(self, _job: Job, progress: Progress) -> None:
+        progress.add(evaluate(self.database, now=self.clock(), chance=CHANCE).decided)
+
+    def _send(self) -> None:
+        dispatcher = Dispatcher(self.database, self.courier, self.name, self.clock, self.spread)
+        report = dispatcher.send_due()
+        if report.deliveries:
+            log.info("%d notifications: %s", report.deliveries, dict(report.answers))
 
     def _keep_house(self, _job: Job, progress: Progress) -> None:
         with self.database.writing(Login.WORKER) as session:
             progress.add(forget_what_is_over(session))
             progress.add(session.run("api/forget_requests") + session.run("api/forget_stale_tokens"))
+            now = self.clock()
+            kept_years = self.settings.notification_retention_years
+            progress.add(forget_old_decisions(session, kept_years=kept_years, now=now))
             if self.settings.issues_tokens:
-                now, sealing = self.clock(), sealing_of(self.settings)
-                progress.add(tidy_accounts(session, sealing=sealing, now=now))
+                progress.add(tidy_accounts(session, sealing=sealing_of(self.settings), now=now))
 
 
 def run(settings: Settings, *, once: bool = False) -> None:
@@ -99,18 +125,26 @@ def run(settings: Settings, *, once: bool = False) -> None:
     name = f"{socket.gethostname()}:{os.getpid()}"
     spread = random.Random()  # noqa: S311  # spreading ticks is no secret
     stopped = threading.Event()
-    if once:
-        hired = _hire(settings, name, spread)
-        with hired.database:
-            hired.tick()
-        return
-    _stop_on_signals(stopped)
-    log.info("worker %s started", name)
+    with courier_of(settings) as courier:
+        if once:
+            hired = _hire(settings, name, spread, courier)
+            with hired.database:
+                hired.tick()
+            return
+        _stop_on_signals(stopped)
+        log.info("worker %s started", name)
+        _work(settings, name, spread, courier, stopped)
+        log.info("worker %s stopped", name)
+
+
+def _work(
+    settings: Settings, name: str, spread: random.Random, courier: Courier, stopped: threading.Event
+) -> None:
     worker: Worker | None = None
     pause_s = TICK_S
     while not stopped.is_set():
         try:
-            worker = worker or _hire(settings, name, spread)
+            worker = worker or _hire(settings, name, spread, courier)
             worker.tick()
             pause_s = TICK_S
         except Unavailable as error:
@@ -121,17 +155,16 @@ def run(settings: Settings, *, once: bool = False) -> None:
                 raise
             log.exception("a tick ended early: %s", error.code)
         stopped.wait(pause_s * (0.75 + 0.5 * spread.random()))
-    log.info("worker %s stopped", name)
 
 
-def _hire(settings: Settings, name: str, spread: random.Random) -> Worker:
+def _hire(settings: Settings, name: str, spread: random.Random, courier: Courier) -> Worker:
     database = Database.connect(settings)
     try:
         refuse_demo_members(database, settings)
     except BeeError:
         database.dispose()
         raise
-    return Worker(database, settings, name, spread)
+    return Worker(database, settings, name, spread, courier=courier)
 
 
 def _stop_on_signals(stopped: threading.Event) -> None:

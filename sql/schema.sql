@@ -45,6 +45,22 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_forget_notifications(decided_before timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    forgotten bigint;
+begin
+    if decided_before > now() - interval '1 year' then
+        raise exception 'decisions are kept for a year at least' using errcode = 'restrict_violation';
+    end if;
+    delete from public.momentum_notifications where decided_at < decided_before;
+    get diagnostics forgotten = row_count;
+    return forgotten;
+end
+$$;
+
 CREATE FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE
     AS $$
@@ -263,6 +279,24 @@ CREATE TABLE public.coach_conversations (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
     started_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.coach_interventions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    notification_id uuid NOT NULL,
+    coach_id uuid,
+    priority text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    done_at timestamp with time zone,
+    done_by uuid,
+    outcome text,
+    note text DEFAULT ''::text NOT NULL,
+    CONSTRAINT coach_interventions_done_whole CHECK ((num_nulls(done_at, done_by, outcome) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT coach_interventions_note_check CHECK ((length(note) <= 2000)),
+    CONSTRAINT coach_interventions_outcome_check CHECK (((length(outcome) >= 1) AND (length(outcome) <= 60))),
+    CONSTRAINT coach_interventions_priority_check CHECK ((priority = ANY (ARRAY['urgent'::text, 'high'::text, 'normal'::text, 'low'::text])))
 );
 
 CREATE TABLE public.coach_memory (
@@ -539,6 +573,9 @@ CREATE TABLE public.momentum_notifications (
     final_score double precision,
     momentum_state text,
     priority text DEFAULT 'normal'::text NOT NULL,
+    not_before timestamp with time zone,
+    expires_at timestamp with time zone,
+    silent_since timestamp with time zone,
     variant text,
     title text,
     message text,
@@ -554,12 +591,153 @@ CREATE TABLE public.momentum_notifications (
     CONSTRAINT momentum_notifications_rule_version_check CHECK ((rule_version > 0))
 );
 
+CREATE TABLE public.notification_attempts (
+    id bigint NOT NULL,
+    notification_id uuid NOT NULL,
+    token_id uuid NOT NULL,
+    number integer NOT NULL,
+    platform text NOT NULL,
+    via text NOT NULL,
+    project text DEFAULT ''::text NOT NULL,
+    collapse_key text NOT NULL,
+    worker text NOT NULL,
+    attempted_at timestamp with time zone NOT NULL,
+    CONSTRAINT notification_attempts_collapse_key_check CHECK (((length(collapse_key) >= 1) AND (length(collapse_key) <= 64))),
+    CONSTRAINT notification_attempts_number_check CHECK ((number > 0)),
+    CONSTRAINT notification_attempts_via_check CHECK ((via = ANY (ARRAY['fcm'::text, 'recorder'::text])))
+);
+
+ALTER TABLE public.notification_attempts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.notification_attempts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.notification_breakers (
+    project text NOT NULL,
+    platform text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    open_until timestamp with time zone NOT NULL,
+    because text NOT NULL,
+    CONSTRAINT notification_breakers_platform_check CHECK ((platform = ANY (ARRAY['all'::text, 'ios'::text, 'android'::text, 'web'::text])))
+);
+
+CREATE TABLE public.notification_deliveries (
+    notification_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    available_at timestamp with time zone NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    claimed_by text,
+    claimed_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    outcome text,
+    reason text,
+    CONSTRAINT notification_deliveries_claim_is_whole CHECK (((claimed_by IS NULL) = (claimed_at IS NULL))),
+    CONSTRAINT notification_deliveries_finish_has_outcome CHECK (((finished_at IS NULL) = (outcome IS NULL))),
+    CONSTRAINT notification_deliveries_outcome_check CHECK ((outcome = ANY (ARRAY['accepted'::text, 'recorded'::text, 'ambiguous'::text, 'failed'::text, 'withheld'::text, 'expired'::text]))),
+    CONSTRAINT notification_deliveries_tries_check CHECK ((tries >= 0))
+);
+
+CREATE TABLE public.notification_outcomes (
+    attempt_id bigint NOT NULL,
+    outcome text NOT NULL,
+    error text DEFAULT ''::text NOT NULL,
+    message_id text,
+    answered_at timestamp with time zone NOT NULL,
+    CONSTRAINT notification_outcomes_accepted_has_id CHECK (((outcome = 'accepted'::text) = (message_id IS NOT NULL))),
+    CONSTRAINT notification_outcomes_outcome_check CHECK ((outcome = ANY (ARRAY['accepted'::text, 'recorded'::text, 'dead_address'::text, 'wrong_project'::text, 'payload'::text, 'configuration'::text, 'throttled'::text, 'unreachable'::text, 'ambiguous'::text, 'not_posted'::text])))
+);
+
+CREATE TABLE public.notification_preferences (
+    id bigint NOT NULL,
+    user_id uuid NOT NULL,
+    quiet_from time without time zone,
+    quiet_until time without time zone,
+    opted_out text[] DEFAULT '{}'::text[] NOT NULL,
+    decided_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT notification_preferences_opted_out_check CHECK ((cardinality(opted_out) <= 50)),
+    CONSTRAINT notification_preferences_quiet_both CHECK (((quiet_from IS NULL) = (quiet_until IS NULL)))
+);
+
+ALTER TABLE public.notification_preferences ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.notification_preferences_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.notification_receipts (
     notification_id uuid NOT NULL,
     user_id uuid NOT NULL,
     kind text NOT NULL,
     received_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT notification_receipts_kind_check CHECK ((kind = 'opened'::text))
+);
+
+CREATE TABLE public.notification_rule_activations (
+    id bigint NOT NULL,
+    rule text NOT NULL,
+    version integer,
+    activated_by uuid,
+    activated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    CONSTRAINT notification_rule_activations_reason_check CHECK ((length(reason) <= 500))
+);
+
+ALTER TABLE public.notification_rule_activations ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.notification_rule_activations_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.notification_rule_approvals (
+    rule text NOT NULL,
+    version integer NOT NULL,
+    digest text NOT NULL,
+    approved_by uuid NOT NULL,
+    approved_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+CREATE TABLE public.notification_rule_versions (
+    rule text NOT NULL,
+    version integer NOT NULL,
+    body jsonb NOT NULL,
+    digest text NOT NULL,
+    author_id uuid,
+    message text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT notification_rule_versions_body_check CHECK ((jsonb_typeof(body) = 'object'::text)),
+    CONSTRAINT notification_rule_versions_digest_check CHECK ((digest ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT notification_rule_versions_message_check CHECK (((length(message) >= 1) AND (length(message) <= 500))),
+    CONSTRAINT notification_rule_versions_rule_check CHECK ((rule ~ '^[a-z][a-z0-9_]{0,39}$'::text)),
+    CONSTRAINT notification_rule_versions_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE public.notification_stops (
+    id bigint NOT NULL,
+    rule text,
+    is_stopped boolean NOT NULL,
+    changed_by uuid,
+    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT notification_stops_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
+);
+
+ALTER TABLE public.notification_stops ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.notification_stops_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.outbox (
@@ -783,6 +961,12 @@ ALTER TABLE ONLY public.audit_seals
 ALTER TABLE ONLY public.coach_conversations
     ADD CONSTRAINT coach_conversations_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.coach_interventions
+    ADD CONSTRAINT coach_interventions_notification_key UNIQUE (notification_id);
+
+ALTER TABLE ONLY public.coach_interventions
+    ADD CONSTRAINT coach_interventions_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.coach_memory
     ADD CONSTRAINT coach_memory_pkey PRIMARY KEY (id);
 
@@ -837,8 +1021,44 @@ ALTER TABLE ONLY public.momentum_notifications
 ALTER TABLE ONLY public.momentum_notifications
     ADD CONSTRAINT momentum_notifications_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.notification_attempts
+    ADD CONSTRAINT notification_attempts_number_key UNIQUE (notification_id, token_id, number);
+
+ALTER TABLE ONLY public.notification_attempts
+    ADD CONSTRAINT notification_attempts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notification_breakers
+    ADD CONSTRAINT notification_breakers_pkey PRIMARY KEY (project, platform);
+
+ALTER TABLE ONLY public.notification_deliveries
+    ADD CONSTRAINT notification_deliveries_pkey PRIMARY KEY (notification_id);
+
+ALTER TABLE ONLY public.notification_outcomes
+    ADD CONSTRAINT notification_outcomes_pkey PRIMARY KEY (attempt_id);
+
+ALTER TABLE ONLY public.notification_preferences
+    ADD CONSTRAINT notification_preferences_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.notification_receipts
     ADD CONSTRAINT notification_receipts_pkey PRIMARY KEY (notification_id, kind);
+
+ALTER TABLE ONLY public.notification_rule_activations
+    ADD CONSTRAINT notification_rule_activations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notification_rule_approvals
+    ADD CONSTRAINT notification_rule_approvals_pkey PRIMARY KEY (rule, version, approved_by);
+
+ALTER TABLE ONLY public.notification_rule_versions
+    ADD CONSTRAINT notification_rule_versions_approvable UNIQUE (rule, version, digest);
+
+ALTER TABLE ONLY public.notification_rule_versions
+    ADD CONSTRAINT notification_rule_versions_digest_key UNIQUE (rule, digest);
+
+ALTER TABLE ONLY public.notification_rule_versions
+    ADD CONSTRAINT notification_rule_versions_pkey PRIMARY KEY (rule, version);
+
+ALTER TABLE ONLY public.notification_stops
+    ADD CONSTRAINT notification_stops_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_dedupe_key_key UNIQUE (dedupe_key);
@@ -909,6 +1129,10 @@ CREATE INDEX audit_log_time ON public.audit_log USING btree (at, id);
 
 CREATE INDEX coach_conversations_member ON public.coach_conversations USING btree (user_id, started_at);
 
+CREATE INDEX coach_interventions_member ON public.coach_interventions USING btree (user_id, created_at);
+
+CREATE INDEX coach_interventions_open ON public.coach_interventions USING btree (due_at) WHERE (done_at IS NULL);
+
 CREATE UNIQUE INDEX coach_memory_current ON public.coach_memory USING btree (user_id, trait_key) WHERE ((valid_to IS NULL) AND (status = 'accepted'::text));
 
 CREATE INDEX coach_messages_conversation ON public.coach_messages USING btree (conversation_id);
@@ -943,7 +1167,17 @@ CREATE INDEX momentum_notifications_member ON public.momentum_notifications USIN
 
 CREATE INDEX momentum_notifications_unsent ON public.momentum_notifications USING btree (decided_at) WHERE ((decision = 'send'::text) AND (sent_at IS NULL));
 
+CREATE INDEX notification_deliveries_due ON public.notification_deliveries USING btree (available_at) WHERE (finished_at IS NULL);
+
+CREATE INDEX notification_deliveries_member ON public.notification_deliveries USING btree (user_id);
+
+CREATE INDEX notification_preferences_member ON public.notification_preferences USING btree (user_id, id);
+
 CREATE INDEX notification_receipts_member ON public.notification_receipts USING btree (user_id);
+
+CREATE INDEX notification_rule_activations_rule ON public.notification_rule_activations USING btree (rule, id);
+
+CREATE INDEX notification_stops_rule ON public.notification_stops USING btree (rule, id);
 
 CREATE INDEX outbox_waiting ON public.outbox USING btree (available_at) WHERE (delivered_at IS NULL);
 
@@ -971,6 +1205,14 @@ CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_conversatio
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_messages FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.notification_rule_activations FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.notification_rule_approvals FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.notification_rule_versions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.notification_stops FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_definition_activations FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_definitions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
@@ -994,6 +1236,18 @@ ALTER TABLE ONLY public.annotations
 
 ALTER TABLE ONLY public.coach_conversations
     ADD CONSTRAINT coach_conversations_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_interventions
+    ADD CONSTRAINT coach_interventions_coach_id_fkey FOREIGN KEY (coach_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_interventions
+    ADD CONSTRAINT coach_interventions_done_by_fkey FOREIGN KEY (done_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_interventions
+    ADD CONSTRAINT coach_interventions_notification_id_fkey FOREIGN KEY (notification_id) REFERENCES public.momentum_notifications(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_interventions
+    ADD CONSTRAINT coach_interventions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.coach_memory
     ADD CONSTRAINT coach_memory_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
@@ -1025,11 +1279,44 @@ ALTER TABLE ONLY public.members
 ALTER TABLE ONLY public.momentum_notifications
     ADD CONSTRAINT momentum_notifications_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.notification_attempts
+    ADD CONSTRAINT notification_attempts_notification_id_fkey FOREIGN KEY (notification_id) REFERENCES public.notification_deliveries(notification_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.notification_deliveries
+    ADD CONSTRAINT notification_deliveries_notification_id_fkey FOREIGN KEY (notification_id) REFERENCES public.momentum_notifications(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.notification_deliveries
+    ADD CONSTRAINT notification_deliveries_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.notification_outcomes
+    ADD CONSTRAINT notification_outcomes_attempt_id_fkey FOREIGN KEY (attempt_id) REFERENCES public.notification_attempts(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.notification_preferences
+    ADD CONSTRAINT notification_preferences_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.notification_receipts
     ADD CONSTRAINT notification_receipts_notification_id_fkey FOREIGN KEY (notification_id) REFERENCES public.momentum_notifications(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.notification_receipts
     ADD CONSTRAINT notification_receipts_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.notification_rule_activations
+    ADD CONSTRAINT notification_rule_activations_activated_by_fkey FOREIGN KEY (activated_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.notification_rule_activations
+    ADD CONSTRAINT notification_rule_activations_rule_version_fkey FOREIGN KEY (rule, version) REFERENCES public.notification_rule_versions(rule, version);
+
+ALTER TABLE ONLY public.notification_rule_approvals
+    ADD CONSTRAINT notification_rule_approvals_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.notification_rule_approvals
+    ADD CONSTRAINT notification_rule_approvals_rule_version_digest_fkey FOREIGN KEY (rule, version, digest) REFERENCES public.notification_rule_versions(rule, version, digest);
+
+ALTER TABLE ONLY public.notification_rule_versions
+    ADD CONSTRAINT notification_rule_versions_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.notification_stops
+    ADD CONSTRAINT notification_stops_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES public.staff(id);
 
 ALTER TABLE ONLY public.personal_data
     ADD CONSTRAINT personal_data_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
@@ -1075,6 +1362,8 @@ ALTER TABLE ONLY public.user_fcm_tokens
 
 CREATE POLICY admin ON public.coach_conversations FOR SELECT TO bee_admin USING (true);
 
+CREATE POLICY admin ON public.coach_interventions TO bee_admin USING (true) WITH CHECK (true);
+
 CREATE POLICY admin ON public.coach_memory FOR SELECT TO bee_admin USING (true);
 
 CREATE POLICY admin ON public.coach_messages FOR SELECT TO bee_admin USING (true);
@@ -1084,6 +1373,8 @@ CREATE POLICY admin ON public.consents FOR SELECT TO bee_admin USING (true);
 CREATE POLICY admin ON public.engagement_events FOR SELECT TO bee_admin USING (true);
 
 CREATE POLICY admin ON public.members TO bee_admin USING (true) WITH CHECK (true);
+
+CREATE POLICY admin ON public.notification_preferences FOR SELECT TO bee_admin USING (true);
 
 CREATE POLICY admin ON public.personal_data FOR SELECT TO bee_admin USING (true);
 
@@ -1099,9 +1390,17 @@ CREATE POLICY admin_sees_to_it ON public.safety_events FOR UPDATE TO bee_admin U
 
 ALTER TABLE public.annotations ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY approved ON public.notification_rule_activations FOR INSERT TO bee_admin WITH CHECK (((activated_by = ( SELECT public.bee_staff_id() AS bee_staff_id)) AND ((version IS NULL) OR (EXISTS ( SELECT
+   FROM public.notification_rule_approvals approval
+  WHERE ((approval.rule = notification_rule_activations.rule) AND (approval.version = notification_rule_activations.version)))))));
+
 CREATE POLICY assigned ON public.coach_conversations FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = coach_conversations.user_id))));
+
+CREATE POLICY assigned ON public.coach_interventions FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = coach_interventions.user_id))));
 
 CREATE POLICY assigned ON public.coach_memory FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
@@ -1129,6 +1428,14 @@ CREATE POLICY assigned ON public.momentum_notifications FOR SELECT TO bee_coach 
    FROM public.members
   WHERE (members.id = momentum_notifications.user_id))));
 
+CREATE POLICY assigned ON public.notification_deliveries FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = notification_deliveries.user_id))));
+
+CREATE POLICY assigned ON public.notification_preferences FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = notification_preferences.user_id))));
+
 CREATE POLICY assigned ON public.notification_receipts FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = notification_receipts.user_id))));
@@ -1145,6 +1452,10 @@ CREATE POLICY assigned ON public.score_restatements FOR SELECT TO bee_coach USIN
    FROM public.members
   WHERE (members.id = score_restatements.user_id))));
 
+CREATE POLICY assigned_does ON public.coach_interventions FOR UPDATE TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = coach_interventions.user_id)))) WITH CHECK (((done_by IS NULL) OR (done_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
+
 CREATE POLICY assigned_sees_to_it ON public.safety_events FOR UPDATE TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = safety_events.user_id)))) WITH CHECK ((taken_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
@@ -1155,7 +1466,13 @@ ALTER TABLE public.audit_seals ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY author ON public.annotations FOR INSERT TO bee_product, bee_admin WITH CHECK ((author_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
+CREATE POLICY author ON public.notification_rule_versions FOR INSERT TO bee_product, bee_admin WITH CHECK ((author_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
+CREATE POLICY by_name ON public.notification_stops FOR INSERT TO bee_admin WITH CHECK ((changed_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
 ALTER TABLE public.coach_conversations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_interventions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_memory ENABLE ROW LEVEL SECURITY;
 
@@ -1174,6 +1491,14 @@ ALTER TABLE public.engagement_days ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.engagement_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.engagement_recoveries ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY everybody ON public.notification_rule_activations FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin, bee_worker USING (true);
+
+CREATE POLICY everybody ON public.notification_rule_approvals FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin, bee_worker USING (true);
+
+CREATE POLICY everybody ON public.notification_rule_versions FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin, bee_worker USING (true);
+
+CREATE POLICY everybody ON public.notification_stops FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin, bee_worker USING (true);
 
 CREATE POLICY everybody ON public.score_definitions FOR SELECT TO authenticated USING (true);
 
@@ -1199,7 +1524,25 @@ ALTER TABLE public.members ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.momentum_notifications ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.notification_attempts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notification_breakers ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notification_deliveries ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notification_outcomes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notification_preferences ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.notification_receipts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notification_rule_activations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notification_rule_approvals ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notification_rule_versions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notification_stops ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
@@ -1217,6 +1560,8 @@ CREATE POLICY own ON public.engagement_events FOR SELECT TO authenticated USING 
 
 CREATE POLICY own ON public.members FOR SELECT TO authenticated USING ((id = ( SELECT auth.uid() AS uid)));
 
+CREATE POLICY own ON public.notification_preferences FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
 CREATE POLICY own ON public.notification_receipts FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY own ON public.personal_data FOR SELECT TO authenticated USING ((member_id = ( SELECT auth.uid() AS uid)));
@@ -1224,6 +1569,8 @@ CREATE POLICY own ON public.personal_data FOR SELECT TO authenticated USING ((me
 CREATE POLICY own ON public.user_fcm_tokens TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid))) WITH CHECK ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY own_act ON public.audit_log FOR INSERT TO bee_product, bee_coach, bee_oncall, bee_admin WITH CHECK (((actor_kind = 'staff'::text) AND (actor_id = ( SELECT public.bee_staff_id() AS bee_staff_id))));
+
+CREATE POLICY own_choice ON public.notification_preferences FOR INSERT TO authenticated WITH CHECK ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY own_decision ON public.consents FOR INSERT TO authenticated WITH CHECK (((member_id = ( SELECT auth.uid() AS uid)) AND (source = 'member'::text)));
 
@@ -1258,6 +1605,10 @@ ALTER TABLE public.score_frontiers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.score_restatements ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY seal ON public.audit_seals FOR INSERT TO bee_worker WITH CHECK (true);
+
+CREATE POLICY second_person ON public.notification_rule_approvals FOR INSERT TO bee_admin WITH CHECK (((approved_by = ( SELECT public.bee_staff_id() AS bee_staff_id)) AND (EXISTS ( SELECT
+   FROM public.notification_rule_versions version
+  WHERE ((version.rule = notification_rule_approvals.rule) AND (version.version = notification_rule_approvals.version) AND (version.author_id IS DISTINCT FROM notification_rule_approvals.approved_by))))));
 
 CREATE POLICY service ON public.coach_conversations FOR SELECT TO service_role USING (true);
 
@@ -1302,6 +1653,14 @@ CREATE POLICY staff ON public.engagement_recoveries FOR SELECT TO bee_product, b
 CREATE POLICY staff ON public.jobs FOR SELECT TO bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.momentum_notifications FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.notification_attempts FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.notification_breakers FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.notification_deliveries FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.notification_outcomes FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.notification_receipts FOR SELECT TO bee_product, bee_oncall, bee_admin, bee_worker USING (true);
 
@@ -1389,9 +1748,23 @@ CREATE POLICY trail ON public.audit_seals FOR SELECT TO bee_oncall, bee_admin, b
 
 ALTER TABLE public.user_fcm_tokens ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY worker ON public.coach_interventions FOR SELECT TO bee_worker USING (true);
+
 CREATE POLICY worker ON public.member_requests TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.member_sessions TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.momentum_notifications FOR SELECT TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.notification_attempts TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.notification_breakers TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.notification_deliveries TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.notification_outcomes TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.notification_preferences FOR SELECT TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.sign_in_attempts TO bee_worker USING (true);
 
@@ -1402,6 +1775,12 @@ CREATE POLICY worker ON public.staff_links TO bee_worker USING (true);
 CREATE POLICY worker ON public.staff_sessions TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.user_fcm_tokens TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker_asks ON public.coach_interventions FOR INSERT TO bee_worker WITH CHECK (true);
+
+CREATE POLICY worker_decides ON public.momentum_notifications FOR INSERT TO bee_worker WITH CHECK (true);
+
+CREATE POLICY worker_sends ON public.momentum_notifications FOR UPDATE TO bee_worker USING (true) WITH CHECK (true);
 
 GRANT ALL ON SCHEMA public TO bee_migrator WITH GRANT OPTION;
 GRANT USAGE ON SCHEMA public TO anon;
@@ -1437,6 +1816,9 @@ GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_worker;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_system;
 
 REVOKE ALL ON FUNCTION public.bee_fill_event() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_forget_notifications(decided_before timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_forget_notifications(decided_before timestamp with time zone) TO bee_worker;
 
 REVOKE ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) TO bee_product;
@@ -1581,6 +1963,38 @@ GRANT SELECT ON TABLE public.coach_conversations TO service_role;
 GRANT SELECT,INSERT ON TABLE public.coach_conversations TO bee_system;
 GRANT SELECT ON TABLE public.coach_conversations TO bee_coach;
 GRANT SELECT ON TABLE public.coach_conversations TO bee_admin;
+
+GRANT SELECT ON TABLE public.coach_interventions TO bee_coach;
+GRANT SELECT ON TABLE public.coach_interventions TO bee_admin;
+
+GRANT SELECT(id) ON TABLE public.coach_interventions TO bee_worker;
+
+GRANT SELECT(user_id),INSERT(user_id) ON TABLE public.coach_interventions TO bee_worker;
+
+GRANT SELECT(notification_id),INSERT(notification_id) ON TABLE public.coach_interventions TO bee_worker;
+
+GRANT UPDATE(coach_id) ON TABLE public.coach_interventions TO bee_coach;
+GRANT UPDATE(coach_id) ON TABLE public.coach_interventions TO bee_admin;
+GRANT INSERT(coach_id) ON TABLE public.coach_interventions TO bee_worker;
+
+GRANT INSERT(priority) ON TABLE public.coach_interventions TO bee_worker;
+
+GRANT SELECT(created_at),INSERT(created_at) ON TABLE public.coach_interventions TO bee_worker;
+
+GRANT SELECT(due_at),INSERT(due_at) ON TABLE public.coach_interventions TO bee_worker;
+
+GRANT UPDATE(done_at) ON TABLE public.coach_interventions TO bee_coach;
+GRANT UPDATE(done_at) ON TABLE public.coach_interventions TO bee_admin;
+GRANT SELECT(done_at) ON TABLE public.coach_interventions TO bee_worker;
+
+GRANT UPDATE(done_by) ON TABLE public.coach_interventions TO bee_coach;
+GRANT UPDATE(done_by) ON TABLE public.coach_interventions TO bee_admin;
+
+GRANT UPDATE(outcome) ON TABLE public.coach_interventions TO bee_coach;
+GRANT UPDATE(outcome) ON TABLE public.coach_interventions TO bee_admin;
+
+GRANT UPDATE(note) ON TABLE public.coach_interventions TO bee_coach;
+GRANT UPDATE(note) ON TABLE public.coach_interventions TO bee_admin;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coach_memory TO service_role;
 GRANT SELECT ON TABLE public.coach_memory TO bee_coach;
@@ -1825,98 +2239,171 @@ GRANT SELECT(refreshed_at) ON TABLE public.member_sessions TO bee_worker;
 GRANT SELECT ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT ON TABLE public.momentum_notifications TO bee_coach;
 GRANT SELECT ON TABLE public.momentum_notifications TO bee_admin;
+GRANT SELECT ON TABLE public.momentum_notifications TO bee_worker;
 
 GRANT SELECT(id) ON TABLE public.momentum_notifications TO authenticated;
 GRANT INSERT(id) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(id) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(id) ON TABLE public.momentum_notifications TO bee_product;
+GRANT INSERT(id) ON TABLE public.momentum_notifications TO bee_worker;
 
 GRANT SELECT(user_id) ON TABLE public.momentum_notifications TO authenticated;
 GRANT INSERT(user_id) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(user_id) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(user_id) ON TABLE public.momentum_notifications TO bee_product;
+GRANT INSERT(user_id) ON TABLE public.momentum_notifications TO bee_worker;
 
 GRANT SELECT(notification_type) ON TABLE public.momentum_notifications TO authenticated;
 GRANT INSERT(notification_type) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(notification_type) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(notification_type) ON TABLE public.momentum_notifications TO bee_product;
+GRANT INSERT(notification_type) ON TABLE public.momentum_notifications TO bee_worker;
 
 GRANT INSERT(rule) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(rule) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(rule) ON TABLE public.momentum_notifications TO bee_product;
+GRANT INSERT(rule) ON TABLE public.momentum_notifications TO bee_worker;
 
 GRANT INSERT(rule_version) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(rule_version) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(rule_version) ON TABLE public.momentum_notifications TO bee_product;
+GRANT INSERT(rule_version) ON TABLE public.momentum_notifications TO bee_worker;
 
 GRANT INSERT(moment) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(moment) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(moment) ON TABLE public.momentum_notifications TO bee_product;
+GRANT INSERT(moment) ON TABLE public.momentum_notifications TO bee_worker;
 
 GRANT SELECT(trigger_date) ON TABLE public.momentum_notifications TO authenticated;
 GRANT INSERT(trigger_date) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(trigger_date) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(trigger_date) ON TABLE public.momentum_notifications TO bee_product;
+GRANT INSERT(trigger_date) ON TABLE public.momentum_notifications TO bee_worker;
 
 GRANT SELECT(decided_at) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(decided_at) ON TABLE public.momentum_notifications TO bee_product;
+GRANT INSERT(decided_at) ON TABLE public.momentum_notifications TO bee_worker;
 
 GRANT INSERT(decision) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(decision) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(decision) ON TABLE public.momentum_notifications TO bee_product;
+GRANT INSERT(decision) ON TABLE public.momentum_notifications TO bee_worker;
 
 GRANT INSERT(reason) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(reason) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(reason) ON TABLE public.momentum_notifications TO bee_product;
+GRANT INSERT(reason) ON TABLE public.momentum_notifications TO bee_worker;
 
 GRANT INSERT(guards) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(guards) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(guards) ON TABLE public.momentum_notifications TO bee_product;
+GRANT INSERT(guards) ON TABLE public.momentum_notifications TO bee_worker;
 
 GRANT INSERT(draw) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(draw) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(draw) ON TABLE public.momentum_notifications TO bee_product;
+GRANT INSERT(draw) ON TABLE public.momentum_notifications TO bee_worker;
 
 GRANT INSERT(probability) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(probability) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(probability) ON TABLE public.momentum_notifications TO bee_product;
+GRANT INSERT(probability) ON TABLE public.momentum_notifications TO bee_worker;
 
 GRANT INSERT(definition) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(definition) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(definition) ON TABLE public.momentum_notifications TO bee_product;
+GRANT INSERT(definition) ON TABLE public.momentum_notifications TO bee_worker;
 
 GRANT INSERT(final_score) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(final_score) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(final_score) ON TABLE public.momentum_notifications TO bee_product;
+GRANT INSERT(final_score) ON TABLE public.momentum_notifications TO bee_worker;
 
 GRANT INSERT(momentum_state) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(momentum_state) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(momentum_state) ON TABLE public.momentum_notifications TO bee_product;
+GRANT INSERT(momentum_state) ON TABLE public.momentum_notifications TO bee_worker;
 
 GRANT INSERT(priority) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(priority) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(priority) ON TABLE public.momentum_notifications TO bee_product;
+GRANT INSERT(priority) ON TABLE public.momentum_notifications TO bee_worker;
+
+GRANT INSERT(not_before) ON TABLE public.momentum_notifications TO service_role;
+GRANT SELECT(not_before) ON TABLE public.momentum_notifications TO bee_oncall;
+GRANT SELECT(not_before) ON TABLE public.momentum_notifications TO bee_product;
+GRANT INSERT(not_before) ON TABLE public.momentum_notifications TO bee_worker;
+
+GRANT INSERT(expires_at) ON TABLE public.momentum_notifications TO service_role;
+GRANT SELECT(expires_at) ON TABLE public.momentum_notifications TO bee_oncall;
+GRANT SELECT(expires_at) ON TABLE public.momentum_notifications TO bee_product;
+GRANT INSERT(expires_at) ON TABLE public.momentum_notifications TO bee_worker;
+
+GRANT INSERT(silent_since) ON TABLE public.momentum_notifications TO service_role;
+GRANT SELECT(silent_since) ON TABLE public.momentum_notifications TO bee_oncall;
+GRANT SELECT(silent_since) ON TABLE public.momentum_notifications TO bee_product;
+GRANT INSERT(silent_since) ON TABLE public.momentum_notifications TO bee_worker;
 
 GRANT INSERT(variant) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(variant) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(variant) ON TABLE public.momentum_notifications TO bee_product;
+GRANT INSERT(variant) ON TABLE public.momentum_notifications TO bee_worker;
 
 GRANT SELECT(title) ON TABLE public.momentum_notifications TO authenticated;
 GRANT INSERT(title) ON TABLE public.momentum_notifications TO service_role;
+GRANT INSERT(title) ON TABLE public.momentum_notifications TO bee_worker;
 
 GRANT SELECT(message) ON TABLE public.momentum_notifications TO authenticated;
 GRANT INSERT(message) ON TABLE public.momentum_notifications TO service_role;
+GRANT INSERT(message) ON TABLE public.momentum_notifications TO bee_worker;
 
 GRANT SELECT(action) ON TABLE public.momentum_notifications TO authenticated;
 GRANT INSERT(action) ON TABLE public.momentum_notifications TO service_role;
+GRANT INSERT(action) ON TABLE public.momentum_notifications TO bee_worker;
 
 GRANT INSERT(audience_hash) ON TABLE public.momentum_notifications TO service_role;
 GRANT SELECT(audience_hash) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(audience_hash) ON TABLE public.momentum_notifications TO bee_product;
+GRANT INSERT(audience_hash) ON TABLE public.momentum_notifications TO bee_worker;
 
 GRANT SELECT(sent_at) ON TABLE public.momentum_notifications TO authenticated;
 GRANT SELECT(sent_at) ON TABLE public.momentum_notifications TO bee_oncall;
 GRANT SELECT(sent_at) ON TABLE public.momentum_notifications TO bee_product;
+GRANT UPDATE(sent_at) ON TABLE public.momentum_notifications TO bee_worker;
+
+GRANT SELECT ON TABLE public.notification_attempts TO bee_product;
+GRANT SELECT ON TABLE public.notification_attempts TO bee_oncall;
+GRANT SELECT ON TABLE public.notification_attempts TO bee_admin;
+GRANT SELECT,INSERT ON TABLE public.notification_attempts TO bee_worker;
+
+GRANT SELECT ON TABLE public.notification_breakers TO bee_product;
+GRANT SELECT ON TABLE public.notification_breakers TO bee_oncall;
+GRANT SELECT ON TABLE public.notification_breakers TO bee_admin;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.notification_breakers TO bee_worker;
+
+GRANT SELECT ON TABLE public.notification_deliveries TO bee_product;
+GRANT SELECT ON TABLE public.notification_deliveries TO bee_coach;
+GRANT SELECT ON TABLE public.notification_deliveries TO bee_oncall;
+GRANT SELECT ON TABLE public.notification_deliveries TO bee_admin;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.notification_deliveries TO bee_worker;
+
+GRANT SELECT ON TABLE public.notification_outcomes TO bee_product;
+GRANT SELECT ON TABLE public.notification_outcomes TO bee_oncall;
+GRANT SELECT ON TABLE public.notification_outcomes TO bee_admin;
+GRANT SELECT,INSERT ON TABLE public.notification_outcomes TO bee_worker;
+
+GRANT SELECT ON TABLE public.notification_preferences TO authenticated;
+GRANT SELECT ON TABLE public.notification_preferences TO bee_coach;
+GRANT SELECT ON TABLE public.notification_preferences TO bee_admin;
+GRANT SELECT ON TABLE public.notification_preferences TO bee_worker;
+
+GRANT INSERT(user_id) ON TABLE public.notification_preferences TO authenticated;
+
+GRANT INSERT(quiet_from) ON TABLE public.notification_preferences TO authenticated;
+
+GRANT INSERT(quiet_until) ON TABLE public.notification_preferences TO authenticated;
+
+GRANT INSERT(opted_out) ON TABLE public.notification_preferences TO authenticated;
 
 GRANT SELECT ON TABLE public.notification_receipts TO authenticated;
 GRANT SELECT ON TABLE public.notification_receipts TO service_role;
@@ -1931,6 +2418,72 @@ GRANT INSERT(notification_id) ON TABLE public.notification_receipts TO authentic
 GRANT INSERT(user_id) ON TABLE public.notification_receipts TO authenticated;
 
 GRANT INSERT(kind) ON TABLE public.notification_receipts TO authenticated;
+
+GRANT SELECT ON TABLE public.notification_rule_activations TO bee_product;
+GRANT SELECT ON TABLE public.notification_rule_activations TO bee_coach;
+GRANT SELECT ON TABLE public.notification_rule_activations TO bee_oncall;
+GRANT SELECT ON TABLE public.notification_rule_activations TO bee_admin;
+GRANT SELECT ON TABLE public.notification_rule_activations TO bee_worker;
+
+GRANT INSERT(rule) ON TABLE public.notification_rule_activations TO bee_admin;
+
+GRANT INSERT(version) ON TABLE public.notification_rule_activations TO bee_admin;
+
+GRANT INSERT(activated_by) ON TABLE public.notification_rule_activations TO bee_admin;
+
+GRANT INSERT(reason) ON TABLE public.notification_rule_activations TO bee_admin;
+
+GRANT SELECT ON TABLE public.notification_rule_approvals TO bee_product;
+GRANT SELECT ON TABLE public.notification_rule_approvals TO bee_coach;
+GRANT SELECT ON TABLE public.notification_rule_approvals TO bee_oncall;
+GRANT SELECT ON TABLE public.notification_rule_approvals TO bee_admin;
+GRANT SELECT ON TABLE public.notification_rule_approvals TO bee_worker;
+
+GRANT INSERT(rule) ON TABLE public.notification_rule_approvals TO bee_admin;
+
+GRANT INSERT(version) ON TABLE public.notification_rule_approvals TO bee_admin;
+
+GRANT INSERT(digest) ON TABLE public.notification_rule_approvals TO bee_admin;
+
+GRANT INSERT(approved_by) ON TABLE public.notification_rule_approvals TO bee_admin;
+
+GRANT SELECT ON TABLE public.notification_rule_versions TO bee_product;
+GRANT SELECT ON TABLE public.notification_rule_versions TO bee_coach;
+GRANT SELECT ON TABLE public.notification_rule_versions TO bee_oncall;
+GRANT SELECT ON TABLE public.notification_rule_versions TO bee_admin;
+GRANT SELECT ON TABLE public.notification_rule_versions TO bee_worker;
+
+GRANT INSERT(rule) ON TABLE public.notification_rule_versions TO bee_product;
+GRANT INSERT(rule) ON TABLE public.notification_rule_versions TO bee_admin;
+
+GRANT INSERT(version) ON TABLE public.notification_rule_versions TO bee_product;
+GRANT INSERT(version) ON TABLE public.notification_rule_versions TO bee_admin;
+
+GRANT INSERT(body) ON TABLE public.notification_rule_versions TO bee_product;
+GRANT INSERT(body) ON TABLE public.notification_rule_versions TO bee_admin;
+
+GRANT INSERT(digest) ON TABLE public.notification_rule_versions TO bee_product;
+GRANT INSERT(digest) ON TABLE public.notification_rule_versions TO bee_admin;
+
+GRANT INSERT(author_id) ON TABLE public.notification_rule_versions TO bee_product;
+GRANT INSERT(author_id) ON TABLE public.notification_rule_versions TO bee_admin;
+
+GRANT INSERT(message) ON TABLE public.notification_rule_versions TO bee_product;
+GRANT INSERT(message) ON TABLE public.notification_rule_versions TO bee_admin;
+
+GRANT SELECT ON TABLE public.notification_stops TO bee_product;
+GRANT SELECT ON TABLE public.notification_stops TO bee_coach;
+GRANT SELECT ON TABLE public.notification_stops TO bee_oncall;
+GRANT SELECT ON TABLE public.notification_stops TO bee_admin;
+GRANT SELECT ON TABLE public.notification_stops TO bee_worker;
+
+GRANT INSERT(rule) ON TABLE public.notification_stops TO bee_admin;
+
+GRANT INSERT(is_stopped) ON TABLE public.notification_stops TO bee_admin;
+
+GRANT INSERT(changed_by) ON TABLE public.notification_stops TO bee_admin;
+
+GRANT INSERT(reason) ON TABLE public.notification_stops TO bee_admin;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO bee_worker;
 GRANT SELECT,INSERT ON TABLE public.outbox TO bee_system;
@@ -2160,12 +2713,15 @@ GRANT SELECT(id) ON TABLE public.user_fcm_tokens TO bee_worker;
 GRANT INSERT(user_id),UPDATE(user_id) ON TABLE public.user_fcm_tokens TO authenticated;
 GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_admin;
+GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_worker;
 
 GRANT INSERT(fcm_token),UPDATE(fcm_token) ON TABLE public.user_fcm_tokens TO authenticated;
+GRANT SELECT(fcm_token) ON TABLE public.user_fcm_tokens TO bee_worker;
 
 GRANT INSERT(platform),UPDATE(platform) ON TABLE public.user_fcm_tokens TO authenticated;
 GRANT SELECT(platform) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(platform) ON TABLE public.user_fcm_tokens TO bee_admin;
+GRANT SELECT(platform) ON TABLE public.user_fcm_tokens TO bee_worker;
 
 GRANT SELECT(is_active) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(is_active) ON TABLE public.user_fcm_tokens TO bee_admin;
@@ -2174,6 +2730,7 @@ GRANT SELECT(is_active),UPDATE(is_active) ON TABLE public.user_fcm_tokens TO bee
 GRANT INSERT(address_kind),UPDATE(address_kind) ON TABLE public.user_fcm_tokens TO authenticated;
 GRANT SELECT(address_kind) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(address_kind) ON TABLE public.user_fcm_tokens TO bee_admin;
+GRANT SELECT(address_kind) ON TABLE public.user_fcm_tokens TO bee_worker;
 
 GRANT SELECT(last_seen_at) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(last_seen_at) ON TABLE public.user_fcm_tokens TO bee_admin;

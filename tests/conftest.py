@@ -13,6 +13,7 @@ from bee.db import Database
 from bee.db.address import ServerAddress
 from bee.db.migrations import migrate
 from bee.momentum.registry import ensure_definitions
+from bee.notify.registry import ensure_rules
 from tests.cluster import OLDEST_BINARIES, administering, embedded_cluster, named, oldest_cluster
 from tests.commands import Bee, database_url, run_bee
 
@@ -64,6 +65,7 @@ def template(server: ServerAddress) -> ServerAddress:
     migrate(address)
     database = Database(address)
     ensure_definitions(database)
+    ensure_rules(database)
     database.dispose()
     return address
 

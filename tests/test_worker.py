@@ -43,9 +43,10 @@ class Clock:
 
 @pytest.fixture
 def clock(database: Database) -> Clock:
-    """A clock long past. Jobs wait by the database's, so housekeeping is asked for, once, far ahead."""
+    """A clock long past. Jobs wait by the database's, so what else comes round is asked for, once, far ahead."""
     with database.writing(Login.WORKER) as session:
-        enqueue(session, "housekeeping", run_at=datetime(2100, 1, 1, tzinfo=UTC))
+        for kind, key in (("housekeeping", ""), ("notify", ""), ("notify", "a day is over")):
+            enqueue(session, kind, key=key, run_at=datetime(2100, 1, 1, tzinfo=UTC))
     return Clock(datetime(2026, 3, 2, 12, tzinfo=UTC))
 
 

@@ -17,6 +17,7 @@ create table public.user_fcm_tokens (
 create unique index user_fcm_tokens_active on public.user_fcm_tokens (fcm_token) where is_active;
 
 -- One row for every eligible moment and rule, sent or not. Nothing but sent_at ever changes, and that once.
+-- A decision to send holds from not_before until expires_at; one about silence, while silent_since is the last event.
 create table public.momentum_notifications (
     id uuid primary key default gen_random_uuid(),
     user_id uuid not null references public.members (id) on delete cascade,
@@ -35,6 +36,9 @@ create table public.momentum_notifications (
     final_score double precision,
     momentum_state text check (momentum_state in ('Rising', 'Steady', 'NeedsCare')),
     priority text not null default 'normal' check (priority in ('low', 'normal', 'high')),
+    not_before timestamptz,
+    expires_at timestamptz,
+    silent_since timestamptz,
     variant text,
     title text,
     message text,
@@ -103,7 +107,8 @@ grant select, insert, update, delete on public.user_fcm_tokens, public.coach_mem
 grant
     select,
     insert (id, user_id, notification_type, rule, rule_version, moment, trigger_date, decision, reason, guards, draw,
-        probability, definition, final_score, momentum_state, priority, variant, title, message, action, audience_hash)
+        probability, definition, final_score, momentum_state, priority, not_before, expires_at, silent_since, variant,
+        title, message, action, audience_hash)
     on public.momentum_notifications to service_role;
 create policy service on public.user_fcm_tokens to service_role using (true) with check (true);
 create policy service on public.coach_memory to service_role using (true) with check (true);
@@ -112,7 +117,8 @@ create policy service_new on public.momentum_notifications for insert to service
 
 -- On-call and product see that something was sent, not what it said.
 grant select (id, user_id, notification_type, rule, rule_version, moment, trigger_date, decided_at, decision, reason,
-    guards, draw, probability, definition, final_score, momentum_state, priority, variant, audience_hash, sent_at)
+    guards, draw, probability, definition, final_score, momentum_state, priority, not_before, expires_at, silent_since,
+    variant, audience_hash, sent_at)
     on public.momentum_notifications to bee_oncall, bee_product;
 grant select on public.momentum_notifications to bee_coach, bee_admin;
 create policy staff on public.momentum_notifications for select to bee_oncall, bee_product, bee_admin using (true);

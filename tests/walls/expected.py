@@ -54,6 +54,15 @@ PSEUDONYM = "id number time_zone joined_on left_on is_demo is_synthetic created_
 PROFILE = "external_id time_zone joined_on left_on coach_id attributes"
 ACT = "actor_kind actor_id action subject_kind subject_id before after reason"
 PROGRAM_ACT = "actor_kind in ('system', 'member')"
+RULE_VERSION = "rule version body digest author_id message"
+DONE = "coach_id done_at done_by outcome note"
+READ_BY_ALL = dict.fromkeys(("bee_product", "bee_coach", "bee_oncall", "bee_admin", "bee_worker"), READS)
+POSTS = {
+    "bee_product": READS,
+    "bee_oncall": READS,
+    "bee_admin": READS,
+    "bee_worker": May(select="*", insert="*"),
+}
 
 # As whom a login may act; by itself it is nobody.
 LOGINS: Mapping[str, frozenset[str]] = {
@@ -267,7 +276,8 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_oncall": May(select="* but fcm_token"),
         "bee_admin": May(select="* but fcm_token"),
         "bee_worker": May(
-            select="id is_active last_seen_at", update="is_active deactivated_at deactivated_because"
+            select="id user_id fcm_token platform is_active address_kind last_seen_at",
+            update="is_active deactivated_at deactivated_because",
         ),
     },
     "notification_receipts": {
@@ -289,6 +299,64 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_oncall": May(select="* but title message action"),
         "bee_coach": May(select="*", rows=ASSIGNED),
         "bee_admin": READS,
+        "bee_worker": May(select="*", insert="* but sent_at", update="sent_at"),
+    },
+    # What became of the decisions: the worker's, seen by the staff, without an address.
+    "notification_deliveries": {
+        "bee_product": READS,
+        "bee_coach": May(select="*", rows=ASSIGNED),
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": May(select="*", insert="*", update="*"),
+    },
+    "notification_attempts": POSTS,
+    "notification_outcomes": POSTS,
+    "notification_breakers": {
+        "bee_product": READS,
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": May(select="*", insert="*", update="*"),
+    },
+    "notification_preferences": {
+        "authenticated": May(
+            select="*", insert="user_id quiet_from quiet_until opted_out", rows=OWN, adds=OWN
+        ),
+        "bee_coach": May(select="*", rows=ASSIGNED),
+        "bee_admin": READS,
+        "bee_worker": READS,
+    },
+    # The rules: written by product and admins, approved by a second person, let loose and stopped by admins.
+    "notification_rule_versions": {
+        "bee_product": May(select="*", insert=RULE_VERSION, adds="author_id = %(me)s"),
+        "bee_coach": READS,
+        "bee_oncall": READS,
+        "bee_admin": May(select="*", insert=RULE_VERSION, adds="author_id = %(me)s"),
+        "bee_worker": READS,
+    },
+    "notification_rule_approvals": READ_BY_ALL
+    | {
+        "bee_admin": May(
+            select="*",
+            insert="rule version digest approved_by",
+            adds="approved_by = %(me)s and rule in ("
+            "select rule from notification_rule_versions where author_id is distinct from %(me)s)",
+        ),
+    },
+    "notification_rule_activations": READ_BY_ALL
+    | {
+        "bee_admin": May(select="*", insert="rule version activated_by reason", adds="activated_by = %(me)s"),
+    },
+    "notification_stops": READ_BY_ALL
+    | {
+        "bee_admin": May(select="*", insert="rule is_stopped changed_by reason", adds="changed_by = %(me)s"),
+    },
+    "coach_interventions": {
+        "bee_coach": May(select="*", update=DONE, rows=ASSIGNED),
+        "bee_admin": May(select="*", update=DONE),
+        "bee_worker": May(
+            select="id user_id notification_id created_at due_at done_at",
+            insert="user_id notification_id coach_id priority created_at due_at",
+        ),
     },
     "coach_memory": {
         "authenticated": May(select="* but status", rows=f"{OWN} and status = 'accepted'"),
@@ -373,6 +441,7 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_see_to_safety_event": frozenset(),
     "bee_mark_segments_stale": frozenset(),
     "bee_fill_event": frozenset(),
+    "bee_forget_notifications": frozenset({"bee_worker"}),
     "bee_send_once": frozenset(),
     "bee_refuse_change": frozenset(),
 }
@@ -383,6 +452,7 @@ SECURITY_DEFINERS: Mapping[str, str] = {
     "bee_register_token": "takes a device's token from the member who had it before",
     "bee_mirror_consent": "carries a decision over to members.consents",
     "bee_mark_segments_stale": "marks the totals of the past as stale when a member changes segments",
+    "bee_forget_notifications": "removes decisions that nobody has to keep any more",
     "bee_fill_event": "fills an event's columns and marks its member as due for scoring",
 }
 
@@ -393,12 +463,23 @@ UNCHANGEABLE = frozenset(
         "audit_seals",
         "engagement_events",
         "momentum_notifications",
+        "notification_attempts",
+        "notification_outcomes",
+        "notification_preferences",
+        "notification_rule_activations",
+        "notification_rule_approvals",
+        "notification_rule_versions",
+        "notification_stops",
         "score_definitions",
         "score_definition_activations",
         "score_restatements",
         "consents",
     }
 )
+
+
+# But for what is said of them once, later, by whom: a trigger refuses the second time.
+SAID_ONCE = frozenset({("bee_worker", "momentum_notifications", "update", "sent_at")})
 
 
 def columns_of(spoken: str, columns: frozenset[str]) -> frozenset[str]:

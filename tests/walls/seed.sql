@@ -53,6 +53,31 @@ select
     members.id, kinds.kind, 'rule', 1, kinds.kind, '2026-02-01', 'send', 'reason of ' || external_id,
     'title of ' || external_id, 'message of ' || external_id, kinds.sent_at
 from members, (values ('sent', timestamptz '2026-02-01 12:00+00'), ('unsent', null)) as kinds (kind, sent_at);
+insert into notification_rule_versions (rule, version, body, digest, author_id, message)
+select 'rule_of_' || lower(full_name), 1, '{}', encode(sha256(full_name::bytea), 'hex'), id, 'words of ' || full_name
+from staff;
+insert into notification_rule_approvals (rule, version, digest, approved_by)
+select rule, version, digest, '00000000-0000-4000-8000-00000000c0a1' from notification_rule_versions
+where author_id is not null;
+insert into notification_rule_activations (rule, version, activated_by)
+select rule, version, author_id from notification_rule_versions where author_id is not null;
+insert into notification_stops (rule, is_stopped, changed_by, reason)
+select 'rule_of_' || lower(full_name), true, id, 'words of ' || full_name from staff;
+insert into notification_preferences (user_id, quiet_from, quiet_until) select id, '21:00', '07:00' from members;
+insert into notification_deliveries (notification_id, user_id, available_at)
+select id, user_id, now() from momentum_notifications;
+insert into notification_attempts
+    (notification_id, token_id, number, platform, via, collapse_key, worker, attempted_at)
+select notification_id, gen_random_uuid(), 1, 'ios', 'recorder', notification_id, 'worker', now()
+from notification_deliveries;
+insert into notification_outcomes (attempt_id, outcome, answered_at) select id, 'recorded', now() from notification_attempts;
+insert into notification_breakers (project, platform, opened_at, open_until, because)
+values ('one', 'all', now(), now(), 'throttled'), ('two', 'ios', now(), now(), 'throttled');
+insert into coach_interventions (user_id, notification_id, coach_id, priority, created_at, due_at)
+select user_id, momentum_notifications.id, coach_id, 'high', now(), now()
+from momentum_notifications
+inner join members on members.id = user_id
+where sent_at is null;
 insert into coach_memory (user_id, trait_key, trait_value, source, status)
 select members.id, states.state, states.state || ' of ' || external_id, 'conversation', states.state
 from members, unnest(array['accepted', 'proposed']) as states (state);

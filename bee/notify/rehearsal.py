@@ -1,0 +1,108 @@
+"""What a rule would have sent in the past: the same pass over each day, with nothing written.
+
+Consents, choices and addresses are those of now. Days that are no news count: their scores are all that is known.
+"""
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from uuid import UUID
+
+from bee.db import Database, Login, ReadSession
+from bee.notify.candidates import find_moments
+from bee.notify.decide import Send, Stops
+from bee.notify.evaluation import decide_all, recipients_of
+from bee.notify.moments import DAY
+from bee.notify.registry import Ruleset, active_rules
+from bee.notify.rule import Rule
+
+# By then the day before is over nearly everywhere; each day of each member is looked at once all the same.
+LOOKED_AT = time(12, tzinfo=UTC)
+SEED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """A moment of the past, and what would have become of it. ``on``: the day whose end it is, or a silence's."""
+
+    on: date
+    user_id: UUID
+    is_send: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """Every moment of a period, in order."""
+
+    moments: tuple[Rehearsed, ...]
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """How many moments were sent or held back for each reason, most first."""
+        return dict(Counter(each.reason for each in self.moments).most_common())
+
+    @property
+    def sends(self) -> dict[UUID, list[date]]:
+        """To whom something would have been sent, and when."""
+        found = defaultdict(list)
+        for each in self.moments:
+            if each.is_send:
+                found[each.user_id].append(each.on)
+        return dict(found)
+
+    @property
+    def times(self) -> dict[int, int]:
+        """How many members would have heard how often."""
+        return dict(sorted(Counter(len(days) for days in self.sends.values()).items()))
+
+    @property
+    def by_day(self) -> dict[date, tuple[int, int]]:
+        """How many moments each day would have had, and how many of them sent."""
+        days = sorted({each.on for each in self.moments})
+        return {
+            day: (
+                sum(each.on == day for each in self.moments),
+                sum(each.on == day and each.is_send for each in self.moments),
+            )
+            for day in days
+        }
+
+
+def rehearse(
+    database: Database, rule: Rule, *, from_on: date, to_on: date, login: Login = Login.OWNER
+) -> Rehearsal:
+    """Return what a rule would have decided about the days of a period, both ends included."""
+    chance = random.Random(SEED)  # noqa: S311  # the same figures on each run
+    with database.reading(login) as session:
+        return Rehearsal(tuple(_days(session, rule, from_on, to_on, chance)))
+
+
+def _days(
+    session: ReadSession, rule: Rule, from_on: date, to_on: date, chance: random.Random
+) -> Iterator[Rehearsed]:
+    ruleset = Ruleset((rule,), {rule.name: 0}, active_rules(session).budget)
+    sends: dict[UUID, tuple[Send, ...]] = defaultdict(tuple)
+    seen: set[tuple[UUID, str]] = set()
+    for number in range((to_on - from_on).days + 1):
+        now = datetime.combine(from_on + (number + 1) * DAY, LOOKED_AT)
+        found = find_moments(session, [rule], now=now, only_fresh=False)
+        moments = [each for each in found if (each.user_id, each.key) not in seen]
+        seen |= {(each.user_id, each.key) for each in moments}
+        recipients, _ = recipients_of(
+            session, sorted({each.user_id for each in moments}), now=now, but_rule=rule.name
+        )
+        known = {
+            member: replace(
+                recipient,
+                sends=tuple(each for each in recipient.sends or () if each.at <= now) + sends[member],
+            )
+            for member, recipient in recipients.items()
+        }
+        for _, decision in decide_all(moments, known, ruleset=ruleset, stops=Stops(), now=now, chance=chance):
+            moment = decision.moment
+            if decision.send_at is not None:
+                sends[moment.user_id] += (Send(rule.type, decision.send_at),)
+            yield Rehearsed(moment.trigger_date, moment.user_id, decision.is_send, decision.reason)
