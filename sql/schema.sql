@@ -125,6 +125,16 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_members_in(segment text) RETURNS SETOF uuid
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select members.id
+    from public.members
+    where not members.is_synthetic
+        and public.bee_in_segment(segment, members.is_demo, members.time_zone, members.coach_id, members.attributes)
+$$;
+
 CREATE FUNCTION public.bee_mirror_consent() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -139,6 +149,16 @@ begin
         );
     return null;
 end
+$$;
+
+CREATE FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    select case
+        when sent_at is not null then case outcome when 'ambiguous' then 'unclear' else 'sent' end
+        when decision = 'withhold' then 'withheld'
+        else coalesce(outcome, 'waiting')
+    end
 $$;
 
 CREATE FUNCTION public.bee_refuse_change() RETURNS trigger
@@ -1165,6 +1185,8 @@ CREATE INDEX members_coach ON public.members USING btree (coach_id) WHERE (coach
 
 CREATE INDEX momentum_notifications_member ON public.momentum_notifications USING btree (user_id, decided_at);
 
+CREATE INDEX momentum_notifications_time ON public.momentum_notifications USING btree (decided_at, id);
+
 CREATE INDEX momentum_notifications_unsent ON public.momentum_notifications USING btree (decided_at) WHERE ((decision = 'send'::text) AND (sent_at IS NULL));
 
 CREATE INDEX notification_deliveries_due ON public.notification_deliveries USING btree (available_at) WHERE (finished_at IS NULL);
@@ -1688,6 +1710,8 @@ ALTER TABLE public.staff_sessions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.stale_days ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY stops_by_name ON public.notification_stops FOR INSERT TO bee_oncall WITH CHECK ((is_stopped AND (changed_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
+
 CREATE POLICY system ON public.coach_conversations TO bee_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.coach_messages TO bee_system USING (true) WITH CHECK (true);
@@ -1836,7 +1860,19 @@ REVOKE ALL ON FUNCTION public.bee_mark_changed_member_due() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_mark_segments_stale() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.bee_members_in(segment text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_members_in(segment text) TO bee_product;
+GRANT ALL ON FUNCTION public.bee_members_in(segment text) TO bee_coach;
+GRANT ALL ON FUNCTION public.bee_members_in(segment text) TO bee_oncall;
+GRANT ALL ON FUNCTION public.bee_members_in(segment text) TO bee_admin;
+
 REVOKE ALL ON FUNCTION public.bee_mirror_consent() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) TO bee_product;
+GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) TO bee_coach;
+GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) TO bee_oncall;
+GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) TO bee_admin;
 
 REVOKE ALL ON FUNCTION public.bee_refuse_change() FROM PUBLIC;
 
@@ -2478,12 +2514,16 @@ GRANT SELECT ON TABLE public.notification_stops TO bee_admin;
 GRANT SELECT ON TABLE public.notification_stops TO bee_worker;
 
 GRANT INSERT(rule) ON TABLE public.notification_stops TO bee_admin;
+GRANT INSERT(rule) ON TABLE public.notification_stops TO bee_oncall;
 
 GRANT INSERT(is_stopped) ON TABLE public.notification_stops TO bee_admin;
+GRANT INSERT(is_stopped) ON TABLE public.notification_stops TO bee_oncall;
 
 GRANT INSERT(changed_by) ON TABLE public.notification_stops TO bee_admin;
+GRANT INSERT(changed_by) ON TABLE public.notification_stops TO bee_oncall;
 
 GRANT INSERT(reason) ON TABLE public.notification_stops TO bee_admin;
+GRANT INSERT(reason) ON TABLE public.notification_stops TO bee_oncall;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO bee_worker;
 GRANT SELECT,INSERT ON TABLE public.outbox TO bee_system;
