@@ -14,6 +14,10 @@ show(
             Screen("engagement/overview.py", "Overview", "trending_up", (PRODUCT, COACH)),
             Screen("engagement/member.py", "Member", "person_search", (PRODUCT, COACH)),
         ],
+        "Notifications": [
+            Screen("notifications/log.py", "Log", "notifications", (PRODUCT, COACH, ONCALL)),
+            Screen("notifications/kill_switch.py", "Kill switch", "block", (ONCALL, ADMIN)),
+        ],
         "Admin": [
             Screen("admin/staff.py", "Staff", "badge", (ADMIN,)),
             Screen("admin/audit.py", "Audit", "policy", (ONCALL, ADMIN)),

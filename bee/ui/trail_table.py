@@ -42,13 +42,13 @@ def trail_table(acts: Sequence[Act], names: Mapping[str, str], *, key: str) -> A
             "at": columns.DatetimeColumn(
                 "When (UTC)", format="D MMM YYYY, HH:mm:ss", timezone="UTC", width=165
             ),
-            "who": columns.TextColumn("Who", width=130),
-            "what": columns.TextColumn("What", width=165),
-            "about": columns.TextColumn("About", width=150),
-            "change": columns.TextColumn("Before → after", width="medium"),
-            "reason": columns.TextColumn("Reason", width=110),
-            "sealed": columns.MultiselectColumn("Seal", options=SEALED, color=("green", "gray"), width=85),
-            "action": columns.ButtonColumn("Action", key=key, width=95),
+            "who": columns.TextColumn("Who", width=115),
+            "what": columns.TextColumn("What", width=150),
+            "about": columns.TextColumn("About", width=140),
+            "change": columns.TextColumn("Before → after", width=178),
+            "reason": columns.TextColumn("Reason", width=90),
+            "sealed": columns.MultiselectColumn("Seal", options=SEALED, color=("green", "gray"), width=78),
+            "action": columns.ButtonColumn("Action", key=key, width=88),
         },
     )
     return pressed_row(key, acts)
