@@ -61,12 +61,12 @@ def log_table(rows: Sequence[LogRow], acted: Collection[UUID] | None, *, key: st
             "became": columns.MultiselectColumn(
                 "What became of it", options=list(STATE_WORDS.values()), color=list(STATE_TONES), width=150
             ),
-            "reason": columns.TextColumn("Why not", width=192),
+            "reason": columns.TextColumn("Why not", width=172),
             "then": columns.MultiselectColumn(
                 "Then",
                 options=THEN,
                 color="gray",
-                width=115,
+                width=135,
                 help="Acted: an event within 24 h after it was sent.",
             ),
             "action": columns.ButtonColumn("Action", key=key, width=85),
@@ -129,6 +129,7 @@ def _guards_table(row: LogRow) -> None:
         ),
         hide_index=True,
         row_height=ROW_HEIGHT,
+        height=HEAD_HEIGHT + ROW_HEIGHT * len(answers),
         alt="What each guard answered",
         column_config={
             "guard": columns.TextColumn("Guard"),

@@ -43,7 +43,7 @@ REFUSALS: Final = {
 REASON_WORDS: Final = {
     "eligible": "Nothing held it back",
     "deferred": "After quiet hours",
-    "holdout": "Held out at random, to measure the rule's effect",
+    "holdout": "Held out at random, for measuring",
     "too late": "Too late to be of use",
     "unknown": "The rule, the member or the budget is there no more",
     "came_back": "The member came back before it went out",
@@ -136,9 +136,12 @@ def why_words(row: LogRow) -> str:
 
 
 def funnel_stages(funnel: Funnel) -> list[Stage]:
-    """Return how far decisions got, the first stage being all of them."""
+    """Return how far decisions got, the first stage being all of them; recorded ones only where there are some."""
+    share = _share(funnel.recorded, funnel.decided, "decided")
+    recorded = [Stage("Recorded", funnel.recorded, share)] if funnel.recorded else []
     stages = [
         Stage("Decided", funnel.decided, ""),
+        *recorded,
         Stage("Sent", funnel.sent, _share(funnel.sent, funnel.decided, "decided")),
         Stage("Accepted", funnel.accepted, _share(funnel.accepted, funnel.sent, "sent")),
         Stage("Opened", funnel.opened, _share(funnel.opened, funnel.sent, "sent")),
@@ -156,8 +159,10 @@ def funnel_takeaway(stages: list[Stage]) -> str:
 def funnel_words(funnel: Funnel) -> str:
     """Return what each figure of the funnel counts."""
     acted = f" Acted: any event of the member within {ACTED_WITHIN_H} h after it was sent, opened or not."
+    recorded = " Recorded: kept instead of sent, without a push service or for a member who is made up."
     return (
-        "Decided: every eligible moment. Sent: handed to the push service. Accepted: it took the message."
+        f"Decided: every eligible moment.{recorded if funnel.recorded else ''}"
+        " Sent: handed to the push service. Accepted: it took the message."
         f" Opened: the app said so.{acted if funnel.acted is not None else ''}"
     )
 

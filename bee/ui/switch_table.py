@@ -12,8 +12,8 @@ from bee.ui.words import type_words
 
 STOP: Final = ":material/block: Stop"
 RELEASE: Final = ":material/play_arrow: Let go"
-STATES: Final = ("Runs", "Off", "Stopped")
-TONES: Final = ("gray", "gray", "red")
+STATES: Final = ("Runs", "Off", "Stopped", "Stopped with all")
+TONES: Final = ("gray", "gray", "red", "red")
 ROWS_SHOWN: Final = 10
 
 
@@ -22,17 +22,23 @@ def rule_words(rule: str | None) -> str:
     return "Everything" if rule is None else type_words(rule)
 
 
-def switch_state(switch: Switch) -> str:
-    """Return how a rule's own switch stands; off is a rule of which no version decides."""
-    return "Stopped" if switch.is_stopped else "Runs" if switch.is_active else "Off"
+def switch_state(switch: Switch, *, all_stopped: bool) -> str:
+    """Return how things stand for a rule; off is one of which no version decides."""
+    if switch.is_stopped:
+        return "Stopped"
+    if all_stopped:
+        return "Stopped with all"
+    return "Runs" if switch.is_active else "Off"
 
 
-def switches_table(rows: Sequence[Switch], *, may_release: bool, key: str) -> Switch | None:
+def switches_table(
+    rows: Sequence[Switch], *, all_stopped: bool, may_release: bool, key: str
+) -> Switch | None:
     """Draw the rules and return the one whose row's button was pressed; there is none for what one may not do."""
     table = pd.DataFrame(
         {
             "rule": [rule_words(row.rule) for row in rows],
-            "state": [[switch_state(row)] for row in rows],
+            "state": [[switch_state(row, all_stopped=all_stopped)] for row in rows],
             "at": [row.changed_at for row in rows],
             "who": [who_words(row) for row in rows],
             "reason": [row.reason or "–" for row in rows],
@@ -50,12 +56,12 @@ def switches_table(rows: Sequence[Switch], *, may_release: bool, key: str) -> Sw
         alt="The rules, whether each is stopped, by whom and why",
         column_config={
             "rule": columns.TextColumn("Rule", width=130),
-            "state": columns.MultiselectColumn("State", options=STATES, color=TONES, width=95),
+            "state": columns.MultiselectColumn("State", options=STATES, color=TONES, width=135),
             "at": columns.DatetimeColumn(
                 "Last change (UTC)", format="D MMM YYYY, HH:mm:ss", timezone="UTC", width=170
             ),
             "who": columns.TextColumn("Who", width=150),
-            "reason": columns.TextColumn("Why", width=240),
+            "reason": columns.TextColumn("Why", width=200),
             "waiting": columns.NumberColumn("Waiting", format="localized", width=80),
             "action": columns.ButtonColumn("Action", key=key, width=110),
         },

@@ -70,7 +70,7 @@ def whole_act(act: Act, names: Mapping[str, str]) -> None:
         st.text(act.reason)
     found = changes(act.before, act.after, names)
     if not found:
-        st.caption("Nothing was changed by it, or the act says all there is.")
+        st.caption("The act says no more than this.")
         return
     rows = pd.DataFrame(
         {

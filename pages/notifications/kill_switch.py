@@ -33,7 +33,7 @@ def show() -> None:
         st.button("Look again", icon=":material/refresh:")
         offer_file(board.history)
     show_everything(board)
-    show_rules(board.rules)
+    show_rules(board)
     show_history(board.history)
 
 
@@ -53,13 +53,15 @@ def show_everything(board: Switchboard) -> None:
         ask(switch)
 
 
-def show_rules(rules: list[Switch]) -> None:
+def show_rules(board: Switchboard) -> None:
     """Draw the switches of the rules; a row opens the form that changes one."""
     card_head("Rules", "Each has a switch of its own, which stays as it is when everything is stopped")
-    if not rules:
+    if not board.rules:
         empty("rule", "There are no rules yet", "They come with `bee migrate`.")
         return
-    chosen = switches_table(rules, may_release=MAY_LET_GO, key="change-switch")
+    chosen = switches_table(
+        board.rules, all_stopped=board.everything.is_stopped, may_release=MAY_LET_GO, key="change-switch"
+    )
     if chosen is not None:
         change(chosen)
 
@@ -98,7 +100,7 @@ def ask(switch: Switch) -> None:
         if switch.is_stopped:
             sent = st.form_submit_button(f"Let {what} go again", icon=":material/play_arrow:")
         else:
-            sent = st.form_submit_button(f"Stop {what}", icon=":material/block:", type="primary")
+            sent = st.form_submit_button(f"Stop {what}", icon=":material/block:")
     if sent:
         with errors_shown():
             (release if switch.is_stopped else stop)(switch.rule, reason)

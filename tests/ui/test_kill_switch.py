@@ -68,6 +68,7 @@ def test_on_call_stops_everything_and_it_shows_at_once(empty_house: House, oncal
     assert "the texts are odd" in words(app)
     assert is_stopped(empty_house.database, "rising")
     assert trail(empty_house.database) == [("notification.stopped", "the texts are odd")]
+    assert {state[0] for state in app.dataframe[0].value["state"]} == {"Stopped with all"}
     history = app.dataframe[1].value
     assert (history["rule"][0], history["who"][0], list(history["what"][0])) == (
         "Everything", "Olga Call", ["Stopped"],

@@ -207,6 +207,7 @@ def test_a_share_of_nothing_is_left_out() -> None:
         ("Opened", 0, "0.0% of sent"),
         ("Acted", 0, "0.0% of sent"),
     ]
+    assert [stage.name for stage in funnel_stages(Funnel(2, 0, 0, 0, 0, 1, 0, 0))][1] == "Recorded"
     assert [stage.share for stage in funnel_stages(Funnel(0, 0, 0, 0, None, 0, 0, 0))] == ["", "", "", ""]
 
 
