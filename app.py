@@ -5,7 +5,7 @@ import streamlit as st
 from bee.access import StaffRole
 from bee.ui.frame import Screen, show
 
-PRODUCT, COACH, ADMIN = StaffRole.PRODUCT, StaffRole.COACH, StaffRole.ADMIN
+PRODUCT, COACH, ONCALL, ADMIN = StaffRole.PRODUCT, StaffRole.COACH, StaffRole.ONCALL, StaffRole.ADMIN
 
 st.set_page_config(page_title="BEE", page_icon="static/mark.svg", layout="wide")
 show(
@@ -14,7 +14,14 @@ show(
             Screen("engagement/overview.py", "Overview", "trending_up", (PRODUCT, COACH)),
             Screen("engagement/member.py", "Member", "person_search", (PRODUCT, COACH)),
         ],
-        "Admin": [Screen("admin/staff.py", "Staff", "badge", (ADMIN,))],
+        "Notifications": [
+            Screen("notifications/log.py", "Log", "notifications", (PRODUCT, COACH, ONCALL)),
+            Screen("notifications/kill_switch.py", "Kill switch", "block", (ONCALL, ADMIN)),
+        ],
+        "Admin": [
+            Screen("admin/staff.py", "Staff", "badge", (ADMIN,)),
+            Screen("admin/audit.py", "Audit", "policy", (ONCALL, ADMIN)),
+        ],
         "Account": [Screen("account/password.py", "Password", "key", ())],
     }
 )

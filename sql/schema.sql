@@ -158,6 +158,16 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_members_in(segment text) RETURNS SETOF uuid
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select members.id
+    from public.members
+    where not members.is_synthetic
+        and public.bee_in_segment(segment, members.is_demo, members.time_zone, members.coach_id, members.attributes)
+$$;
+
 CREATE FUNCTION public.bee_mirror_consent() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -172,6 +182,16 @@ begin
         );
     return null;
 end
+$$;
+
+CREATE FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    select case
+        when sent_at is not null then case outcome when 'ambiguous' then 'unclear' else 'sent' end
+        when decision = 'withhold' then 'withheld'
+        else coalesce(outcome, 'waiting')
+    end
 $$;
 
 CREATE FUNCTION public.bee_refuse_change() RETURNS trigger
@@ -1163,9 +1183,13 @@ ALTER TABLE ONLY public.user_fcm_tokens
 
 CREATE INDEX annotations_date ON public.annotations USING btree (on_date);
 
+CREATE INDEX audit_log_action ON public.audit_log USING btree (action, at, id);
+
 CREATE INDEX audit_log_order ON public.audit_log USING btree (transaction, id);
 
 CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject_kind, subject_id, id);
+
+CREATE INDEX audit_log_time ON public.audit_log USING btree (at, id);
 
 CREATE INDEX coach_conversations_member ON public.coach_conversations USING btree (user_id, started_at);
 
@@ -1204,6 +1228,8 @@ CREATE INDEX member_sessions_user ON public.member_sessions USING btree (user_id
 CREATE INDEX members_coach ON public.members USING btree (coach_id) WHERE (coach_id IS NOT NULL);
 
 CREATE INDEX momentum_notifications_member ON public.momentum_notifications USING btree (user_id, decided_at);
+
+CREATE INDEX momentum_notifications_time ON public.momentum_notifications USING btree (decided_at, id);
 
 CREATE INDEX momentum_notifications_unsent ON public.momentum_notifications USING btree (decided_at) WHERE ((decision = 'send'::text) AND (sent_at IS NULL));
 
@@ -1738,6 +1764,8 @@ ALTER TABLE public.staff_sessions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.stale_days ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY stops_by_name ON public.notification_stops FOR INSERT TO bee_oncall WITH CHECK ((is_stopped AND (changed_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
+
 CREATE POLICY system ON public.coach_conversations TO bee_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.coach_messages TO bee_system USING (true) WITH CHECK (true);
@@ -1890,7 +1918,19 @@ REVOKE ALL ON FUNCTION public.bee_mark_events_due() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_mark_segments_stale() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.bee_members_in(segment text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_members_in(segment text) TO bee_product;
+GRANT ALL ON FUNCTION public.bee_members_in(segment text) TO bee_coach;
+GRANT ALL ON FUNCTION public.bee_members_in(segment text) TO bee_oncall;
+GRANT ALL ON FUNCTION public.bee_members_in(segment text) TO bee_admin;
+
 REVOKE ALL ON FUNCTION public.bee_mirror_consent() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) TO bee_product;
+GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) TO bee_coach;
+GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) TO bee_oncall;
+GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) TO bee_admin;
 
 REVOKE ALL ON FUNCTION public.bee_refuse_change() FROM PUBLIC;
 
@@ -2534,12 +2574,16 @@ GRANT SELECT ON TABLE public.notification_stops TO bee_admin;
 GRANT SELECT ON TABLE public.notification_stops TO bee_worker;
 
 GRANT INSERT(rule) ON TABLE public.notification_stops TO bee_admin;
+GRANT INSERT(rule) ON TABLE public.notification_stops TO bee_oncall;
 
 GRANT INSERT(is_stopped) ON TABLE public.notification_stops TO bee_admin;
+GRANT INSERT(is_stopped) ON TABLE public.notification_stops TO bee_oncall;
 
 GRANT INSERT(changed_by) ON TABLE public.notification_stops TO bee_admin;
+GRANT INSERT(changed_by) ON TABLE public.notification_stops TO bee_oncall;
 
 GRANT INSERT(reason) ON TABLE public.notification_stops TO bee_admin;
+GRANT INSERT(reason) ON TABLE public.notification_stops TO bee_oncall;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO bee_worker;
 GRANT SELECT,INSERT ON TABLE public.outbox TO bee_system;

@@ -1,12 +1,9 @@
 """What a page shows as a CSV file: the same rows in the same order, figures as precise as they are stored."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
+from bee.csv_text import csv_text
 from bee.engage.queries import EventsOfDay, Movement, PersonAtRisk, RecoveryDay, ScoredDay, StateDay
-
-Cell = str | int | float | None
 
 
 def states_csv(days: Iterable[StateDay], recoveries: Iterable[RecoveryDay] = ()) -> str:
@@ -22,7 +19,7 @@ def states_csv(days: Iterable[StateDay], recoveries: Iterable[RecoveryDay] = ())
         "fell_7_days_before",
         "recovered",
     )
-    return _csv(
+    return csv_text(
         header,
         (
             (
@@ -42,13 +39,15 @@ def states_csv(days: Iterable[StateDay], recoveries: Iterable[RecoveryDay] = ())
 
 def movements_csv(movements: Iterable[Movement]) -> str:
     """Return how people moved, a row a pair of states."""
-    return _csv(("from", "to", "people"), ((row.state_from, row.state_to, row.members) for row in movements))
+    return csv_text(
+        ("from", "to", "people"), ((row.state_from, row.state_to, row.members) for row in movements)
+    )
 
 
 def at_risk_csv(people: Iterable[PersonAtRisk]) -> str:
     """Return who may need a call, a row a person, by pseudonym."""
     header = ("person", "state", "score", "usual_score", "below_usual", "days_in_state", "coach", "is_demo")
-    return _csv(
+    return csv_text(
         header,
         (
             (
@@ -71,7 +70,7 @@ def member_csv(days: Iterable[ScoredDay], events: Iterable[EventsOfDay]) -> str:
     counts = {(row.day, row.event_type): row.events for row in events}
     types = sorted({event_type for _, event_type in counts})
     header = ("date", "raw_score", "score", "state", "events", "is_complete", "definition", *types)
-    return _csv(
+    return csv_text(
         header,
         (
             (
@@ -87,16 +86,3 @@ def member_csv(days: Iterable[ScoredDay], events: Iterable[EventsOfDay]) -> str:
             for day in days
         ),
     )
-
-
-def _csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([_safe(name) for name in header])
-    writer.writerows([_safe(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
-    return text.getvalue()
-
-
-def _safe(cell: str) -> str:
-    """Keep a spreadsheet from running a name as a formula, which OWASP calls CSV injection."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

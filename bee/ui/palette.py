@@ -11,6 +11,7 @@ from bee.momentum.score import MomentumState
 RISING: Final = "#000001"
 STEADY: Final = "#000002"
 NEEDS_CARE: Final = "#000003"
+NEUTRAL: Final = "#000009"  # what is no state
 TEXT: Final = "#000037"  # the theme's strong text; the default grey of ticks is too faint to read
 GRID: Final = "#8b98ad40"
 FONT: Final = "Inter, sans-serif"

@@ -1,30 +1,100 @@
 """The choices of a page, each in the address: what arrives there is somebody's input, so none is believed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import Final, TypeVar
 
 import streamlit as st
 
 from bee.engage.queries import Segment
+from bee.ui.text import plain
 
 WEEKS: Final = {"4w": 4, "12w": 12, "26w": 26}
 USUAL_PERIOD: Final = "12w"
 SEARCH_NEXT: Final = "member-next"
+BEFORE: Final = "before"
+MOST_LETTERS: Final = 80
+Period = TypeVar("Period")
 
 
 def pick_weeks() -> int:
     """Let the viewer choose a period and return it in weeks."""
+    return pick_period(WEEKS, USUAL_PERIOD)
+
+
+def pick_period(periods: Mapping[str, Period], usual: str) -> Period:
+    """Let the viewer choose one of some periods and return what its name stands for."""
     chosen = st.segmented_control(
         "Period",
-        tuple(WEEKS),
-        default=USUAL_PERIOD,
+        tuple(periods),
+        default=usual,
         required=True,
         key="period",
         label_visibility="collapsed",
         bind="query-params",
+        on_change=start_over,
     )
-    return WEEKS.get(chosen or USUAL_PERIOD, WEEKS[USUAL_PERIOD])
+    return periods.get(chosen or usual, periods[usual])
+
+
+def pick_one(
+    label: str, everything: str, choices: Mapping[str, str], *, key: str, width: int = 165
+) -> str | None:
+    """Let the viewer choose by name and return what the name stands for; None for everything."""
+    chosen = st.selectbox(
+        label,
+        (everything, *choices),
+        key=key,
+        label_visibility="collapsed",
+        bind="query-params",
+        required=True,
+        width=width,
+        on_change=start_over,
+    )
+    return choices.get(chosen)
+
+
+def pick_words(label: str, *, key: str, placeholder: str, width: int = 165) -> str | None:
+    """Let the viewer type what is looked for; None where that is nothing."""
+    typed = st.text_input(
+        label,
+        key=key,
+        max_chars=MOST_LETTERS,
+        placeholder=placeholder,
+        icon=":material/search:",
+        label_visibility="collapsed",
+        bind="query-params",
+        width=width,
+        on_change=start_over,
+    )
+    # PostgreSQL has no text with this in it.
+    return typed.replace("\0", "").strip() or None
+
+
+def asked_before() -> str | None:
+    """Return below which row of a long list the page goes on; None for its beginning."""
+    return st.query_params.get(BEFORE) or None
+
+
+def start_over() -> None:
+    """Go back to the beginning of a long list: other choices, other rows."""
+    st.query_params.pop(BEFORE, None)
+
+
+def offer_pages(shown: str, older: str | None) -> None:
+    """Draw which part of a long list is shown, and the ways to its beginning and on; ``older``: below which row."""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.caption(plain(shown), width="content")
+        with st.container(horizontal=True, width="content"):
+            st.button(
+                "Newest", icon=":material/first_page:", on_click=start_over, disabled=asked_before() is None
+            )
+            st.button(
+                "Older",
+                icon=":material/chevron_right:",
+                on_click=lambda: st.query_params.update({BEFORE: older or ""}),
+                disabled=older is None,
+            )
 
 
 def pick_segment(segments: Sequence[Segment]) -> Segment:
@@ -38,6 +108,7 @@ def pick_segment(segments: Sequence[Segment]) -> Segment:
         bind="query-params",
         required=True,
         width=165,
+        on_change=start_over,
     )
     return by_label.get(chosen, segments[0])
 
@@ -49,7 +120,7 @@ def pick_member_words(*, by_name: bool) -> str:
     return st.text_input(
         "Member",
         key="member",
-        max_chars=80,
+        max_chars=MOST_LETTERS,
         placeholder="P-1778 or a name" if by_name else "P-1778",
         icon=":material/search:",
         label_visibility="collapsed",

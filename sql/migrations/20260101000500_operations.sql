@@ -52,6 +52,8 @@ create table public.audit_log (
 );
 create index audit_log_order on public.audit_log (transaction, id);
 create index audit_log_subject on public.audit_log (subject_kind, subject_id, id);
+create index audit_log_time on public.audit_log (at, id);
+create index audit_log_action on public.audit_log (action, at, id);
 
 -- Each seal covers the rows behind the one before it; its digest chains them.
 create table public.audit_seals (

@@ -228,9 +228,12 @@ create policy approved on public.notification_rule_activations for insert to bee
         )
     )
 );
-grant insert (rule, is_stopped, changed_by, reason) on public.notification_stops to bee_admin;
+-- On-call may stop at any hour; what was stopped an admin lets go again.
+grant insert (rule, is_stopped, changed_by, reason) on public.notification_stops to bee_admin, bee_oncall;
 create policy by_name on public.notification_stops for insert to bee_admin
     with check (changed_by = (select public.bee_staff_id()));
+create policy stops_by_name on public.notification_stops for insert to bee_oncall
+    with check (is_stopped and changed_by = (select public.bee_staff_id()));
 
 -- Staff see what became of what was decided; never an address.
 grant select on public.notification_deliveries to bee_product, bee_coach, bee_oncall, bee_admin;

@@ -31,10 +31,13 @@ from tests.dashboard import add_person, now
 PAGES = {
     "/overview": StaffRole.ONCALL,
     "/member": StaffRole.ONCALL,
+    "/log": None,
+    "/kill_switch": StaffRole.PRODUCT,
     "/staff": StaffRole.PRODUCT,
+    "/audit": StaffRole.PRODUCT,
     "/password": None,
 }
-SECRETS = ("P-", "Rising", "Invite somebody", "Present password", "1,")
+SECRETS = ("P-", "Rising", "Invite somebody", "Verify", "Stop everything", "Present password", "1,")
 BEHIND = (
     "/",
     "/_stcore/health",

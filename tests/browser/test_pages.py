@@ -75,7 +75,12 @@ def test_every_page_can_be_read_by_everybody_fits_a_phone_and_talks_to_no_other_
         "/member",
         f"/member?member=P-{number}",
         "/member?member=nobody",
+        "/log",
+        "/log?member=P-999999",
+        "/kill_switch",
         "/staff",
+        "/audit",
+        "/audit?who=nobody",
         "/password",
     ):
         watched.go(dashboard.url + path)

@@ -14,7 +14,10 @@ from tests.ui.conftest import ROOT, visit, words
 PAGES = {
     "engagement/overview.py": {StaffRole.PRODUCT, StaffRole.COACH, StaffRole.ADMIN},
     "engagement/member.py": {StaffRole.PRODUCT, StaffRole.COACH, StaffRole.ADMIN},
+    "notifications/log.py": set(StaffRole),
+    "notifications/kill_switch.py": {StaffRole.ONCALL, StaffRole.ADMIN},
     "admin/staff.py": {StaffRole.ADMIN},
+    "admin/audit.py": {StaffRole.ONCALL, StaffRole.ADMIN},
     "account/password.py": set(StaffRole),
 }
 

@@ -348,6 +348,11 @@ WALLS: Mapping[str, Mapping[str, May]] = {
     },
     "notification_stops": READ_BY_ALL
     | {
+        "bee_oncall": May(
+            select="*",
+            insert="rule is_stopped changed_by reason",
+            adds="is_stopped and changed_by = %(me)s",
+        ),
         "bee_admin": May(select="*", insert="rule is_stopped changed_by reason", adds="changed_by = %(me)s"),
     },
     "coach_interventions": {
@@ -434,6 +439,8 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     ),
     "bee_is_time_zone": frozenset({"service_role", "bee_admin", "bee_system"}),
     "bee_in_segment": frozenset({"bee_product", "bee_coach", "bee_admin", "bee_worker", "bee_system"}),
+    "bee_members_in": frozenset({"bee_product", "bee_coach", "bee_oncall", "bee_admin"}),
+    "bee_notification_state": frozenset({"bee_product", "bee_coach", "bee_oncall", "bee_admin"}),
     "bee_complete_through": frozenset({"bee_product", "bee_coach", "bee_admin", "bee_worker", "bee_system"}),
     "bee_mirror_consent": frozenset(),
     "bee_mark_changed_member_due": frozenset(),
