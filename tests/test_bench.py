@@ -35,8 +35,8 @@ def test_every_bench_measures_the_work_that_there_is(few_students: Path) -> None
     assert done.returncode == 0, done.stderr
     rows = [line.split("│")[1:-1] for line in done.stdout.splitlines() if line.startswith("│")]
     assert [row[0].strip() for row in rows] == ["2×"] * 7
-    # Twice the students: the events, their days, how many people new day and overview are of; the API's own members;
-    # the people whom the rules look at; messages.
+    # Twice the students: the events, their days, how many people new day and overview are of; the API's own
+    # members; the people whom the rules look at; messages.
     assert [row[1].strip() for row in rows] == ["16", "1,044", "6", "6", "300", "6", "150"]
     assert [cell.strip() for cell in rows[-1][-2:]] == ["0", "0"], "none lost, none twice"
 
