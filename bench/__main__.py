@@ -1,9 +1,9 @@
 """Measure what BEE takes, each figure beside its floor in the same run.
 
-``python -m bench [score import new-day overview] [--scales 1 2 4] [--rounds 3] [--data FOLDER]``. Figure and floor
-take turns on one embedded server of the benches' own, each from a checkpoint, and the smallest time of the rounds
-counts: on a shared machine only their ratio means anything. A scale of n repeats the data for n times as many
-students.
+``python -m bench [score import new-day overview rules notify] [--scales 1 2 4] [--rounds 3] [--data FOLDER]``.
+Figure and floor take turns on one embedded server of the benches' own, each from a checkpoint, and the smallest
+time of the rounds counts: on a shared machine only their ratio means anything. A scale of n repeats the data for n
+times as many students.
 """
 
 import argparse
@@ -19,7 +19,14 @@ from bench.ground import break_ground
 from bench.place import server
 
 # Name → module, in the order in which they run: the later ones change what the earlier ones stand on.
-BENCHES = {"import": "imports", "score": "scores", "new-day": "new_day", "overview": "overview"}
+BENCHES = {
+    "import": "imports",
+    "score": "scores",
+    "new-day": "new_day",
+    "overview": "overview",
+    "rules": "rules",
+    "notify": "notify",
+}
 
 
 def main() -> None:

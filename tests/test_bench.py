@@ -34,9 +34,10 @@ def test_every_bench_measures_the_work_that_there_is(few_students: Path) -> None
     done = bench("--data", str(few_students), "--rounds", "1", "--scales", "2")
     assert done.returncode == 0, done.stderr
     rows = [line.split("│")[1:-1] for line in done.stdout.splitlines() if line.startswith("│")]
-    assert [row[0].strip() for row in rows] == ["2×"] * 4
-    # Twice the students: the events, their days, and how many people the new day and the overview are of.
-    assert [row[1].strip() for row in rows] == ["16", "1,044", "6", "6"]
+    assert [row[0].strip() for row in rows] == ["2×"] * 6
+    # Twice the students: the events, their days, and how many people new day, overview and rules are of; messages.
+    assert [row[1].strip() for row in rows] == ["16", "1,044", "6", "6", "6", "150"]
+    assert [cell.strip() for cell in rows[-1][-2:]] == ["0", "0"], "none lost, none twice"
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,15 @@ from uuid import UUID
 import pytest
 
 from bee.db import Database, Login
+from bee.errors import BeeError
 from bee.jobs import enqueue
 from bee.momentum.scoring import score
 from bee.settings import Settings
 from bee.worker import Worker
 from tests.cluster import administering
-from tests.factories import make_member
+from tests.factories import execute, make_member
 from tests.momentum.histories import change, fetch, happen, plain_days, plain_totals, stored_days, totals
+from tests.notify.ground import make_due, make_reachable
 
 ROOT = Path(__file__).resolve().parents[1]
 # A day on which no clock changes anywhere, well in the past: the jobs' own clock is the database's.
@@ -210,6 +212,47 @@ def test_housekeeping_waits_for_its_hour(database: Database) -> None:
     ((run_at,),) = fetch(database, "select run_at from jobs where kind = 'housekeeping'")
     assert run_at > clock.now
     assert (run_at.hour, run_at.minute) == (3, 17)
+
+
+def test_what_a_day_decides_is_decided_when_it_is_over_and_sent_in_the_next_round(
+    database: Database, clock: Clock
+) -> None:
+    with database.writing(Login.OWNER) as session:
+        execute(session, "delete from jobs")
+        for kind in ("housekeeping", "notify"):
+            enqueue(session, kind, run_at=datetime(2100, 1, 1, tzinfo=UTC))
+        member = make_reachable(session)
+        happen(session, member, {MONDAY - DAY: ["journal_entry"]}, zone="UTC")
+    worker = make_worker(database, clock)
+    assert worker.tick() == 2, "a score and what it decides"
+    # Scored months after the day's end, by the database's clock: no news.
+    assert fetch(database, "select reason from momentum_notifications") == []
+    change(database, "update daily_engagement_scores set calculated_at = (score_date + 1) + time '01:00'")
+    change(database, "update jobs set run_at = now() where finished_at is null and kind = 'notify'")
+    assert worker.tick() == 1
+    assert fetch(database, "select rule, reason from momentum_notifications") == [("new_member", "eligible")]
+    assert fetch(database, "select count(*) from notification_attempts") == [(0,)]
+    worker.tick()
+    assert fetch(database, "select via, worker from notification_attempts") == [("recorder", "w1")]
+
+
+def test_decisions_are_kept_for_as_long_as_the_settings_say(database: Database) -> None:
+    now = datetime.now(UTC)
+    with database.writing(Login.OWNER) as session:
+        member = make_reachable(session)
+        old = make_due(session, member, now=now - timedelta(days=7 * 366))
+        kept = make_due(session, member, now=now - timedelta(days=7 * 365))
+        enqueue(session, "housekeeping")
+    make_worker(database, Clock(now)).tick()
+    assert fetch(database, "select id from momentum_notifications") == [(kept,)] != [(old,)]
+    acts = "select action, before ->> 'decisions', reason from audit_log"
+    assert fetch(database, acts) == [("notification.forgotten", "1", "kept for 7 years")]
+
+
+def test_nobody_forgets_a_decision_of_the_last_year(database: Database) -> None:
+    with pytest.raises(BeeError):
+        with database.writing(Login.WORKER) as session:
+            session.scalar("notify/forget_decisions", before=datetime.now(UTC) - timedelta(days=364))
 
 
 @pytest.fixture

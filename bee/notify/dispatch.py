@@ -5,93 +5,45 @@ that may be on its way. Several workers may send; none takes what another one ha
 """
 
 import json
+import logging
 import random
-import threading
-import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from bee.db import Database, Login, WriteSession
-from bee.errors import BeeError
+from bee.notify.chunk import Delivery, Draft, Facts, Post
 from bee.notify.courier import RECORDER, Answer, Courier, Device, Outcome, Platform
-from bee.notify.decide import Send, Stops
 from bee.notify.evaluation import recipients_of
-from bee.notify.payload import Payload
 from bee.notify.registry import active_rules, thrown_switches
-from bee.notify.rule import Rule, parse_body
 from bee.notify.settlement import (
     Attempt,
     Settled,
     concluded,
     later,
-    next_number,
     open_devices,
     pauses,
-    recheck,
 )
+from bee.notify.switch import Switch
 from bee.outbox.queue import retry_pause_s
 
 CHUNK: Final = 100
 # How many chunks a worker sends before it sees to something else.
 CHUNKS_A_TURN: Final = 20
 THREADS: Final = 32
+# While one chunk is claimed or settled, others are posted.
+LANES: Final = 3
 # Far longer than a chunk takes where every post waits for its timeout.
 LEASE_S: Final = 180
-SWITCH_LOOK_S: Final = 0.5
 STOPPED_PAUSE_S: Final = 2.0
+BREAKER_SPREAD_S: Final = 10.0
 
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A decision to send that this worker has. ``body``: the rule's version that it came from, if there is one."""
-
-    notification_id: UUID
-    user_id: UUID
-    notification_type: str
-    rule: str
-    rule_version: int
-    priority: str
-    title: str
-    message: str
-    action: dict[str, Any]
-    expires_at: datetime
-    is_broken_silence: bool
-    is_demo: bool
-    body: str | None
-    tries: int
-
-    def rule_body(self) -> Rule | None:
-        """Return the rule that decided it."""
-        body = parse_body(self.body) if self.body is not None else None
-        return body if isinstance(body, Rule) else None
-
-    def payload(self, now: datetime) -> Payload:
-        """Return what its devices get."""
-        return Payload(
-            self.notification_id,
-            self.notification_type,
-            self.title,
-            self.message,
-            {name: str(value) for name, value in self.action.items()},
-            f"{self.rule}-{self.rule_version}",
-            self.priority == "high",
-            max(0, int((self.expires_at - now).total_seconds())),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """One post that is about to go out."""
-
-    attempt_id: int
-    delivery: Delivery
-    device: Device
+log = logging.getLogger("bee.notify")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +72,19 @@ class Dispatcher:
 
     def send_due(self, *, chunks: int = CHUNKS_A_TURN) -> DispatchReport:
         """Send what is due, at most so many chunks of it."""
+        shares = [len(range(lane, chunks, LANES)) for lane in range(min(LANES, chunks))]
         report = DispatchReport()
-        with ThreadPoolExecutor(THREADS, thread_name_prefix="push") as threads:
-            for _ in range(chunks):
-                claimed, answers = self._send_chunk(threads)
-                if claimed == 0:
-                    break
-                report = report.plus(claimed, answers)
+        with ThreadPoolExecutor(THREADS) as threads, ThreadPoolExecutor(LANES) as lanes:
+            for sent in lanes.map(lambda share: self._send_chunks(threads, share), shares):
+                for claimed, answers in sent:
+                    report = report.plus(claimed, answers)
         return report
+
+    def _send_chunks(self, threads: ThreadPoolExecutor, chunks: int) -> list[tuple[int, list[Answer]]]:
+        sent: list[tuple[int, list[Answer]]] = []
+        while len(sent) < chunks and (chunk := self._send_chunk(threads))[0]:
+            sent.append(chunk)
+        return sent
 
     def validate_due(self) -> DispatchReport:
         """Have the service check one chunk of what is due, and deliver nothing; no row changes."""
@@ -158,7 +115,7 @@ class Dispatcher:
             posts = self._prepare(session, deliveries, now) if deliveries else []
         if not posts:
             return len(deliveries), []
-        switch = _Switch(self.database, self.login)
+        switch = Switch(self.database, self.login)
         answers = dict(
             zip(
                 (post.attempt_id for post in posts),
@@ -186,66 +143,60 @@ class Dispatcher:
 
     def _prepare(self, session: WriteSession, deliveries: Sequence[Delivery], now: datetime) -> list[Post]:
         """Settle what does not go out now, and write an attempt for every post that does."""
+        facts = self._facts(session, deliveries, now)
+        settled: list[Settled] = []
+        drafts: list[Draft] = []
+        for delivery in deliveries:
+            held = facts.held(delivery, now)
+            found = [] if held else facts.drafts(delivery)
+            if found:
+                facts.count(delivery, now)
+                drafts += found
+            else:
+                settled.append(held or self._nothing_to_post(facts, delivery))
+        self._write_settled(session, settled, now)
+        return self._write_attempts(session, drafts, now)
+
+    def _facts(self, session: WriteSession, deliveries: Sequence[Delivery], now: datetime) -> Facts:
         ids = [delivery.notification_id for delivery in deliveries]
-        session.run("notify/close_lost_attempts", notifications=ids, now=now)
-        attempts = _attempts(session, ids)
         members = [delivery.user_id for delivery in deliveries]
+        session.run("notify/close_lost_attempts", notifications=ids, now=now)
         recipients, _ = recipients_of(session, members, now=now, but=ids, only_gone=True)
-        budget = active_rules(session).budget
         devices = defaultdict(list)
         for device in session.all(Device, "notify/devices", members=members):
             devices[device.user_id].append(device)
-        closed = self._closed_platforms(session, now)
-        settled: list[Settled] = []
-        posts: list[tuple[Delivery, Device, int]] = []
-        for delivery in deliveries:
-            tried = attempts[delivery.notification_id]
-            recipient = recipients.get(delivery.user_id)
-            held = recheck(
-                delivery.notification_id,
-                rule=delivery.rule_body(),
-                recipient=recipient,
-                budget=budget,
-                expires_at=delivery.expires_at,
-                is_broken_silence=delivery.is_broken_silence,
-                was_posted=bool(tried),
-                now=now,
-            )
-            to_reach = {device.token_id: device for device in devices[delivery.user_id]}
-            waiting = open_devices(to_reach, tried)
-            ready = [token for token in waiting if not {"all", to_reach[token].platform} & closed.keys()]
-            if held is not None:
-                settled.append(held)
-            elif not waiting:
-                settled.append(concluded(delivery.notification_id, tried))
-            elif not ready:
-                opens = min(closed.values()) + timedelta(seconds=10 * self.chance.random())
-                settled.append(later(delivery.notification_id, opens, delivery.expires_at, tried))
-            else:
-                posts += [(delivery, to_reach[token], next_number(token, tried)) for token in ready]
-                assert recipient is not None
-                recipients[delivery.user_id] = recipient.after(Send(delivery.notification_type, now))
-        self._write_settled(session, settled, now)
-        return self._write_attempts(session, posts, now)
+        return Facts(
+            recipients,
+            active_rules(session).budget,
+            devices,
+            _attempts(session, ids),
+            self._closed_platforms(session, now),
+        )
+
+    def _nothing_to_post(self, facts: Facts, delivery: Delivery) -> Settled:
+        """Return the end of a delivery that has no device left, or waits for a breaker to close again."""
+        tried = facts.attempts[delivery.notification_id]
+        if not facts.waiting(delivery):
+            return concluded(delivery.notification_id, tried)
+        closes_at = min(facts.closed.values()) + timedelta(seconds=BREAKER_SPREAD_S * self.chance.random())
+        return later(delivery.notification_id, closes_at, delivery.expires_at, tried)
 
     def _closed_platforms(self, session: WriteSession, now: datetime) -> dict[Platform, datetime]:
         rows = session.all(_OpenBreaker, "notify/open_breakers", project=self.courier.project, now=now)
         return {row.platform: row.open_until for row in rows}
 
-    def _write_attempts(
-        self, session: WriteSession, posts: Sequence[tuple[Delivery, Device, int]], now: datetime
-    ) -> list[Post]:
+    def _write_attempts(self, session: WriteSession, drafts: Sequence[Draft], now: datetime) -> list[Post]:
         rows = [
             {
-                "notification_id": delivery.notification_id,
-                "token_id": device.token_id,
-                "number": number,
-                "platform": device.platform,
-                "via": self._courier_of(delivery).via,
-                "project": self._courier_of(delivery).project,
-                "collapse_key": delivery.payload(now).collapse_key,
+                "notification_id": draft.delivery.notification_id,
+                "token_id": draft.device.token_id,
+                "number": draft.number,
+                "platform": draft.device.platform,
+                "via": self._courier_of(draft.delivery).via,
+                "project": self._courier_of(draft.delivery).project,
+                "collapse_key": draft.delivery.payload(now).collapse_key,
             }
-            for delivery, device, number in posts
+            for draft in drafts
         ]
         if not rows:
             return []
@@ -258,15 +209,15 @@ class Dispatcher:
         )
         numbers = {(row.notification_id, row.token_id): row.attempt_id for row in found}
         return [
-            Post(numbers[delivery.notification_id, device.token_id], delivery, device)
-            for delivery, device, _ in posts
+            Post(numbers[draft.delivery.notification_id, draft.device.token_id], draft.delivery, draft.device)
+            for draft in drafts
         ]
 
     def _courier_of(self, delivery: Delivery) -> Courier:
         """Return who posts it: what is for members who are made up never leaves the house."""
         return RECORDER if delivery.is_demo else self.courier
 
-    def _post(self, post: Post, switch: "_Switch", now: datetime) -> Answer:
+    def _post(self, post: Post, switch: Switch, now: datetime) -> Answer:
         if not switch.lets_go(post):
             return Answer(Outcome.NOT_POSTED)
         answer = self._courier_of(post.delivery).post(post.device, post.delivery.payload(now))
@@ -296,6 +247,7 @@ class Dispatcher:
         ]
         session.run("notify/mark_sent", notifications=arrived, now=now)
         for pause, because in pauses(answers):
+            log.warning("no posts to %s for %.0f s: %s", pause.platform, pause.seconds, because)
             session.run(
                 "notify/open_breaker",
                 project=self.courier.project,
@@ -319,6 +271,8 @@ class Dispatcher:
             for post in posts
             if answers[post.attempt_id].outcome in (Outcome.DEAD_ADDRESS, Outcome.WRONG_PROJECT)
         }
+        if foreign := list(gone.values()).count(Outcome.WRONG_PROJECT.value):
+            log.error("%d addresses belong to another project than %s", foreign, self.courier.project)
         if gone:
             session.run(
                 "notify/deactivate_tokens",
@@ -333,17 +287,19 @@ class Dispatcher:
     ) -> list[Settled]:
         deliveries = {post.delivery.notification_id: post.delivery for post in posts}
         attempts = _attempts(session, list(deliveries))
-        tokens = defaultdict(list)
+        devices = defaultdict(list)
+        members = [delivery.user_id for delivery in deliveries.values()]
+        for device in session.all(Device, "notify/devices", members=members):
+            devices[device.user_id].append(device.token_id)
         pause_s: dict[UUID, float] = defaultdict(float)
         for post in posts:
             answer, number = answers[post.attempt_id], post.delivery.notification_id
-            tokens[number].append(post.device.token_id)
             told_s = answer.pause.seconds if answer.pause else 0.0
             stopped_s = STOPPED_PAUSE_S if answer.outcome is Outcome.NOT_POSTED else 0.0
             pause_s[number] = max(pause_s[number], told_s, stopped_s)
         settled = []
         for number, delivery in deliveries.items():
-            if open_devices(tokens[number], attempts[number]):
+            if open_devices(devices[delivery.user_id], attempts[number]):
                 wait_s = pause_s[number] + retry_pause_s(delivery.tries - 1, self.chance.random())
                 again_at = now + timedelta(seconds=wait_s)
                 settled.append(later(number, again_at, delivery.expires_at, attempts[number]))
@@ -385,40 +341,6 @@ class _AttemptId:
     attempt_id: int
     notification_id: UUID
     token_id: UUID
-
-
-class _Switch:
-    """What stops the posts of a chunk under way: the kill switch, looked at again and again, and breakers."""
-
-    def __init__(self, database: Database, login: Login) -> None:
-        self._database = database
-        self._login = login
-        self._lock = threading.Lock()
-        self._looked_at = time.monotonic()
-        self._stops = Stops()
-        self._closed: set[Platform] = set()
-
-    def lets_go(self, post: Post) -> bool:
-        """Whether a post may go out; where the switch can't be read it may not."""
-        with self._lock:
-            if time.monotonic() - self._looked_at > SWITCH_LOOK_S:
-                self._stops = self._look()
-                self._looked_at = time.monotonic()
-            stopped = self._stops.hold(post.delivery.rule)
-            return stopped is False and not {"all", post.device.platform} & self._closed
-
-    def heed(self, answer: Answer) -> None:
-        """Post no more to where an answer says to pause."""
-        if answer.pause is not None:
-            with self._lock:
-                self._closed.add(answer.pause.platform)
-
-    def _look(self) -> Stops:
-        try:
-            with self._database.reading(self._login) as session:
-                return thrown_switches(session)
-        except BeeError:
-            return Stops(rules=None)
 
 
 def _attempts(session: WriteSession, notifications: Sequence[UUID]) -> dict[UUID, list[Attempt]]:

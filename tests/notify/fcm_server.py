@@ -2,8 +2,8 @@
 
 ``<kind>`` or ``<kind>-<anything>`` chooses: see ``ERRORS``; ``slow``, ``hang``, ``drop_before`` (the connection is
 closed, nothing delivered), ``drop_after`` (delivered, then closed), ``error_after`` (delivered, then 503),
-``nameless`` and ``nonsense`` (200 with something else in it), ``flaky`` (503 at first, then delivered). Everything
-else is delivered. Paths and methods that it does not know get 501.
+``nameless`` and ``nonsense`` (200 with something else in it). With ``once_`` in front only the first post is
+answered so. Everything else is delivered. Paths and methods that it does not know get 501.
 """
 
 import json
@@ -133,8 +133,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(501, {"error": {"status": "UNIMPLEMENTED"}})
 
     def _behave(self, mode: str, body: dict[str, Any], address: str, tries: int) -> None:
-        if mode in ERRORS or (mode == "flaky" and tries == 1):
-            status, name, details, headers = ERRORS.get(mode, ERRORS["unavailable"])
+        if mode.startswith("once_"):
+            mode = mode.removeprefix("once_") if tries == 1 else "fine"
+        if mode in ERRORS:
+            status, name, details, headers = ERRORS[mode]
             self._answer(status, {"error": {"code": status, "status": name, "details": details}}, headers)
             return
         if mode in {"hang", "slow"}:
