@@ -428,7 +428,7 @@ def test_no_post_leaves_two_seconds_after_the_switch_is_thrown_and_none_is_lost(
 
 def test_where_the_switch_can_not_be_read_nothing_is_posted(database: Database) -> None:
     switch = Switch(database, Login.WORKER)
-    with away(database.address):
+    with away(database):
         assert switch.look() == Stops(rules=None)
     assert Stops(rules=None).hold("needs_care") is None
 
