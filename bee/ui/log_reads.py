@@ -90,13 +90,16 @@ def read_log(question: LogQuestion, _counted: Counted) -> LogPage:
     """Return one page of the log; ``_counted`` is what :func:`read_counts` returns for it."""
     scope, search = question.scope, question.search
     chosen = _counted.chosen(search)
-    stages = funnel_stages(chosen.funnel())
+    funnel = chosen.funnel()
+    stages = funnel_stages(funnel)
     with get_house().database.reading(Login.DASHBOARD, role=scope.role, staff_id=scope.staff_id) as session:
-        found = log_rows(session, search, most=ROWS_A_PAGE + 1, before=_place(question.before))
+        # To find none takes a walk through the whole period.
+        most = ROWS_A_PAGE + 1 if funnel.decided else 0
+        found = log_rows(session, search, most=most, before=_place(question.before))
         rows = found[:ROWS_A_PAGE]
         acted = acted_after(session, rows) if scope.role in SEE_EVENTS else None
     return LogPage(
-        funnel=chosen.funnel(),
+        funnel=funnel,
         stages=stages,
         figure=funnel_figure(stages),
         not_sent=chosen.not_sent(),

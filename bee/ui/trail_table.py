@@ -47,7 +47,7 @@ def trail_table(acts: Sequence[Act], names: Mapping[str, str], *, key: str) -> A
             "about": columns.TextColumn("About", width=140),
             "change": columns.TextColumn("Before → after", width=178),
             "reason": columns.TextColumn("Reason", width=90),
-            "sealed": columns.MultiselectColumn("Seal", options=SEALED, color=("green", "gray"), width=78),
+            "sealed": columns.MultiselectColumn("Seal", options=SEALED, color="gray", width=78),
             "action": columns.ButtonColumn("Action", key=key, width=88),
         },
     )

@@ -52,7 +52,8 @@ def show() -> None:
         return
     if whose.member_id is not None:
         record_look(viewer, scope, whose.member_id, utc_now())
-    counts = read_counts(scope, whose)
+    with st.skeleton(height=640):
+        counts = read_counts(scope, whose)
     search = ask_which(whose, counts)
     with st.skeleton(height=640):
         page = read_log(LogQuestion(scope, search, asked_before()), counts)
