@@ -1,43 +1,29 @@
 """Notifications › Log: every decision, sent or not, how far it got, and why."""
 
-from dataclasses import replace
-
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from bee.notify.log import Counted, LogRow, LogSearch, log_csv
 from bee.ui.blocks import card_head, chart, page_head
 from bee.ui.empty import empty, errors_shown
 from bee.ui.guard import guard
+from bee.ui.log_pickers import ask_which, ask_whose
 from bee.ui.log_reads import (
     MOST_IN_A_FILE,
-    PERIODS,
-    SEE_EVENTS,
     SEE_LOG,
-    USUAL_PERIOD,
     LogPage,
     LogQuestion,
-    log_since,
     read_all_rows,
     read_counts,
     read_log,
-    read_log_member,
     read_text,
 )
 from bee.ui.log_table import log_table, reasons_table, whole_decision
-from bee.ui.log_words import (
-    STATE_WORDS,
-    by_words,
-    funnel_takeaway,
-    funnel_words,
-    log_coverage_words,
-    reason_words,
-)
+from bee.ui.log_words import funnel_takeaway, funnel_words, log_coverage_words
 from bee.ui.member_reads import record_look
-from bee.ui.pickers import asked_before, offer_pages, pick_one, pick_period, pick_segment, pick_words
-from bee.ui.reads import Scope, forget_reads, read_segments
+from bee.ui.pickers import asked_before, offer_pages, start_over
+from bee.ui.reads import Scope, forget_reads
 from bee.ui.sessions import utc_now
-from bee.ui.words import counted, type_words
+from bee.ui.words import counted
 
 viewer = guard(*SEE_LOG)
 
@@ -67,43 +53,15 @@ def show() -> None:
     show_decisions(scope, page)
 
 
-def ask_whose(scope: Scope, choices: DeltaGenerator) -> LogSearch | None:
-    """Ask for the period, the segment and the member; None where nobody has the number that was typed."""
-    segment = "all"
-    with choices:
-        if scope.role in SEE_EVENTS and (segments := read_segments(scope)):
-            segment = pick_segment(segments).key
-        words = pick_words("Member", key="member", placeholder="P-1778", width=120)
-        days = pick_period(PERIODS, USUAL_PERIOD)
-    member_id = read_log_member(scope, words) if words else None
-    if words and member_id is None:
-        return None
-    return LogSearch(log_since(days, utc_now().date()), segment, member_id)
-
-
-def ask_which(whose: LogSearch, counts: Counted) -> LogSearch:
-    """Ask which of the decisions, from what there is."""
-    rows = counts.counts
-    with st.container(horizontal=True):
-        rule = pick_one(
-            "Rule", "Every rule", by_words({row.rule: type_words(row.rule) for row in rows}), key="rule"
-        )
-        kind = pick_one(
-            "Type",
-            "Every type",
-            by_words({row.notification_type: type_words(row.notification_type) for row in rows}),
-            key="type",
-        )
-        state = pick_one("What became of it", "Sent or not", by_words(STATE_WORDS), key="became", width=190)
-        reasons = by_words({row.reason: reason_words(row.reason) for row in rows})
-        reason = pick_one("Why", "For any reason", reasons, key="why", width=270)
-    return replace(whose, rule=rule, notification_type=kind, state=state, reason=reason)
-
-
 def show_nothing(counts: Counted) -> None:
     """Say that there is nothing, and what would bring something."""
     if counts.counts:
-        empty("filter_alt_off", "No decision is like that", "Ask for less, or look at a longer period.")
+        empty(
+            "filter_alt_off",
+            "No decision is like that",
+            "Ask for less, or look at a longer period.",
+            button=("Back to the newest", start_over),
+        )
         return
     empty(
         "notifications",
