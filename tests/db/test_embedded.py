@@ -133,8 +133,17 @@ def test_what_a_killed_server_leaves_running_is_ended_first(home: Path, place: P
 
 def hold_checkpointer(place: Place) -> None:
     """Keep the server from ever finishing a gentle stop."""
-    [checkpointer] = [child for child in postmaster(place).children() if "checkpointer" in child.cmdline()[0]]
+    [checkpointer] = [child for child in postmaster(place).children() if is_checkpointer(child)]
     checkpointer.suspend()
+
+
+def is_checkpointer(child: psutil.Process) -> bool:
+    """Whether a server's child is the one; others come and go while one looks."""
+    try:
+        words = child.cmdline()
+    except psutil.NoSuchProcess:
+        return False
+    return bool(words) and "checkpointer" in words[0]
 
 
 def test_a_server_that_does_not_end_by_being_asked_is_ended(
