@@ -1,5 +1,6 @@
 """The benches run from end to end: here with four students, so that no figure means anything."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -24,8 +25,14 @@ def few_students(tmp_path: Path) -> Path:
 
 
 def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
+    # Wide enough that no row of a table is broken.
     return subprocess.run(
-        [sys.executable, "-m", "bench", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "bench", *arguments],
+        cwd=ROOT,
+        env=os.environ | {"COLUMNS": "240"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
