@@ -48,6 +48,12 @@ async function act(token, type = "journal_entry") {
   assert.equal(answer.status, 200);
 }
 
+// An event is scored right after its answer, or by the next read if that comes first.
+async function scored(token) {
+  const answer = await fetch(`${SUPABASE_URL}/v1/momentum`, { headers: { Authorization: `Bearer ${token}` } });
+  assert.equal(answer.status, 200);
+}
+
 test("a member hears of the own score, and of nobody else's", async () => {
   const mia = await member();
   const noah = await member();
@@ -73,6 +79,7 @@ test("a member hears of the own score, and of nobody else's", async () => {
 test("an update has the new row and the old key", async () => {
   const { app, id, token } = await member();
   await act(token);
+  await scored(token);
   const channel = app.channel("updates");
   const heard = first((resolve) => channel.on("postgres_changes", { event: "UPDATE", ...TABLE }, resolve));
   await joined(channel);
