@@ -1,7 +1,8 @@
 """Refresh tokens: what they prove, and what each turn of one means."""
 
+import string
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -28,12 +29,18 @@ def test_a_text_that_is_no_token_is_none(text: str) -> None:
     assert decode_refresh_token(text) is None
 
 
-@given(place=st.integers(0, 50))
-def test_a_token_with_another_letter_proves_nothing(place: int) -> None:
-    token = encode_refresh_token(uuid4(), 5, KEY)
+@given(session_id=st.uuids(), place=st.integers(0, 50))
+def test_a_token_with_another_letter_proves_nothing(session_id: UUID, place: int) -> None:
+    token = encode_refresh_token(session_id, 5, KEY)
     changed = token[:place] + ("A" if token[place] != "A" else "B") + token[place + 1 :]
     decoded = decode_refresh_token(changed)
     assert decoded is None or not decoded.is_proved(KEY)
+
+
+def test_a_last_letter_with_other_bits_that_mean_nothing_is_no_token() -> None:
+    token = encode_refresh_token(UUID(int=0), 5, KEY)
+    letters = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
+    assert [end for end in letters if decode_refresh_token(token[:-1] + end)] == [token[-1]]
 
 
 @pytest.mark.parametrize(
