@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from bee.db import Database
 from bee.db.address import ServerAddress
@@ -36,6 +36,8 @@ FLAGS = (
 STARTED_WITHIN_S = 60
 FORGOTTEN_WITHIN_S = 60
 PERIODS = ("4w", "26w")
+# A machine may be slow; no test here fails for that.
+expect.set_options(timeout=30_000)
 SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
@@ -94,8 +96,9 @@ def dashboard(chromium: Path, seeded_database: Database) -> Iterator[Dashboard]:
         yield dashboard
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(chromium: Path) -> Iterator[Browser]:
+    """The browser; it ends with this folder, for while it is driven the thread has a running event loop."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         yield browser

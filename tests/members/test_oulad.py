@@ -1,25 +1,23 @@
 """The Open University data: enrolments as members, clicks and submissions as events."""
 
 import csv
-import threading
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Self
 
 import duckdb
-import psutil
 import pytest
 
 from bee.db import Database, Login
+from bee.db.address import ServerAddress
 from bee.errors import Invalid
 from bee.members.ingest.identity import event_id, member_id
 from bee.members.ingest.report import ImportReport
 from bee.members.oulad import import_oulad
+from bench.place import alone
 from tests.factories import execute
 from tests.members.imports import rows_in, value_in
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-MEBIBYTE = 1 << 20
 
 COURSES = "code_module,code_presentation,module_presentation_length\nAAA,2013J,268\nBBB,2014B,234\n"
 REGISTRATIONS = """code_module,code_presentation,id_student,date_registration,date_unregistration
@@ -67,28 +65,6 @@ FILES = {
 }
 
 
-class PeakMemory:
-    """Watches how much memory this process has, from entering the block to leaving it."""
-
-    def __init__(self) -> None:
-        self.bytes = 0
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._watch)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._done.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        process = psutil.Process()
-        while not self._done.wait(0.05):
-            self.bytes = max(self.bytes, process.memory_info().rss)
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The published files, small."""
@@ -104,6 +80,16 @@ def bring_in(database: Database, folder: Path, *, now: datetime = NOW) -> Import
     return import_oulad(
         database, folder, rejects=work / "oulad.rejects.csv", workplaces=work / "imports", now=now
     )
+
+
+def bring_in_alone(address: ServerAddress, folder: Path, work: Path) -> ImportReport:
+    database = Database(address)
+    try:
+        return import_oulad(
+            database, folder, rejects=work / "rejects.csv", workplaces=work / "imports", now=NOW
+        )
+    finally:
+        database.dispose()
 
 
 def reasons(folder: Path) -> list[tuple[int, str, str]]:
@@ -303,18 +289,14 @@ def test_a_folder_that_is_not_the_dataset_is_refused(
 def test_the_real_data_comes_in_whole_and_once_in_little_memory(
     database: Database, oulad: Path, tmp_path: Path
 ) -> None:
-    with PeakMemory() as peak:
-        report = import_oulad(
-            database, oulad, rejects=tmp_path / "rejects.csv", workplaces=tmp_path / "imports", now=NOW
-        )
+    first = alone(bring_in_alone, database.address, oulad, tmp_path)
+    report = first.result
     assert (report.added, report.rejected, report.members_added) == (3_471_485, 0, 10_885)
     assert report.notes == ("Enrolments without events, which are no members: 1,520.",)
     assert value_in(database, "select count(*) from engagement_events") == 3_471_485
     assert value_in(database, "select count(distinct user_id) from engagement_events") == 10_885
     assert value_in(database, "select count(*) from members") == 10_885
     assert value_in(database, "select count(*) from score_dues") == 10_885
-    assert peak.bytes < 1_000 * MEBIBYTE
-    again = import_oulad(
-        database, oulad, rejects=tmp_path / "rejects.csv", workplaces=tmp_path / "imports", now=NOW
-    )
+    assert first.peak_mib < 1_000
+    again = bring_in_alone(database.address, oulad, tmp_path)
     assert (again.added, again.repeated) == (0, 3_471_485)
