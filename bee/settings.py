@@ -2,6 +2,7 @@
 
 import os
 import re
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
@@ -114,8 +115,8 @@ class Settings(BaseSettings):
         pattern=r"^(offline|(openai|vertex|anthropic)/\S+)$",
         description="Who answers where a prompt names no model: offline, or provider/model.",
     )
-    coach_usd_per_day: float = Field(
-        default=50.0, ge=0, allow_inf_nan=False, description="What models may cost in a day (UTC)."
+    coach_usd_per_day: Decimal = Field(
+        default=Decimal("50.0"), ge=0, description="What models may cost in a day (UTC)."
     )
     coach_tokens_per_day: int = Field(
         default=20_000_000, ge=0, description="How many tokens models may take in a day (UTC)."

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from bee.coach.masking import Known
 from bee.coach.offline import Memory, Momentum, Said
 from bee.coach.safety import Category
 from bee.db import ReadSession
@@ -26,6 +27,23 @@ class Answered:
     model: str
     prompt: str | None
     usage: Mapping[str, int]
+    fallback: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AboutMember:
+    """Whether a member consented to coaching, and what their record says of them."""
+
+    consents: bool = False
+    external_id: str | None = None
+    full_name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+
+    @property
+    def known(self) -> Known:
+        """What is to be hidden wherever it stands."""
+        return Known(self.full_name, self.email, self.phone, self.external_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +52,8 @@ class Context:
 
     ``recent``: newest first. ``answered``: set when this very request was answered before.
     """
+
+    about: AboutMember
 
     state: Momentum | None
     memories: tuple[Memory, ...]
@@ -74,6 +94,7 @@ def read_context(session: ReadSession, member_id: UUID, request_id: UUID, *, now
     """Return what an answer to a member rests on; ``session`` has to act as that member."""
     state: Any = session.scalar("coach/momentum_state", user_id=member_id)
     return Context(
+        about=session.find(AboutMember, "coach/about_member", user_id=member_id) or AboutMember(),
         state=None if state is None else Momentum(state),
         memories=tuple(
             session.all(Memory, "coach/memories", user_id=member_id, now=now, limit=MOST_MEMORIES)

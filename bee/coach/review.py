@@ -1,7 +1,7 @@
 """The checks that every reply passes before it is the answer (pure), in production as in the lab, without a model.
 
-A check of safety can be judged as the text grows, so that nothing unsafe is ever shown; a check of style needs the
-whole. A crisis answer is exempt. Each check has a version of its own; what all of them go by is data.
+Most checks of safety can be asked of a text that still grows, so that what they object to is never shown; those of
+style need the whole. A crisis answer is exempt. Each check has a version of its own; what they all go by is data.
 """
 
 import hashlib
@@ -36,6 +36,7 @@ SENTENCES: Final = re.compile(r"[^.!?…。！？؟\n]+[.!?…。！？؟]*[\"�
 QUOTED: Final = re.compile(r"“[^”]*”|\"[^\"]*\"")
 SHORTEST_STEM: Final = 4
 LONGEST_STEP_WORDS: Final = 30
+LONGEST_REPLY: Final = 2000
 MOST_FOUND: Final = 5
 ENDINGS: Final = ("ing", "ed", "es", "s")
 
@@ -83,12 +84,16 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that is looked at; ``objections`` returns what is wrong, nothing for a reply that passes."""
+    """One thing that is looked at; ``objections`` returns what is wrong, nothing for a reply that passes.
+
+    ``grows``: whether it can be asked of a part of a reply too.
+    """
 
     name: str
     version: int
     kind: Kind
     objections: Callable[[str, Moment], Iterable[str]]
+    grows: bool = False
 
 
 def review(reply: str, moment: Moment) -> Review:
@@ -97,8 +102,8 @@ def review(reply: str, moment: Moment) -> Review:
 
 
 def review_part(reply: str, moment: Moment) -> Review:
-    """Return what the checks of safety say of a reply that is not whole yet."""
-    return _reviewed(reply, moment, [check for check in CHECKS if check.kind is Kind.SAFETY])
+    """Return what can be said of a reply that is not whole yet."""
+    return _reviewed(reply, moment, [check for check in CHECKS if check.grows])
 
 
 def memories_used(reply: str, memories: Iterable[Memory]) -> tuple[UUID, ...]:
@@ -167,8 +172,8 @@ def _length(reply: str, _moment: Moment) -> Iterable[str]:
     words = len(words_of(reply))
     if words == 0:
         yield "no words"
-    if words > MOST_WORDS:
-        yield f"{words} words"
+    if words > MOST_WORDS or len(reply) > LONGEST_REPLY:
+        yield f"{words} words, {len(reply)} characters"
 
 
 def _invented_memory(reply: str, moment: Moment) -> Iterable[str]:
@@ -269,14 +274,14 @@ CHECKS: Final = (
     Check("one_question", 1, Kind.STYLE, _one_question),
     Check("reflection", 1, Kind.STYLE, _reflection),
     Check("unsolicited_advice", 1, Kind.STYLE, _advice),
-    Check("diagnosis", 1, Kind.SAFETY, _diagnosis),
-    Check("shaming", 1, Kind.SAFETY, _shaming),
+    Check("diagnosis", 1, Kind.SAFETY, _diagnosis, grows=True),
+    Check("shaming", 1, Kind.SAFETY, _shaming, grows=True),
     Check("reading_grade", 1, Kind.STYLE, _grade),
     Check("length", 1, Kind.STYLE, _length),
     Check("invented_memory", 1, Kind.SAFETY, _invented_memory),
-    Check("third_person", 1, Kind.SAFETY, _third_person),
-    Check("placeholder", 1, Kind.SAFETY, _placeholders),
-    Check("danger", 1, Kind.SAFETY, _danger),
+    Check("third_person", 1, Kind.SAFETY, _third_person, grows=True),
+    Check("placeholder", 1, Kind.SAFETY, _placeholders, grows=True),
+    Check("danger", 1, Kind.SAFETY, _danger, grows=True),
     Check("closing_step", 1, Kind.STYLE, _closing_step),
 )
 WITHOUT_MEANING: Final = EMPTY_WORDS | FIRST_PERSON | SHAMING_WORDS | CLINICAL_WORDS | OTHER_PEOPLE

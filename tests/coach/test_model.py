@@ -176,13 +176,13 @@ def test_vertex_is_not_sent_what_only_openai_takes(settings: Settings, service: 
 def test_claude_is_told_the_system_apart_and_begins_with_the_member(
     settings: Settings, service: ModelServer
 ) -> None:
-    said(settings, Provider.ANTHROPIC, request())
+    said(settings, Provider.ANTHROPIC, request(temperature=0.4))
     asked = service.asked[-1]
     assert "key-of-anthropic" in service.keys[-1]
     assert asked["system"] == "Be kind."
     assert [message["role"] for message in asked["messages"]] == ["user", "assistant", "user"]
     assert asked["metadata"] == {"user_id": "m-1"}
-    assert "temperature" not in asked
+    assert set(asked) == {"model", "system", "messages", "max_tokens", "metadata", "stream"}
 
 
 def test_googles_token_is_fetched_once_and_again_before_it_runs_out(

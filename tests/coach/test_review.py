@@ -83,7 +83,7 @@ def test_an_empty_reply_fails() -> None:
 
 
 def test_only_what_is_about_safety_is_asked_of_a_part() -> None:
-    part = review_part("You took", WALK)
+    part = review_part("You told me of", WALK)
     assert {result.kind for result in part.results} == {Kind.SAFETY}
     assert part.passes
     assert not review_part("You took your depression", WALK).is_safe

@@ -6,8 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from bee.coach.model.faults import broken
-from bee.coach.model.interface import Completion, Fault, Model, ModelFailed, ModelRequest, Provider
+from bee.coach.model.interface import Completion, Fault, Model, ModelFailed, ModelRequest, Provider, broken
 from bee.coach.model.models import Models
 from bee.settings import Settings
 

@@ -13,8 +13,17 @@ from openai import AsyncOpenAI
 from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 from openai.types.completion_usage import CompletionUsage
 
-from bee.coach.model.faults import Classified, broken, failure_of_status
-from bee.coach.model.interface import Completion, Fault, Finish, ModelFailed, ModelRequest, Provider, Usage
+from bee.coach.model.faults import Classified, failure_of_status
+from bee.coach.model.interface import (
+    Completion,
+    Fault,
+    Finish,
+    ModelFailed,
+    ModelRequest,
+    Provider,
+    Usage,
+    broken,
+)
 
 OPENAI_URL: Final = "https://api.openai.com/v1"
 LONGEST_S: Final = 60.0
@@ -36,7 +45,7 @@ class Chat:
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[str | Completion, None]:
         """Yield the text as it comes, then how it ended."""
-        with _classified():
+        with Classified(_failure):
             stream = await self._client.chat.completions.create(
                 model=request.model,
                 messages=_messages(request),
@@ -45,10 +54,11 @@ class Chat:
                 temperature=openai.omit if request.temperature is None else request.temperature,
                 **self._own(request),
             )
+        finish: Finish | None = None
+        usage: Usage | None = None
+        model = request.model
+        with Classified(_failure, reads=True):
             async with stream:
-                finish: Finish | None = None
-                usage: Usage | None = None
-                model = request.model
                 async for chunk in stream:
                     text, reason = _read(chunk)
                     # A refusal ends with "stop" as well.
@@ -63,7 +73,7 @@ class Chat:
 
     async def check(self, model: str) -> None:
         """Ask for the description of a model; Vertex AI has none to give, so there the least is asked."""
-        with _classified():
+        with Classified(_failure):
             if self.provider is Provider.OPENAI:
                 await self._client.models.retrieve(model)
             else:
@@ -129,10 +139,6 @@ def _usage(told: CompletionUsage | None) -> Usage | None:
         output=told.completion_tokens if is_beside else max(0, told.completion_tokens - reasoning),
         reasoning=reasoning,
     )
-
-
-def _classified() -> Classified:
-    return Classified(_failure)
 
 
 def _failure(error: BaseException) -> ModelFailed | None:

@@ -1,12 +1,13 @@
 """Claude, through the ``anthropic`` client; its OpenAI-compatible address is not meant for production.
 
 The events of a stream carry the usage twice: what went in at the beginning, what came out so far with the end. An
-error may come as an event of a stream that began well, whose status is then 200: its type tells what it is.
+error may come as an event of a stream that began well, whose status is then 200: its type tells what it is. Claude
+takes no temperature.
 """
 
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import anthropic
 from anthropic import AsyncAnthropic
@@ -21,8 +22,17 @@ from anthropic.types import (
 )
 from anthropic.types import Usage as ClaudeUsage
 
-from bee.coach.model.faults import Classified, broken, failure_of_status
-from bee.coach.model.interface import Completion, Fault, Finish, ModelFailed, ModelRequest, Provider, Usage
+from bee.coach.model.faults import Classified, failure_of_status
+from bee.coach.model.interface import (
+    Completion,
+    Fault,
+    Finish,
+    ModelFailed,
+    ModelRequest,
+    Provider,
+    Usage,
+    broken,
+)
 
 ANTHROPIC_URL: Final = "https://api.anthropic.com"
 LONGEST_S: Final = 60.0
@@ -97,8 +107,8 @@ class Claude:
                 max_tokens=request.max_tokens,
                 metadata={"user_id": request.pseudonym},
                 stream=True,
-                **_own(request),
             )
+        with Classified(_failure, reads=True):
             async with stream:
                 async for event in stream:
                     if text := heard.text(event):
@@ -115,10 +125,6 @@ class Claude:
     async def aclose(self) -> None:
         """Close the connections."""
         await self._client.close()
-
-
-def _own(request: ModelRequest) -> dict[str, Any]:
-    return {} if request.temperature is None else {"temperature": request.temperature}
 
 
 def _messages(request: ModelRequest) -> list[MessageParam]:

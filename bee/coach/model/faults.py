@@ -6,7 +6,7 @@ from typing import Final
 
 import httpx2
 
-from bee.coach.model.interface import Fault, ModelFailed
+from bee.coach.model.interface import Fault, ModelFailed, broken
 from bee.errors import BeeError
 
 CONFIGURATION: Final = frozenset({401, 403, 404})
@@ -16,10 +16,16 @@ NONSENSE: Final = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
 
 class Classified:
-    """A block in which whatever a client raises becomes :class:`ModelFailed`."""
+    """A block in which whatever a client raises becomes :class:`ModelFailed`.
 
-    def __init__(self, failure_of: Callable[[BaseException], ModelFailed | None]) -> None:
+    ``reads``: what came is read here, so that nonsense in it is the provider's fault and not ours.
+    """
+
+    def __init__(
+        self, failure_of: Callable[[BaseException], ModelFailed | None], *, reads: bool = False
+    ) -> None:
         self._failure_of = failure_of
+        self._reads = reads
 
     def __enter__(self) -> None:
         """Begin."""
@@ -30,6 +36,8 @@ class Classified:
         if error is None or isinstance(error, BeeError):
             return
         failure = self._failure_of(error) or _failure(error)
+        if failure is None and self._reads and isinstance(error, NONSENSE):
+            failure = broken(type(error).__name__)
         if failure is not None:
             raise failure from error
 
@@ -44,19 +52,12 @@ def failure_of_status(status: int, headers: Mapping[str, str]) -> ModelFailed:
     return ModelFailed(fault, str(status))
 
 
-def broken(detail: str) -> ModelFailed:
-    """Return the failure of an answer that is none."""
-    return ModelFailed(Fault.BROKEN, detail)
-
-
 def _failure(error: BaseException) -> ModelFailed | None:
     match error:
         case httpx2.TimeoutException():
             return ModelFailed(Fault.SLOW, "timeout")
         case httpx2.TransportError():
             return ModelFailed(Fault.UNREACHABLE, type(error).__name__)
-        case _ if isinstance(error, NONSENSE):
-            return broken(type(error).__name__)
     return None
 
 

@@ -86,6 +86,11 @@ class ModelFailed(Unavailable):
         self.retry_after_s = retry_after_s
 
 
+def broken(detail: str) -> ModelFailed:
+    """Return the failure of an answer that is none."""
+    return ModelFailed(Fault.BROKEN, detail)
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """Tokens in buckets that exclude one another; all zero for an answer without a model."""
@@ -114,7 +119,7 @@ class Turn:
 class ModelRequest:
     """What a model is asked.
 
-    ``turns``: oldest first, the last one the member's. ``temperature``: None where the model decides.
+    ``turns``: oldest first, the last one the member's. ``temperature``: None where the model decides, as Claude always does.
     ``pseudonym``: who is spoken for, as providers ask for it against abuse. ``moment``: what the offline coach
     answers to; it never leaves the house.
     """
