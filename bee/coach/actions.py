@@ -20,6 +20,7 @@ from bee.outbox import put
 
 LONGEST_MESSAGE: Final = 20_000
 CONVERSATION_ENDS_AFTER: Final = timedelta(hours=12)
+DUE_WITHIN: Final = timedelta(hours=1)
 SAFETY_TOPIC: Final = "safety.crisis"
 # What the row of a member's message leaves empty.
 ANSWERS_ONLY: Final = (
@@ -140,6 +141,20 @@ def store(
         },
     )
     return True
+
+
+def ask_coach(session: WriteSession, event: Mapping[str, object], *, now: datetime) -> None:
+    """Make a safety event the most urgent task of the member's coach, once. As the worker.
+
+    ``event``: what the outbox carries. A member who is gone by now has no task.
+    """
+    session.run(
+        "coach/ask_coach",
+        user_id=event["user_id"],
+        event_id=event["event_id"],
+        now=now,
+        due_at=now + DUE_WITHIN,
+    )
 
 
 def take_event(session: WriteSession, event_id: UUID, *, staff_id: UUID, now: datetime) -> None:

@@ -119,7 +119,7 @@ class Turn:
 class ModelRequest:
     """What a model is asked.
 
-    ``turns``: oldest first, the last one the member's. ``temperature``: None where the model decides, as Claude always does.
+    ``turns``: oldest first, the last one the member's. ``temperature``: None where the model decides; Claude does.
     ``pseudonym``: who is spoken for, as providers ask for it against abuse. ``moment``: what the offline coach
     answers to; it never leaves the house.
     """
