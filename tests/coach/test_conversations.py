@@ -16,7 +16,7 @@ from bee.coach.actions import Answer, close_event, take_event
 from bee.coach.crisis import crisis_answer
 from bee.coach.engine import Coach, Question
 from bee.coach.offline import Memory, Momentum
-from bee.coach.queries import SafetyEvent, read_context, safety_counts, safety_events
+from bee.coach.queries import SafetyEvent, SafetySearch, read_context, safety_counts, safety_events
 from bee.coach.safety import RULES_VERSION, Category
 from bee.db import Database, Login
 from bee.db.address import ServerAddress
@@ -26,6 +26,7 @@ from tests.factories import execute, make_member, make_staff
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 SECRET = SecretStr("s" * 40)
+WAITING = SafetySearch(NOW, is_closed=False)
 PLEA = "Soup for lunch. I want to die. See you."
 DENIED = pytest.raises(sqlalchemy.exc.ProgrammingError, match="permission denied")
 
@@ -120,7 +121,7 @@ def rows(database: Database, statement: str) -> list[dict[str, object]]:
 def open_event(database: Database, people: People) -> SafetyEvent:
     say(database, people.anna, PLEA)
     with database.reading(Login.DASHBOARD, role="bee_coach", staff_id=people.coach) as session:
-        (event,) = safety_events(session)
+        (event,) = safety_events(session, WAITING, most=9)
     return event
 
 
@@ -404,11 +405,14 @@ def test_coaches_see_the_events_of_their_members_and_admins_all(database: Databa
     say(database, people.anna, PLEA)
     say(database, people.ben, "he hits me", now=NOW + timedelta(hours=1))
     with database.reading(Login.DASHBOARD, role="bee_coach", staff_id=people.coach) as session:
-        (event,) = safety_events(session)
+        (event,) = safety_events(session, WAITING, most=9)
     assert (event.user_id, event.category, event.matched) == (people.anna, "self_harm", ["want to die"])
     assert event.message == PLEA
     with database.reading(Login.DASHBOARD, role="bee_admin", staff_id=uuid4()) as session:
-        assert [event.user_id for event in safety_events(session)] == [people.anna, people.ben]
+        assert [event.user_id for event in safety_events(session, WAITING, most=9)] == [
+            people.anna,
+            people.ben,
+        ]
 
 
 def test_oncall_counts_without_a_word_or_a_name(database: Database, people: People) -> None:
@@ -432,8 +436,8 @@ def test_an_event_is_taken_once_and_closed_by_who_took_it(database: Database, pe
         close_event(
             session, event.id, staff_id=people.coach, finding="handled", note="  Called, is safe. ", now=NOW
         )
-        assert safety_events(session) == []
-        (closed,) = safety_events(session, closed=True)
+        assert safety_events(session, WAITING, most=9) == []
+        (closed,) = safety_events(session, SafetySearch(NOW, is_closed=True), most=9)
     assert (closed.status, closed.taken_by, closed.note) == ("closed", people.coach, "Called, is safe.")
     with (
         pytest.raises(Conflict, match="only once"),
