@@ -175,7 +175,7 @@ def close_event(
     event that is not one's own to close.
     """
     if finding not in FINDINGS:
-        raise Invalid("unknown_finding", f"Say one of: {', '.join(FINDINGS)}.")
+        raise Invalid("unknown_finding", "Say whether it was handled or a false alarm.")
     note = (note or "").replace("\0", "").strip() or None
     closed = session.run(
         "coach/close_safety_event", id=event_id, staff_id=staff_id, finding=finding, note=note, now=now

@@ -55,14 +55,14 @@ def safety_table(events: Sequence[SafetyEvent], *, key: str) -> SafetyEvent | No
             "category": columns.MultiselectColumn(
                 "May be", options=list(CATEGORIES), color="gray", width=100
             ),
-            "words": columns.TextColumn("Words that triggered", width=290),
+            "words": columns.TextColumn("Words that triggered", width=250),
             "status": columns.MultiselectColumn(
                 "Status",
                 options=list(STATUS_WORDS.values()),
                 color=["red", "gray", "gray"],
                 width=115,
             ),
-            "who": columns.TextColumn("Who", width=125),
+            "who": columns.TextColumn("Who", width=120),
             "found": columns.TextColumn("Found", width=100),
             "action": columns.ButtonColumn("Action", key=key, width=95),
         },

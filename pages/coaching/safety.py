@@ -107,12 +107,12 @@ def offer_acts(event: SafetyEvent) -> None:
 def ask_to_close(event: SafetyEvent) -> None:
     """Ask what was found, and close it."""
     with st.form("close-event", border=False):
-        found = st.radio("What was it", tuple(FINDINGS), horizontal=True)
+        found = st.radio("What was it", tuple(FINDINGS), index=None, horizontal=True)
         note = st.text_area("Note", max_chars=2000, placeholder="What you did, for whoever comes after you")
         sent = st.form_submit_button("Close", icon=":material/check:")
     if sent:
         with errors_shown():
-            close(event.id, FINDINGS[found], note)
+            close(event.id, FINDINGS.get(found or "", ""), note)
             st.rerun()
 
 

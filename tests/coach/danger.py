@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -16,4 +17,7 @@ def plead(database: Database, member_id: UUID, message: str, *, now: datetime) -
     """Have a member say something to the coach."""
     claims = json.dumps({"sub": str(member_id), "role": "authenticated"})
     coach = Coach(database, Settings(login_secret=SecretStr("s" * 40)))
-    asyncio.run(coach.answer(Question(member_id, message, claims, uuid4(), now)))
+    question = Question(member_id, message, claims, uuid4(), now)
+    # In a thread of its own: where a browser is driven, this one has a loop that runs.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(coach.answer(question))).result()

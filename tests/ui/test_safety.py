@@ -78,6 +78,9 @@ def test_a_message_is_opened_taken_and_closed_with_what_was_found_and_all_of_it_
     assert PLEA in words(app)
     button(app, "I take this").click()
     app = run_dialog(app)
+    button(app, "Close").click()
+    app = run_dialog(app)
+    assert [error for error in app.error if "Say whether it was handled" in error.value]
     app.radio[0].set_value("False alarm")
     app.text_area[0].set_value("A joke, I called.")
     button(app, "Close").click()
