@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, JsonValue
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 
-from bee.api.gatehouse import ApiKey, bearer_token, counted, role_of_api_key
+from bee.api.gatehouse import ApiKey, bearer_token, client_of, counted, role_of_api_key
 from bee.api.limits import Area
 from bee.api.realtime.bearers import bearer_of
 from bee.api.realtime.broadcasts import Broadcast, publish
@@ -17,7 +17,7 @@ from bee.api.realtime.parts import Parts
 from bee.api.realtime.session import LONGEST_EVENT, sender_of
 from bee.api.realtime.socket import Socket
 from bee.api.realtime.topics import PREFIX, is_topic, may_join
-from bee.errors import BeeError, Forbidden, Invalid, Unauthenticated
+from bee.errors import BeeError, Forbidden, Invalid, TooMany, Unauthenticated
 
 router = APIRouter(prefix="/realtime/v1", tags=["realtime"])
 
@@ -44,11 +44,12 @@ async def connect(websocket: WebSocket) -> None:
     try:
         version, key = _version(websocket), _key(websocket)
         await run_sync(role_of_api_key, parts.house, key, limiter=parts.readers)
-        with parts.place():
-            await Socket(websocket, parts, version, key).serve()
+        with parts.places.seat(client_of(websocket).address) as seat:
+            await Socket(websocket, parts, version, key, seat).serve()
     except BeeError as error:
         body = {"message": error.message, "error": {"code": error.code, "message": error.message}}
-        await websocket.send_denial_response(JSONResponse(body, error.status))
+        headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, TooMany) else None
+        await websocket.send_denial_response(JSONResponse(body, error.status, headers))
 
 
 @router.post("/api/broadcast", status_code=202, response_class=Response)
