@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
+from bee.api.errors import REST_CODES as POSTGREST
+
 TEXT: Final = {"type": "string"}
 MAYBE_TEXT: Final = {"type": ["string", "null"]}
 # What a status means everywhere: its code as an example, one sentence.
@@ -36,14 +38,12 @@ AUTH_CODES: Final = {
 }
 REST_CODES: Final = {
     400: "PGRST100",
-    401: "PGRST301",
+    401: "bad_jwt",
     403: "42501",
     404: "PGRST205",
-    405: "PGRST117",
     406: "PGRST116",
     409: "23505",
     416: "PGRST103",
-    503: "PGRST000",
 }
 EVERYWHERE: Final = (400, 401, 405, 408, 413, 415, 429, 500, 503)
 SERVICE: Final = (405, 500, 503)
@@ -138,7 +138,8 @@ def example_of(form: str, status: int) -> dict[str, Any]:
             return {"errors": [{"message": message, "extensions": {"code": code}}]}
         case "RestError":
             code = REST_CODES.get(status, code)
-            own: dict[str, Any] = {"code": code, "message": message, "details": None, "hint": None}
+            own: dict[str, Any] = {"code": POSTGREST.get(code, code), "message": message}
+            own |= {"details": None, "hint": None}
         case "AuthError":
             code = AUTH_CODES.get(status, code)
             own = {"code": code, "message": message}
