@@ -18,6 +18,8 @@ from bee.api.house import house_of
 from bee.coach.actions import LONGEST_MESSAGE, Answer, Safety, Usage, answer
 
 STREAM: Final = "text/event-stream"
+# Not blanks alone, as Python knows them: without these five, every language does.
+SOMETHING: Final = r"[^\s\x1c-\x1f\x85]"
 router = APIRouter(prefix="/ai-coaching-engine", tags=["coaching"])
 
 
@@ -25,7 +27,10 @@ class MessageToCoach(BaseModel):
     """What the member wrote; whatever else is sent is left alone: state and memories come from the database."""
 
     message: str = Field(
-        min_length=1, max_length=LONGEST_MESSAGE, examples=["I skipped my walk again today."]
+        min_length=1,
+        max_length=LONGEST_MESSAGE,
+        examples=["I skipped my walk again today."],
+        json_schema_extra={"pattern": SOMETHING},
     )
 
 
