@@ -4,13 +4,12 @@ import logging
 import os
 import re
 import time
+from secrets import token_hex
 from typing import Final
-from uuid import uuid4
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bee.api.body import Body
+from bee.api.body import Body, first_header
 
 log = logging.getLogger("bee.api")
 requests_log = logging.getLogger("bee.api.requests")
@@ -94,8 +93,8 @@ class _Answer:
 
 
 def _request_id(scope: Scope) -> str:
-    sent = Headers(scope=scope).get("x-request-id", "")
-    return sent if REQUEST_ID.fullmatch(sent) else uuid4().hex
+    sent = first_header(scope, b"x-request-id").decode("latin-1")
+    return sent if REQUEST_ID.fullmatch(sent) else token_hex(16)
 
 
 def _note(scope: Scope, method: str, request_id: str, status: int | None, seconds: float) -> None:

@@ -42,6 +42,13 @@ class Momentum:
     calculated_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Standing(Momentum):
+    """The same as it was found. ``is_settled``: whether there is nothing to score."""
+
+    is_settled: bool
+
+
 MOMENTUM: Final = TypeAdapter(Momentum)
 
 
@@ -90,8 +97,10 @@ def momentum(request: Request) -> Response:
     # Dependencies, the route and the check of what it returns take a turn in the pool of threads each; this is
     # what the app asks for all the time, so it takes one.
     house, member = house_of(request), limited_member(request)
-    _bring_up_to_now(house, member.member_id)
-    found = find_as(house, member, Momentum, "api/momentum", user_id=member.member_id, now=house.clock())
+    found = _standing(house, member)
+    if found is not None and not found.is_settled:
+        _bring_up_to_now(house, member.member_id)
+        found = _standing(house, member)
     if found is None:
         raise NotFound("no_member", "There is no member behind this token.")
     return answered(MOMENTUM, found)
@@ -138,6 +147,10 @@ def calculate(request: Request, caller: MemberOrService, body: DayToCalculate | 
     if found is None:
         raise NotFound("no_score", f"There is no score of {day:%-d %B %Y}.")
     return found
+
+
+def _standing(house: House, member: Caller) -> Standing | None:
+    return find_as(house, member, Standing, "api/momentum", user_id=member.member_id, now=house.clock())
 
 
 def _whose(caller: Caller, asked: UUID | None) -> UUID:
