@@ -15,6 +15,7 @@ from bee.api.caller import Role
 from bee.api.limits import Area, Limiter
 from bee.api.tables.schema import Catalogue
 from bee.api.verification import Verifier, local_verifier, remote_verifier
+from bee.coach.engine import Coach
 from bee.db import Database
 from bee.errors import Conflict
 from bee.running import read_running
@@ -43,6 +44,7 @@ class House:
     limiters: Mapping[Area, Limiter]
     clock: Callable[[], datetime]
     catalogue: Catalogue
+    coach: Coach
 
     @classmethod
     def build(
@@ -74,6 +76,7 @@ class House:
             },
             clock=clock,
             catalogue=Catalogue(database),
+            coach=Coach(database, settings, clock=clock),
         )
 
     def role_of_key(self, key: str) -> Role | None:

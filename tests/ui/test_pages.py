@@ -16,6 +16,7 @@ PAGES = {
     "engagement/member.py": {StaffRole.PRODUCT, StaffRole.COACH, StaffRole.ADMIN},
     "notifications/log.py": set(StaffRole),
     "notifications/kill_switch.py": {StaffRole.ONCALL, StaffRole.ADMIN},
+    "coaching/safety.py": {StaffRole.COACH, StaffRole.ADMIN},
     "admin/staff.py": {StaffRole.ADMIN},
     "admin/audit.py": {StaffRole.ONCALL, StaffRole.ADMIN},
     "account/password.py": set(StaffRole),
