@@ -87,6 +87,12 @@ class Settings(BaseSettings):
         ge=1,
         description="The same for the tables, for GraphQL and for broadcasts, each.",
     )
+    sockets_per_address: int = Field(
+        default=200, ge=1, description="How many realtime sockets of one address a process keeps open."
+    )
+    sockets_per_member: int = Field(
+        default=20, ge=1, description="How many realtime sockets of one member a process keeps open."
+    )
     supabase_url: str | None = Field(
         default=None,
         alias="SUPABASE_URL",

@@ -1725,6 +1725,8 @@ CREATE POLICY own ON public.notification_receipts FOR SELECT TO authenticated US
 
 CREATE POLICY own ON public.personal_data FOR SELECT TO authenticated USING ((member_id = ( SELECT auth.uid() AS uid)));
 
+CREATE POLICY own ON public.score_dues FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
 CREATE POLICY own ON public.user_fcm_tokens TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid))) WITH CHECK ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY own_act ON public.audit_log FOR INSERT TO bee_product, bee_coach, bee_oncall, bee_admin WITH CHECK (((actor_kind = 'staff'::text) AND (actor_id = ( SELECT public.bee_staff_id() AS bee_staff_id))));
@@ -2868,6 +2870,8 @@ GRANT SELECT ON TABLE public.score_dues TO bee_oncall;
 GRANT SELECT ON TABLE public.score_dues TO bee_admin;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.score_dues TO bee_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.score_dues TO bee_system;
+
+GRANT SELECT(user_id) ON TABLE public.score_dues TO authenticated;
 
 GRANT SELECT ON TABLE public.score_frontiers TO bee_product;
 GRANT SELECT ON TABLE public.score_frontiers TO bee_coach;

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from bee.accounts.keyring import Keyring
 from bee.accounts.keys import sealing_of
@@ -140,7 +140,7 @@ def _jwt_secret(settings: Settings) -> str:
     return derived(installation_secret(settings), "jwt-secret")
 
 
-def house_of(request: Request) -> House:
+def house_of(request: HTTPConnection) -> House:
     """Return the parts of the API that a request came to."""
     house = request.app.state.house
     assert isinstance(house, House)

@@ -223,6 +223,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_system": READS,
     },
     "score_dues": {
+        "authenticated": May(select="user_id", rows=OWN),
         "bee_oncall": READS,
         "bee_admin": READS,
         "bee_worker": KEEPS,

@@ -22,6 +22,8 @@ from bee.coach.model import Usage
 from bee.errors import BeeError
 
 STREAM: Final = "text/event-stream"
+# Not blanks alone, as Python knows them: without these five, every language does.
+SOMETHING: Final = r"[^\s\x1c-\x1f\x85]"
 # A proxy that gathers before it passes on would make a stream one piece.
 UNBUFFERED: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 router = APIRouter(prefix="/ai-coaching-engine", tags=["coaching"])
@@ -31,7 +33,10 @@ class MessageToCoach(BaseModel):
     """What the member wrote; whatever else is sent is left alone: state and memories come from the database."""
 
     message: str = Field(
-        min_length=1, max_length=LONGEST_MESSAGE, examples=["I skipped my walk again today."]
+        min_length=1,
+        max_length=LONGEST_MESSAGE,
+        examples=["I skipped my walk again today."],
+        json_schema_extra={"pattern": SOMETHING},
     )
 
 
