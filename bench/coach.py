@@ -1,8 +1,8 @@
 """The coach beside the model that it asks: what the engine adds to the model's own time, in all and at first.
 
 The model is a server on loopback that speaks OpenAI's protocol and thinks for a while first. Its own time is what
-the engine's client measured of the very same call, so that the difference is all that the engine does: authenticate,
-count, screen, read, hide, render, check, store. The members ask one after the other.
+the engine's client measured of the very same call, so that the difference is all that the engine does: to
+authenticate, count, screen, read, hide, render, check and store. The members ask one after the other.
 """
 
 import threading
