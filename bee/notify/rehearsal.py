@@ -103,6 +103,6 @@ def _days(
         }
         for _, decision in decide_all(moments, known, ruleset=ruleset, stops=Stops(), now=now, chance=chance):
             moment = decision.moment
-            if decision.send_at is not None:
+            if decision.is_send and decision.send_at is not None:
                 sends[moment.user_id] += (Send(rule.type, decision.send_at),)
             yield Rehearsed(moment.trigger_date, moment.user_id, decision.is_send, decision.reason)

@@ -439,3 +439,87 @@ def test_nothing_is_decided_while_somebody_else_decides(database: Database) -> N
             evaluate(database, now=NOON, chance=random.Random(7))  # noqa: S311  # no secret
         session.scalar("notify/release_decision_lock")
     assert run_pass(database).decided == 0
+
+
+def put_in_force(database: Database, rule: str, path: str, value: str) -> None:
+    """Let a version of a rule that says something else at one place decide from now on."""
+    with database.writing(Login.OWNER) as session:
+        version = execute(
+            session,
+            """
+            insert into notification_rule_versions (rule, version, body, digest, message)
+            select
+                rule, version + 1, jsonb_set(body, cast(:path as text[]), cast(:value as jsonb)),
+                encode(sha256(convert_to(cast(:path as text) || cast(:value as text), 'UTF8')), 'hex'), 'changed'
+            from notification_rule_versions
+            where rule = :rule
+            order by version desc
+            limit 1
+            returning version
+            """,
+            rule=rule,
+            path=path,
+            value=value,
+        ).scalar_one()
+        session.run(
+            "notify/activate_rule", rule=rule, version=version, activated_by=None, reason="changed"
+        )
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("{cooldown_h}", "0"),
+        ("{condition, days}", "2"),  # the second of the three days was the moment, had it been so from the start
+        ("{condition, days}", "3"),
+    ],
+)
+def test_a_changed_rule_is_silent_about_what_the_one_before_it_decided(
+    path: str, value: str, database: Database, mia: UUID
+) -> None:
+    assert run_pass(database).decided == 1
+    put_in_force(database, "needs_care", path, value)
+    assert run_pass(database, now=NOON + timedelta(hours=1)).decided == 0
+    assert len(ledger(database)) == 1
+
+
+def test_the_same_days_in_need_of_care_are_not_told_again_by_a_rule_that_waits_for_one_more(
+    database: Database, mia: UUID
+) -> None:
+    assert run_pass(database).decided == 1
+    put_in_force(database, "needs_care", "{condition, days}", "4")
+    with database.writing(Login.OWNER) as session:
+        make_days(session, mia, "N", newest=MONDAY + DAY)
+    assert run_pass(database, now=NOON + DAY).decided == 0
+    # Once the days that it looks at are all later, it decides.
+    with database.writing(Login.OWNER) as session:
+        make_days(session, mia, "NNNNS", newest=MONDAY + 6 * DAY)
+    assert run_pass(database, now=NOON + 6 * DAY).decided == 1
+    assert ledger(database, "moment, rule_version") == [("2026-03-02", 1), ("2026-03-08", 2)]
+
+
+def test_a_changed_rule_tells_of_a_silence_once_and_of_the_next_one_again(database: Database) -> None:
+    with database.writing(Login.OWNER) as session:
+        member = make_reachable(session)
+        make_event(session, member, occurred_at=NOON - timedelta(hours=49))
+        execute(session, "update engagement_events set received_at = occurred_at")
+    assert run_pass(database).decided == 1
+    put_in_force(database, "silent_48", "{condition, hours}", "50")
+    assert run_pass(database, now=NOON + timedelta(hours=2)).decided == 0
+    with database.writing(Login.OWNER) as session:
+        make_event(session, member, occurred_at=NOON + timedelta(hours=3))
+        execute(session, "update engagement_events set received_at = occurred_at")
+    assert run_pass(database, now=NOON + timedelta(hours=54)).decided == 1
+    assert [row[0] for row in ledger(database)] == ["silent_48", "silent_48"]
+
+
+def test_a_new_member_hears_something_each_day_also_from_a_changed_rule(database: Database) -> None:
+    with database.writing(Login.OWNER) as session:
+        member = make_reachable(session)
+        make_days(session, member, "S")
+    assert run_pass(database).decided == 1
+    put_in_force(database, "new_member", "{cooldown_h}", "10")
+    assert run_pass(database, now=NOON + timedelta(hours=1)).decided == 0
+    with database.writing(Login.OWNER) as session:
+        make_days(session, member, "S", newest=MONDAY + DAY)
+    assert run_pass(database, now=NOON + DAY).decided == 1
