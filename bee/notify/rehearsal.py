@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from uuid import UUID
 
-from bee.db import Database, Login, ReadSession
+from bee.db import ReadSession
 from bee.notify.candidates import find_moments
 from bee.notify.decide import Send, Stops
 from bee.notify.evaluation import decide_all, recipients_of
@@ -61,23 +61,34 @@ class Rehearsal:
     @property
     def by_day(self) -> dict[date, tuple[int, int]]:
         """How many moments each day would have had, and how many of them sent."""
-        days = sorted({each.on for each in self.moments})
-        return {
-            day: (
-                sum(each.on == day for each in self.moments),
-                sum(each.on == day and each.is_send for each in self.moments),
-            )
-            for day in days
-        }
+        eligible = Counter(each.on for each in self.moments)
+        sent = Counter(each.on for each in self.moments if each.is_send)
+        return {day: (eligible[day], sent[day]) for day in sorted(eligible)}
 
 
-def rehearse(
-    database: Database, rule: Rule, *, from_on: date, to_on: date, login: Login = Login.OWNER
-) -> Rehearsal:
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Who would have heard something, on which days: from the rule that is tried, and from the live one."""
+
+    user_id: UUID
+    days: tuple[date, ...]
+    live_days: tuple[date, ...]
+
+
+def who_heard(tried: Rehearsal, live: Rehearsal) -> list[Heard]:
+    """Return everybody who would have heard from either, who heard most often from what is tried first."""
+    sends, live_sends = tried.sends, live.sends
+    found = [
+        Heard(member, tuple(sends.get(member, ())), tuple(live_sends.get(member, ())))
+        for member in {*sends, *live_sends}
+    ]
+    return sorted(found, key=lambda each: (-len(each.days), -len(each.live_days), str(each.user_id)))
+
+
+def rehearse(session: ReadSession, rule: Rule, *, from_on: date, to_on: date) -> Rehearsal:
     """Return what a rule would have decided about the days of a period, both ends included."""
     chance = random.Random(SEED)  # noqa: S311  # the same figures on each run
-    with database.reading(login) as session:
-        return Rehearsal(tuple(_days(session, rule, from_on, to_on, chance)))
+    return Rehearsal(tuple(_days(session, rule, from_on, to_on, chance)))
 
 
 def _days(
