@@ -227,7 +227,7 @@ def _order(moment: Moment) -> tuple[str, int, str, str]:
 
 
 def _new_moments(session: ReadSession, ruleset: Ruleset, moments: Sequence[Moment]) -> list[Moment]:
-    """Leave out what was decided before, by an earlier version too: a rule that is changed does not repeat itself."""
+    """Leave out what was decided before, by an earlier version too: a changed rule does not repeat itself."""
     rows = session.all(
         _Known,
         "notify/known_moments",
