@@ -5,11 +5,12 @@ Consents, choices and addresses are those of now. Days that are no news count: t
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from uuid import UUID
 
+from bee.csv_text import csv_text
 from bee.db import ReadSession
 from bee.notify.candidates import find_moments
 from bee.notify.decide import Send, Stops
@@ -83,6 +84,36 @@ def who_heard(tried: Rehearsal, live: Rehearsal) -> list[Heard]:
         for member in {*sends, *live_sends}
     ]
     return sorted(found, key=lambda each: (-len(each.days), -len(each.live_days), str(each.user_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    id: UUID
+    number: int
+    is_demo: bool
+
+
+def pseudonyms(session: ReadSession, people: Sequence[Heard]) -> dict[UUID, str]:
+    """Return how people are called where nobody may see a name."""
+    found = session.all(_Person, "notify/people", members=[each.user_id for each in people])
+    return {each.id: f"P-{each.number}{' · demo' if each.is_demo else ''}" for each in found}
+
+
+def heard_csv(people: Iterable[Heard], names: Mapping[UUID, str]) -> str:
+    """Return who would have heard as a file, a row each, in their order."""
+    return csv_text(
+        ("person", "times", "times_live", "days", "days_live"),
+        (
+            (
+                names[each.user_id],
+                len(each.days),
+                len(each.live_days),
+                " ".join(map(str, each.days)),
+                " ".join(map(str, each.live_days)),
+            )
+            for each in people
+        ),
+    )
 
 
 def rehearse(session: ReadSession, rule: Rule, *, from_on: date, to_on: date) -> Rehearsal:
