@@ -19,6 +19,9 @@ show(
             Screen("notifications/rules.py", "Rules", "rule", (PRODUCT,)),
             Screen("notifications/kill_switch.py", "Kill switch", "block", (ONCALL, ADMIN)),
         ],
+        "Coaching": [
+            Screen("coaching/safety.py", "Safety", "health_and_safety", (COACH,)),
+        ],
         "Admin": [
             Screen("admin/staff.py", "Staff", "badge", (ADMIN,)),
             Screen("admin/audit.py", "Audit", "policy", (ONCALL, ADMIN)),

@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("benches", nargs="*", metavar="bench", help=f"of {', '.join(BENCHES)}; default all")
     parser.add_argument("--scales", nargs="+", type=_count, default=[1], help="times the data, default 1")
     parser.add_argument("--rounds", type=_count, default=3, help="how often each is measured, default 3")
-    parser.add_argument("--requests", type=_count, default=20_000, help="after which memory is looked at")
+    parser.add_argument("--requests", type=_count, default=20_000, help="while which memory is looked at")
     parser.add_argument("--data", type=Path, default=Path("../shared/data/oulad"), help="the OULAD's folder")
     arguments = parser.parse_args()
     if unknown := set(arguments.benches) - set(BENCHES):

@@ -1,7 +1,8 @@
 """The API against what it stands on: a momentum read against a bare handler, a batch of events against COPY.
 
-Members of their own, the same at every scale; ``--requests`` says after how many memory is looked at again. Both
-servers run in processes of their own, and so does who asks them.
+Members of their own, the same at every scale. Both servers run in processes of their own, and so does who asks
+them. CPU is what a server's process took for a read, which other work on the machine changes least. In the end
+``--requests`` reads, batches and mistakes are sent, while memory is looked at.
 """
 
 import json
@@ -18,6 +19,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 import httpx
+import jwt
 import psutil
 import uvicorn
 
@@ -35,13 +37,15 @@ from bee.ports import listen
 from bee.settings import Environment, Settings
 from bench.bare import MOST, bare_app
 from bench.ground import Ground
-from bench.load import Load, get, load
+from bench.load import Asked, Load, get, load
+from bench.mix import mixed
 from bench.place import new_database, owner, settle
 
 TITLE = "The API: a read at least 0.6 of bare, its p95 at most 1.6; a batch of 1,000 at least 0.3 of COPY"
 COLUMNS = (
     "members",
-    "bare reads/s", "reads/s", "ratio", "bare p95 ms", "p95 ms", "ratio", "COPY ms", "batch ms", "ratio", "MiB",
+    "bare reads/s", "reads/s", "ratio", "bare p95 ms", "p95 ms", "ratio", "bare CPU ms", "CPU ms",
+    "COPY ms", "batch ms", "ratio", "MiB at 0 · 10 · 25 · 50 · 75 · 100 % of the requests",
 )  # fmt: skip
 HOST: Final = "127.0.0.1"
 MEMBERS: Final = 300
@@ -49,6 +53,7 @@ CONNECTIONS: Final = 16
 READS_A_ROUND: Final = 3000
 BATCH: Final = 1000
 BATCHES_A_ROUND: Final = 10
+PARTS_PCT: Final = (10, 15, 25, 25, 25)
 EVENT_COLUMNS: Final = "id, user_id, event_type, event_date, metadata, occurred_at, time_zone"
 
 
@@ -64,6 +69,20 @@ class Served:
         """The memory that the process takes now."""
         return float(psutil.Process(self.pid).memory_info().rss) / (1 << 20)
 
+    @property
+    def cpu_s(self) -> float:
+        """The seconds that the process has computed so far."""
+        times = psutil.Process(self.pid).cpu_times()
+        return float(times.user + times.system)
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What reads of a round took, and the seconds of CPU of one of them."""
+
+    load: Load
+    cpu_s: float
+
 
 def measure(ground: Ground) -> tuple[str, ...]:
     """Read and add by both roads in turn, then read until memory would show."""
@@ -72,7 +91,7 @@ def measure(ground: Ground) -> tuple[str, ...]:
     with new_database(ground.server, "bench_api") as address:
         tokens = _members(address, settings)
         reads = [get("/v1/momentum", {"Authorization": f"Bearer {token}"}) for token in tokens.values()]
-        bare_reads = [get("/v1/momentum", {"X-Member": str(member)}) for member in tokens]
+        bare_reads = [get("/v1/momentum", _known_as(member, token)) for member, token in tokens.items()]
         with (
             _serving(_serve, address, settings) as api,
             _serving(_serve_bare, address, settings) as bare,
@@ -80,23 +99,39 @@ def measure(ground: Ground) -> tuple[str, ...]:
             for served, requests in ((api, reads), (bare, bare_reads)):
                 load(served.port, requests, number=2 * MEMBERS, connections=CONNECTIONS)
             settle(address)
-            rounds = [
-                (
-                    load(bare.port, bare_reads, number=READS_A_ROUND, connections=CONNECTIONS),
-                    load(api.port, reads, number=READS_A_ROUND, connections=CONNECTIONS),
-                )
-                for _ in range(ground.rounds)
-            ]
+            rounds = [(_read(bare, bare_reads), _read(api, reads)) for _ in range(ground.rounds)]
             copied_s, added_s = _measure_batches(address, api.port, tokens, ground.rounds)
-            before = api.mib
-            load(api.port, reads, number=ground.requests, connections=CONNECTIONS)
-            after = api.mib
-    return (f"{len(tokens)}", *_told(rounds), *_compared(copied_s, added_s), f"{before:.0f} → {after:.0f}")
+            mib = _measure_memory(api, list(tokens.values()), ground.requests)
+    memory = " · ".join(f"{each:.0f}" for each in mib)
+    return (f"{len(tokens)}", *_told(rounds), *_compared(copied_s, added_s), memory)
 
 
-def _told(rounds: Sequence[tuple[Load, Load]]) -> tuple[str, ...]:
-    bare_rate, rate = (max(pair[which].requests_per_s for pair in rounds) for which in (0, 1))
-    bare_p95, p95 = (min(pair[which].p95_s for pair in rounds) for which in (0, 1))
+def _known_as(member: UUID, token: str) -> dict[str, str]:
+    """Return the headers that tell the bare handler what the API has out of a token."""
+    claims = jwt.decode(token, options={"verify_signature": False})
+    return {"X-Member": str(member), "X-Claims": json.dumps(claims)}
+
+
+def _read(served: Served, requests: Sequence[Asked]) -> Reads:
+    before_s = served.cpu_s
+    took = load(served.port, requests, number=READS_A_ROUND, connections=CONNECTIONS)
+    return Reads(took, (served.cpu_s - before_s) / READS_A_ROUND)
+
+
+def _measure_memory(served: Served, tokens: Sequence[str], number: int) -> list[float]:
+    """Return the memory of a server in MiB before so many requests, after each part of them, and after all."""
+    mib = [served.mib]
+    for part_pct in PARTS_PCT:
+        requests = mixed(tokens, number * part_pct // 100)
+        load(served.port, requests, number=len(requests), connections=CONNECTIONS)
+        mib.append(served.mib)
+    return mib
+
+
+def _told(rounds: Sequence[tuple[Reads, Reads]]) -> tuple[str, ...]:
+    bare_rate, rate = (max(pair[which].load.requests_per_s for pair in rounds) for which in (0, 1))
+    bare_p95, p95 = (min(pair[which].load.p95_s for pair in rounds) for which in (0, 1))
+    bare_cpu, cpu = (min(pair[which].cpu_s for pair in rounds) for which in (0, 1))
     return (
         f"{bare_rate:,.0f}",
         f"{rate:,.0f}",
@@ -104,6 +139,8 @@ def _told(rounds: Sequence[tuple[Load, Load]]) -> tuple[str, ...]:
         f"{1000 * bare_p95:.1f}",
         f"{1000 * p95:.1f}",
         f"{p95 / bare_p95:.2f}",
+        f"{1000 * bare_cpu:.2f}",
+        f"{1000 * cpu:.2f}",
     )
 
 

@@ -1,6 +1,7 @@
 """The floor of a momentum read: Starlette and psycopg, the statements that the API sends, in the same roles.
 
-No tokens, no validation, no description, no log, no errors told.
+No tokens, no validation, no description, no log, no errors told; and each thread keeps connections of its own, so
+that none waits for one. The settings, claims included, are those of the API.
 """
 
 import json
@@ -15,9 +16,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from bee.api.caller import Role
+from bee.api.gatehouse import STATEMENT_TIMEOUTS
 from bee.db import Login
 from bee.db.address import ServerAddress
-from bee.db.database import ASSUME
+from bee.db.database import ASSUME, conninfo
 from bee.db.queries import driver_query
 
 MOST = 10_000
@@ -32,14 +35,14 @@ class _Connections:
 
 
 def bare_app(address: ServerAddress) -> Starlette:
-    """Return the application; ``X-Member`` says who asks."""
+    """Return the application; ``X-Member`` says who asks, ``X-Claims`` what the policies read of them."""
     own = threading.local()
 
     def connections() -> _Connections:
         if not hasattr(own, "connections"):
             own.connections = _Connections(
                 *(
-                    psycopg.connect(**address.parameters(login), autocommit=True)
+                    psycopg.connect(conninfo(address, login), autocommit=True)
                     for login in (Login.SYSTEM, Login.API)
                 )
             )
@@ -48,18 +51,17 @@ def bare_app(address: ServerAddress) -> Starlette:
 
     def momentum(request: Request) -> JSONResponse:
         member_id, now, mine = request.headers["x-member"], datetime.now(UTC), connections()
-        claims = json.dumps({"sub": member_id, "role": "authenticated"})
+        acting = {
+            "role": Role.AUTHENTICATED,
+            "request.jwt.claims": request.headers["x-claims"],
+            "statement_timeout": STATEMENT_TIMEOUTS[Role.AUTHENTICATED],
+        }
         mine.system.execute(
             driver_query("api/count_request"),
             {"user_id": member_id, "area": "v1", "most": MOST, "window_s": 60},
         ).fetchone()
-        mine.system.execute(
-            driver_query("momentum/member_to_score"), {"member_id": member_id, "now": now}
-        ).fetchone()
         with mine.member.pipeline():
-            mine.member.execute(
-                ASSUME, (json.dumps({"role": "authenticated", "request.jwt.claims": claims}),)
-            )
+            mine.member.execute(ASSUME, (json.dumps(acting),))
             cursor = mine.member.execute(driver_query("api/momentum"), {"user_id": member_id, "now": now})
         row = cursor.fetchone()
         assert row is not None

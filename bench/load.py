@@ -25,18 +25,40 @@ class Load:
     p95_s: float
 
 
-def get(path: str, headers: dict[str, str]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request as it is sent, and the status that its answer has to have."""
+
+    request: bytes
+    status: int
+
+
+def get(path: str, headers: dict[str, str], *, status: int = 200) -> Asked:
     """Return a request without a body."""
-    lines = [f"GET {path} HTTP/1.1", "Host: bench", *(f"{name}: {value}" for name, value in headers.items())]
+    return Asked(_head("GET", path, headers), status)
+
+
+def post(path: str, headers: dict[str, str], body: bytes, *, status: int = 200) -> Asked:
+    """Return a request with JSON as its body."""
+    about = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+    return Asked(_head("POST", path, headers | about) + body, status)
+
+
+def _head(method: str, path: str, headers: dict[str, str]) -> bytes:
+    lines = [
+        f"{method} {path} HTTP/1.1",
+        "Host: bench",
+        *(f"{name}: {value}" for name, value in headers.items()),
+    ]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
-def load(port: int, requests: Sequence[bytes], *, number: int, connections: int) -> Load:
+def load(port: int, requests: Sequence[Asked], *, number: int, connections: int) -> Load:
     """Send ``number`` requests, in turn from the beginning, and return what they took."""
     return alone(_load, port, requests, number, connections).result
 
 
-def _load(port: int, requests: Sequence[bytes], number: int, connections: int) -> Load:
+def _load(port: int, requests: Sequence[Asked], number: int, connections: int) -> Load:
     latencies: list[float] = []
     turns = (requests[turn % len(requests)] for turn in range(number))
 
@@ -57,14 +79,14 @@ def _load(port: int, requests: Sequence[bytes], number: int, connections: int) -
 async def _ask(
     reader: asyncio.StreamReader,
     writer: asyncio.StreamWriter,
-    turns: Iterator[bytes],
+    turns: Iterator[Asked],
     latencies: list[float],
 ) -> None:
-    for request in turns:
+    for asked in turns:
         begun = time.perf_counter()
-        writer.write(request)
+        writer.write(asked.request)
         head = await reader.readuntil(END_OF_HEAD)
-        assert head.startswith(b"HTTP/1.1 200 "), head
+        assert head.startswith(f"HTTP/1.1 {asked.status} ".encode()), (asked.request, head)
         await reader.readexactly(_length(head))
         latencies.append(time.perf_counter() - begun)
 

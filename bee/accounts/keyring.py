@@ -31,9 +31,10 @@ class Keyring:
 
     def public_key(self, kid: str) -> Any | None:
         """Return the key to verify with, None where there is none of that name."""
-        for key in (*self._known(REMEMBERED_FOR), *self._known(LOOKED_UP_EVERY)):
-            if str(key.kid) == kid:
-                return key.public
+        for remembered_for in (REMEMBERED_FOR, LOOKED_UP_EVERY):
+            for key in self._known(remembered_for):
+                if str(key.kid) == kid:
+                    return key.public
         return None
 
     def public_jwks(self) -> dict[str, list[dict[str, Any]]]:

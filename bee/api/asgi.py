@@ -29,9 +29,12 @@ from bee.api.routes import (
     tables,
 )
 from bee.api.routes.meta import API_VERSION
+from bee.api.shortcut import Shortcut
 from bee.db import Database
 from bee.settings import Settings
 
+# The second is what Supabase's gateway calls the first, and described once.
+VERSION, ALIAS = "/v1", "/functions/v1"
 VERSIONED = (
     meta.versioned,
     events.router,
@@ -73,7 +76,7 @@ def create_app(
 
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
-        async with Parts.running(house, limits) as app.state.realtime:
+        async with Parts.running(house, limits) as app.state.realtime, house.coach.models:
             yield
 
     app = FastAPIOffline(
@@ -93,11 +96,12 @@ def create_app(
     app.state.graph = build_schema(is_open=settings.is_local)
     app.include_router(meta.router)
     for router in VERSIONED:
-        app.include_router(router, prefix="/v1")
-        app.include_router(router, prefix="/functions/v1", include_in_schema=False)
+        app.include_router(router, prefix=VERSION)
+        app.include_router(router, prefix=ALIAS, include_in_schema=False)
     for router in (auth.router, tables.router, realtime.router, graph.router):
         app.include_router(router)
-    edge = Edge(app, version=API_VERSION, is_secure=not settings.is_local)
+    often = Shortcut(app, {f"{prefix}/momentum": momentum.momentum for prefix in (VERSION, ALIAS)})
+    edge = Edge(often, version=API_VERSION, is_secure=not settings.is_local)
     origins = [origin.strip() for origin in settings.cors_origins.split(",") if origin.strip()]
     if not origins:
         return edge

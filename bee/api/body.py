@@ -4,7 +4,6 @@ import asyncio
 import zlib
 from typing import Final
 
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope
 
@@ -19,21 +18,14 @@ class Body:
     """Stands between the server and the application, which receives from it."""
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
-        headers = Headers(scope=scope)
         self._receive = receive
         self._deadline: float | None = None
         self._is_whole = False
         self._most_bytes = MOST_AUTH_BYTES if scope["path"].startswith("/auth/") else MOST_BYTES
         self._taken = self._unpacked = 0
-        encoding = headers.get("content-encoding", "identity").strip().lower()
-        self._packed = zlib.decompressobj(zlib.MAX_WBITS | 16) if encoding == "gzip" else None
-        self._encoding = encoding
-        # What is passed on is no longer packed, nor as long as was said.
-        dropped = {b"content-encoding", b"content-length"} if self._packed else set()
-        self.scope = {
-            **scope,
-            "headers": [pair for pair in scope["headers"] if pair[0].lower() not in dropped],
-        }
+        self._encoding = first_header(scope, b"content-encoding").decode("latin-1").strip().lower()
+        self._packed = zlib.decompressobj(zlib.MAX_WBITS | 16) if self._encoding == "gzip" else None
+        self.scope = scope if self._packed is None else _unpacked(scope)
 
     async def receive(self) -> Message:
         """Return the next part. Raises HTTP's own 400, 408, 413 and 415, which pass through the framework."""
@@ -77,5 +69,18 @@ class Body:
             )
         if is_last and not packed.eof:
             raise HTTPException(400, "The body's gzip is cut off")
+        if packed.unused_data:
+            raise HTTPException(400, "The body goes on behind its gzip")
         self._unpacked += len(out)
         return out
+
+
+def first_header(scope: Scope, name: bytes) -> bytes:
+    """Return what a header says, nothing where there is none. ``name``: in the small letters of ASGI."""
+    return next((value for sent, value in scope["headers"] if sent == name), b"")
+
+
+def _unpacked(scope: Scope) -> Scope:
+    """Return a scope whose body is no longer packed, nor as long as was said."""
+    dropped = {b"content-encoding", b"content-length"}
+    return {**scope, "headers": [pair for pair in scope["headers"] if pair[0] not in dropped]}

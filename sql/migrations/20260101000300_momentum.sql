@@ -253,6 +253,9 @@ create policy own on public.engagement_events for select to authenticated using 
 create policy own_new on public.engagement_events for insert to authenticated
     with check (user_id = (select auth.uid()) and source = 'app');
 create policy own on public.daily_engagement_scores for select to authenticated using (user_id = (select auth.uid()));
+-- Whether the own score is still to be computed: so one read tells what it is and that it holds.
+grant select (user_id) on public.score_dues to authenticated;
+create policy own on public.score_dues for select to authenticated using (user_id = (select auth.uid()));
 
 grant select on public.engagement_events, public.daily_engagement_scores, public.score_definitions to service_role;
 grant insert (id, user_id, event_type, metadata, occurred_at, time_zone, source)

@@ -68,6 +68,17 @@ def test_an_event_that_came_in_past_the_routes_counts_too(client: TestClient, da
     assert momentum(client, member)["score"] == 10
 
 
+def test_a_day_that_has_begun_since_is_there_on_the_next_read(client: TestClient, database: Database) -> None:
+    member = sign_up(client)
+    do(client, member, "lesson_completion", days_ago=1, times=5)
+    before = momentum(client, member)
+    with database.writing(Login.OWNER) as session:
+        execute(session, "delete from daily_engagement_scores where score_date = :today", today=today())
+    after = momentum(client, member)
+    assert after["score"] is not None
+    assert after | {"calculated_at": None} == before | {"calculated_at": None}
+
+
 def claims_of(member: Member) -> dict[str, str]:
     return {"request.jwt.claims": f'{{"sub": "{member.id}", "role": "authenticated"}}'}
 
@@ -154,6 +165,9 @@ def test_members_compute_their_own_and_the_service_anybody_s(
         ({"user_id": "x"}, 400),
         ({"user_id": str(mia.id), "target_date": str(today() + timedelta(days=2))}, 400),
         ({"user_id": str(mia.id), "target_date": "2001-01-01"}, 404),
+        ({"user_id": str(mia.id), "target_date": "1999-12-31"}, 404),
+        ({"user_id": str(mia.id), "target_date": "1999-12-30"}, 400),
+        ({"user_id": str(mia.id), "target_date": "0001-01-01"}, 400),
     ):
         assert client.post(calculate, json=body, headers=service).status_code == status, body
     anon = client.post(calculate, json=body, headers={"Authorization": f"Bearer {keys.anon}"})

@@ -2,25 +2,20 @@
 
 import os
 import subprocess
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2 as httpx
 import pytest
-import uvicorn
 
 from bee.api.house import client_settings
-from bee.api.serve import server_over
 from bee.db import Database, Login
-from bee.ports import listen
 from bee.settings import Settings
+from tests.api.serving import serving
 from tests.factories import execute
 
 ROOT = Path(__file__).resolve().parents[2]
-STARTED_WITHIN_S = 30
 EMAIL, PASSWORD = "scored@example.org", "correct horse battery"
 
 
@@ -48,27 +43,10 @@ class Served:
 @pytest.fixture
 def served(database: Database, tmp_path: Path) -> Iterator[Served]:
     """The API on a port of its own, with a member who has three days of scores and was sent a notification."""
-    listener = listen("127.0.0.1", 0, "the test's port")
-    settings = Settings(home=tmp_path, api_port=listener.getsockname()[1])
-    server = server_over(database, settings)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        _wait_until_started(server)
+    with serving(database, Settings(home=tmp_path)) as (_, settings):
         environment = client_settings(settings)
         _add_scored_member(database, environment)
         yield Served(environment | {"BEE_EMAIL": EMAIL, "BEE_PASSWORD": PASSWORD})
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
-
-
-def _wait_until_started(server: uvicorn.Server) -> None:
-    deadline = time.monotonic() + STARTED_WITHIN_S
-    while not server.started:
-        assert time.monotonic() < deadline, "the API did not start"
-        time.sleep(0.05)
 
 
 def _add_scored_member(database: Database, environment: dict[str, str]) -> None:

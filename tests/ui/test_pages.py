@@ -17,6 +17,7 @@ PAGES = {
     "notifications/log.py": set(StaffRole),
     "notifications/rules.py": {StaffRole.PRODUCT, StaffRole.ADMIN},
     "notifications/kill_switch.py": {StaffRole.ONCALL, StaffRole.ADMIN},
+    "coaching/safety.py": {StaffRole.COACH, StaffRole.ADMIN},
     "admin/staff.py": {StaffRole.ADMIN},
     "admin/audit.py": {StaffRole.ONCALL, StaffRole.ADMIN},
     "account/password.py": set(StaffRole),

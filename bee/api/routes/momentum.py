@@ -21,6 +21,10 @@ from bee.momentum.explain import Explanation
 from bee.momentum.queries import explain_day
 from bee.momentum.scoring import bring_up_to_now, recompute
 
+# Where it was still that day when the first moment came that an event can be of: each day back costs, and no
+# earlier one has a score.
+EARLIEST: Final = date(1999, 12, 31)
+
 router = APIRouter(prefix="/momentum", tags=["momentum"])
 
 
@@ -36,6 +40,13 @@ class Momentum:
     event_count: int
     definition: str | None
     calculated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing(Momentum):
+    """The same as it was found. ``is_settled``: whether there is nothing to score."""
+
+    is_settled: bool
 
 
 MOMENTUM: Final = TypeAdapter(Momentum)
@@ -86,8 +97,10 @@ def momentum(request: Request) -> Response:
     # Dependencies, the route and the check of what it returns take a turn in the pool of threads each; this is
     # what the app asks for all the time, so it takes one.
     house, member = house_of(request), limited_member(request)
-    _bring_up_to_now(house, member.member_id)
-    found = find_as(house, member, Momentum, "api/momentum", user_id=member.member_id, now=house.clock())
+    found = _standing(house, member)
+    if found is not None and not found.is_settled:
+        _bring_up_to_now(house, member.member_id)
+        found = _standing(house, member)
     if found is None:
         raise NotFound("no_member", "There is no member behind this token.")
     return answered(MOMENTUM, found)
@@ -126,14 +139,18 @@ def calculate(request: Request, caller: MemberOrService, body: DayToCalculate | 
     with reading_as(house, caller) as session:
         today = _today(session, user_id, house)
     day = asked.target_date or today
-    if day > today:
-        raise Invalid("bad_day", "target_date lies in the future.")
+    if not EARLIEST <= day <= today:
+        raise Invalid("bad_day", "target_date lies before 2000 or in the future.")
     recompute(house.database, user_id, from_on=day, login=Login.SYSTEM, now=house.clock())
     with reading_as(house, caller) as session:
         found = session.find(MomentumDay, "api/momentum_day", user_id=user_id, day=day)
     if found is None:
         raise NotFound("no_score", f"There is no score of {day:%-d %B %Y}.")
     return found
+
+
+def _standing(house: House, member: Caller) -> Standing | None:
+    return find_as(house, member, Standing, "api/momentum", user_id=member.member_id, now=house.clock())
 
 
 def _whose(caller: Caller, asked: UUID | None) -> UUID:

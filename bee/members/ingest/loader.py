@@ -83,10 +83,6 @@ def _load(database: Database, batch: EventBatch) -> LoadedBatch:
     raise AssertionError("unreachable")
 
 
-def _have_events(session: WriteSession, batch: EventBatch) -> bool:
-    return bool(session.scalar("members/have_events", members=list(batch.members)))
-
-
 def _copy(session: WriteSession, batch: EventBatch) -> LoadedBatch:
     copy_lines(session, "members/copy_events", batch.lines)
     touch_members(session, batch.members, batch.first_days)
