@@ -1,5 +1,6 @@
 """Notifications › Rules through ``app.py``: write, try, ask, approve, put in force, roll back; what it changed."""
 
+from collections.abc import Hashable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -76,7 +77,7 @@ def let_decide(database: Database, author: Person, admin: Person, rule: Rule, ve
     forget_reads()
 
 
-def rows(app: AppTest, table: int = 0) -> list[dict[str, Any]]:
+def rows(app: AppTest, table: int = 0) -> list[dict[Hashable, Any]]:
     return app.dataframe[table].value.to_dict("records")
 
 
@@ -116,7 +117,8 @@ def test_a_row_opens_its_rule_and_the_address_reopens_it(empty_house: House, ana
     [
         {"rule": "nobody"}, {"rule": RULE, "version": "Version 99"}, {"rule": RULE, "view": "moon"},
         {"rule": "Budget", "view": "Effect"}, {"rule": RULE, "view": "Effect", "outcome": "x", "days": "-4"},
-        {"rule": RULE, "view": "Effect", "times": "nan", "rate": "abc"}, {"rule": RULE, "view": "Dry run", "period": "9y"},
+        {"rule": RULE, "view": "Effect", "times": "nan", "rate": "abc"},
+        {"rule": RULE, "view": "Dry run", "period": "9y"},
     ],
 )  # fmt: skip
 def test_what_nobody_offers_in_the_address_breaks_nothing(
@@ -272,7 +274,8 @@ def seed_trial(
                 decided = at + timedelta(days=day, minutes=place)
                 treated = (place + day) % 2 == 0
                 make_decision(
-                    session, member, at=decided, rule_version=version, probability=0.5, draw=0.1 if treated else 0.9,
+                    session, member, at=decided, rule_version=version, probability=0.5,
+                    draw=0.1 if treated else 0.9,
                     decision="send" if treated else "withhold", reason="eligible" if treated else "holdout",
                     outcome=("accepted" if went_out else "recorded") if treated else None,
                     sent_at=decided if treated and went_out else None, not_before=decided,
