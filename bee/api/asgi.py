@@ -95,7 +95,7 @@ def create_app(
     for router in VERSIONED:
         app.include_router(router, prefix="/v1")
         app.include_router(router, prefix="/functions/v1", include_in_schema=False)
-    for router in (auth.router, tables.router, realtime.router, graph.router):
+    for router in (auth.router, tables.router, realtime.router, graph.router, realtime.elsewhere):
         app.include_router(router)
     edge = Edge(app, version=API_VERSION, is_secure=not settings.is_local)
     origins = [origin.strip() for origin in settings.cors_origins.split(",") if origin.strip()]
