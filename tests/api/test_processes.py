@@ -3,6 +3,7 @@
 import json
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,11 +12,14 @@ from uuid import uuid4
 import httpx2 as httpx
 import pytest
 
+from bee.api.serve import ALIVE_WITHIN_S
 from bee.db import Database, Login
 from bee.processes import has_ended
 from tests.api.processes import SOON_S, Api, await_true, bee_api, in_the_way, waiting
 from tests.factories import execute
 
+# uvicorn asks every half second.
+ASKED_WITHIN_S = 2
 pytestmark = pytest.mark.slow
 
 
@@ -121,6 +125,16 @@ def test_processes_on_one_port_share_the_limit_and_one_that_dies_is_replaced(
         workers = api.workers()
         api.process.kill()
         await_true(lambda: all(has_ended(worker) for worker in workers))
+
+
+def test_who_dies_while_asked_whether_alive_is_replaced_at_once(database: Database, tmp_path: Path) -> None:
+    with bee_api(database, tmp_path, workers=2) as api:
+        await_true(lambda: len(api.workers()) == 2)
+        killed = api.workers()[0]
+        killed.suspend()
+        time.sleep(ASKED_WITHIN_S)
+        killed.kill()
+        await_true(lambda: killed not in api.workers() and len(api.workers()) == 2, ALIVE_WITHIN_S - 5)
 
 
 def test_processes_on_one_port_stop_together(database: Database, tmp_path: Path) -> None:
