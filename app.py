@@ -16,7 +16,11 @@ show(
         ],
         "Notifications": [
             Screen("notifications/log.py", "Log", "notifications", (PRODUCT, COACH, ONCALL)),
+            Screen("notifications/rules.py", "Rules", "rule", (PRODUCT,)),
             Screen("notifications/kill_switch.py", "Kill switch", "block", (ONCALL, ADMIN)),
+        ],
+        "Coaching": [
+            Screen("coaching/safety.py", "Safety", "health_and_safety", (COACH,)),
         ],
         "Admin": [
             Screen("admin/staff.py", "Staff", "badge", (ADMIN,)),

@@ -1,13 +1,17 @@
 """``bee doctor``: what is configured here, and whether it answers. It starts and changes nothing."""
 
+import asyncio
 import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from pydantic import SecretStr
 
+from bee.coach.model import Fault, ModelFailed, Models, Provider
+from bee.coach.model.prices import find_price
 from bee.db import Database, Login
 from bee.db.address import ServerAddress, embedded_address, server_address
 from bee.db.embedded import PORT, find_postmaster
@@ -21,6 +25,7 @@ from bee.settings import Environment, Settings
 
 GIB = 1024**3
 LITTLE_DISK_BYTES = 2 * GIB
+MODEL_WITHIN_S = 10
 
 
 class State(StrEnum):
@@ -55,6 +60,7 @@ def examine(settings: Settings) -> list[Finding]:
         *_settings(settings),
         _disk(settings),
         *_database(settings),
+        _coach(settings),
         *_processes(settings),
     ]
 
@@ -159,6 +165,30 @@ def _members(database: Database, settings: Settings) -> Finding:
         State.BROKEN if refused else State.FINE,
         f"{detail}, which prod refuses" if refused else detail,
     )
+
+
+def _coach(settings: Settings) -> Finding:
+    """Ask the model that the settings name whether it can be had."""
+    provider, _, model = settings.coach_model.partition("/")
+    if not model:
+        return Finding("coach", State.FINE, "the offline coach answers, by rules and without a model")
+    try:
+        asyncio.run(_check(settings, Provider(provider), model))
+    except BeeError as error:
+        return Finding("coach", State.BROKEN, f"{settings.coach_model}: {error.message}")
+    if find_price(Provider(provider), model, on=datetime.now(UTC).date()) is None:
+        detail = "answers; its price is not known, so only the token budgets hold it"
+        return Finding("coach", State.NOTICE, f"{settings.coach_model} {detail}")
+    return Finding("coach", State.FINE, f"{settings.coach_model} answers")
+
+
+async def _check(settings: Settings, provider: Provider, model: str) -> None:
+    async with Models(settings) as models:
+        try:
+            async with asyncio.timeout(MODEL_WITHIN_S):
+                await models.of(provider).check(model)
+        except TimeoutError as error:
+            raise ModelFailed(Fault.SLOW, "deadline") from error
 
 
 def _processes(settings: Settings) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 import os
 import re
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
@@ -86,6 +87,12 @@ class Settings(BaseSettings):
         ge=1,
         description="The same for the tables, for GraphQL and for broadcasts, each.",
     )
+    sockets_per_address: int = Field(
+        default=200, ge=1, description="How many realtime sockets of one address a process keeps open."
+    )
+    sockets_per_member: int = Field(
+        default=20, ge=1, description="How many realtime sockets of one member a process keeps open."
+    )
     supabase_url: str | None = Field(
         default=None,
         alias="SUPABASE_URL",
@@ -109,6 +116,37 @@ class Settings(BaseSettings):
         pattern="^[A-Z]{2}$",
         description="The country whose help lines a member in danger is told of.",
     )
+    coach_model: str = Field(
+        default="offline",
+        pattern=r"^(offline|(openai|vertex|anthropic)/\S+)$",
+        description="Who answers where a prompt names no model: offline, or provider/model.",
+    )
+    coach_usd_per_day: Decimal = Field(
+        default=Decimal("50.0"), ge=0, description="What models may cost in a day (UTC)."
+    )
+    coach_tokens_per_day: int = Field(
+        default=20_000_000, ge=0, description="How many tokens models may take in a day (UTC)."
+    )
+    coach_member_tokens_per_day: int = Field(
+        default=200_000, ge=0, description="How many of them one member may cause."
+    )
+    openai_api_key: SecretStr | None = Field(
+        default=None, alias="OPENAI_API_KEY", description="OpenAI's key; without it OpenAI is not asked."
+    )
+    openai_url: str | None = Field(default=None, description="Another address than OpenAI's own.")
+    anthropic_api_key: SecretStr | None = Field(
+        default=None, alias="ANTHROPIC_API_KEY", description="Anthropic's key, for Claude."
+    )
+    anthropic_url: str | None = Field(default=None, description="Another address than Anthropic's own.")
+    vertex_project: str | None = Field(
+        default=None, description="The Google Cloud project whose Vertex AI is asked."
+    )
+    vertex_location: str = Field(default="us-central1", description="Where it runs.")
+    vertex_credentials: Path | None = Field(
+        default=None,
+        description="The key file of a service account that may ask it; this machine's own when absent.",
+    )
+    vertex_url: str | None = Field(default=None, description="Another address than Google's own.")
     push_credentials: Path | None = Field(
         default=None,
         alias="GOOGLE_APPLICATION_CREDENTIALS",
@@ -153,6 +191,14 @@ class Settings(BaseSettings):
                 ("BEE_COOKIE_SECRET", self.cookie_secret),
             )
             if value is None or _is_placeholder(value.get_secret_value())
+        ]
+        missing += [
+            variable
+            for variable, value in (
+                ("OPENAI_API_KEY", self.openai_api_key),
+                ("ANTHROPIC_API_KEY", self.anthropic_api_key),
+            )
+            if value is not None and _is_placeholder(value.get_secret_value())
         ]
         weak = [
             variable

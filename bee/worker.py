@@ -15,6 +15,7 @@ from typing import Final
 from bee.accounts.housekeeping import tidy_accounts
 from bee.accounts.keys import sealing_of
 from bee.audit.sealing import seal
+from bee.coach.actions import SAFETY_TOPIC, ask_coach
 from bee.db import Database, Login
 from bee.db.migrations import require_release
 from bee.errors import BeeError, Unavailable
@@ -28,7 +29,7 @@ from bee.notify.courier import RECORDER, Courier, courier_of
 from bee.notify.dispatch import Dispatcher
 from bee.notify.evaluation import evaluate
 from bee.notify.housekeeping import forget_old_decisions
-from bee.outbox import deliver_due
+from bee.outbox import Message, deliver_due
 from bee.outbox.queue import Carrier
 from bee.settings import Settings
 from bee.staff.housekeeping import forget_what_is_over
@@ -38,8 +39,6 @@ LONGEST_PAUSE_S: Final = 60.0
 # An API that was away for longer reads on from where it is.
 CHANGES_KEPT_HOURS: Final = 24
 SCHEDULES: Final = {"housekeeping": "17 3 * * *", "notify": "3-53/10 * * * *"}
-CARRIERS: Final[Mapping[str, Carrier]] = {}
-
 # Who is held out of a trial is nobody's to foresee.
 CHANCE: Final = random.SystemRandom()
 
@@ -61,6 +60,10 @@ class Worker:
         """What each kind of job does."""
         return {"score": self._score, "notify": self._decide, "housekeeping": self._keep_house}
 
+    def carriers(self) -> Mapping[str, Carrier]:
+        """Who delivers what leaves the outbox."""
+        return {SAFETY_TOPIC: self._ask_coach}
+
     def tick(self) -> int:
         """Do what is due now and return how many jobs were run.
 
@@ -70,7 +73,7 @@ class Worker:
         with self.database.writing(Login.WORKER) as session:
             seal(session)
         self._ask_for_jobs(self.clock())
-        deliver_due(self.database, CARRIERS, spread=self.spread)
+        deliver_due(self.database, self.carriers(), spread=self.spread)
         self._send()
         jobs = 0
         while (outcome := run_due(self.database, self.handlers(), worker=self.name)) is not None:
@@ -100,6 +103,10 @@ class Worker:
 
     def _decide(self, _job: Job, progress: Progress) -> None:
         progress.add(evaluate(self.database, now=self.clock(), chance=CHANCE).decided)
+
+    def _ask_coach(self, message: Message) -> None:
+        with self.database.writing(Login.WORKER) as session:
+            ask_coach(session, message.payload, now=self.clock())
 
     def _send(self) -> None:
         dispatcher = Dispatcher(self.database, self.courier, self.name, self.clock, self.spread)

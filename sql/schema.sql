@@ -225,7 +225,7 @@ CREATE FUNCTION public.bee_see_to_safety_event() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    seen_to constant text[] := array['status', 'taken_by', 'taken_at', 'closed_at', 'note'];
+    seen_to constant text[] := array['status', 'taken_by', 'taken_at', 'closed_at', 'note', 'finding'];
 begin
     if new is not distinct from old then
         return new;
@@ -338,6 +338,15 @@ ALTER TABLE public.audit_seals ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY 
     CACHE 1
 );
 
+CREATE TABLE public.coach_breakers (
+    provider text NOT NULL,
+    failures integer NOT NULL,
+    because text NOT NULL,
+    open_until timestamp with time zone,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT coach_breakers_failures_check CHECK ((failures >= 0))
+);
+
 CREATE TABLE public.coach_conversations (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
@@ -347,7 +356,8 @@ CREATE TABLE public.coach_conversations (
 CREATE TABLE public.coach_interventions (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
-    notification_id uuid NOT NULL,
+    notification_id uuid,
+    safety_event_id uuid,
     coach_id uuid,
     priority text NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -358,6 +368,7 @@ CREATE TABLE public.coach_interventions (
     note text DEFAULT ''::text NOT NULL,
     CONSTRAINT coach_interventions_done_whole CHECK ((num_nulls(done_at, done_by, outcome) = ANY (ARRAY[0, 3]))),
     CONSTRAINT coach_interventions_note_check CHECK ((length(note) <= 2000)),
+    CONSTRAINT coach_interventions_one_cause CHECK ((num_nonnulls(notification_id, safety_event_id) = 1)),
     CONSTRAINT coach_interventions_outcome_check CHECK (((length(outcome) >= 1) AND (length(outcome) <= 60))),
     CONSTRAINT coach_interventions_priority_check CHECK ((priority = ANY (ARRAY['urgent'::text, 'high'::text, 'normal'::text, 'low'::text])))
 );
@@ -392,13 +403,23 @@ CREATE TABLE public.coach_messages (
     rules_version text NOT NULL,
     model text,
     prompt text,
+    prompt_sha256 text,
     usage jsonb,
+    fallback text,
+    checks jsonb,
+    first_byte_ms integer,
+    total_ms integer,
     momentum_state text,
     memory_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT coach_messages_a_fallback_is_nobodys_prompt CHECK (((fallback IS NULL) OR (prompt IS NULL))),
     CONSTRAINT coach_messages_body_check CHECK (((length(body) >= 1) AND (length(body) <= 20000))),
     CONSTRAINT coach_messages_category_check CHECK ((category = ANY (ARRAY['self_harm'::text, 'violence'::text, 'emergency'::text]))),
+    CONSTRAINT coach_messages_check CHECK ((total_ms >= first_byte_ms)),
+    CONSTRAINT coach_messages_checks_check CHECK ((jsonb_typeof(checks) = 'object'::text)),
     CONSTRAINT coach_messages_crisis_has_category CHECK ((crisis = (category IS NOT NULL))),
+    CONSTRAINT coach_messages_fallback_check CHECK (((length(fallback) >= 1) AND (length(fallback) <= 60))),
+    CONSTRAINT coach_messages_first_byte_ms_check CHECK ((first_byte_ms >= 0)),
     CONSTRAINT coach_messages_momentum_state_check CHECK ((momentum_state = ANY (ARRAY['Rising'::text, 'Steady'::text, 'NeedsCare'::text]))),
     CONSTRAINT coach_messages_replies_name_their_model CHECK ((((role = 'coach'::text) = (model IS NOT NULL)) AND ((role = 'coach'::text) = (usage IS NOT NULL)))),
     CONSTRAINT coach_messages_role_check CHECK ((role = ANY (ARRAY['member'::text, 'coach'::text]))),
@@ -412,6 +433,42 @@ ALTER TABLE public.coach_messages ALTER COLUMN number ADD GENERATED ALWAYS AS ID
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.coach_model_calls (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid,
+    request_id uuid NOT NULL,
+    attempt smallint NOT NULL,
+    provider text NOT NULL,
+    model text NOT NULL,
+    prompt text NOT NULL,
+    prompt_sha256 text NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    outcome text NOT NULL,
+    detail text DEFAULT ''::text NOT NULL,
+    failed_checks text[] DEFAULT '{}'::text[] NOT NULL,
+    input_tokens integer NOT NULL,
+    cache_read_tokens integer NOT NULL,
+    cache_write_tokens integer NOT NULL,
+    output_tokens integer NOT NULL,
+    reasoning_tokens integer NOT NULL,
+    is_estimate boolean NOT NULL,
+    cost_usd numeric(14,8),
+    priced_from date,
+    first_byte_ms integer,
+    total_ms integer NOT NULL,
+    CONSTRAINT coach_model_calls_attempt_check CHECK ((attempt > 0)),
+    CONSTRAINT coach_model_calls_cache_read_tokens_check CHECK ((cache_read_tokens >= 0)),
+    CONSTRAINT coach_model_calls_cache_write_tokens_check CHECK ((cache_write_tokens >= 0)),
+    CONSTRAINT coach_model_calls_cost_has_price CHECK (((cost_usd IS NULL) = (priced_from IS NULL))),
+    CONSTRAINT coach_model_calls_cost_usd_check CHECK ((cost_usd >= (0)::numeric)),
+    CONSTRAINT coach_model_calls_first_byte_ms_check CHECK ((first_byte_ms >= 0)),
+    CONSTRAINT coach_model_calls_input_tokens_check CHECK ((input_tokens >= 0)),
+    CONSTRAINT coach_model_calls_outcome_check CHECK (((length(outcome) >= 1) AND (length(outcome) <= 60))),
+    CONSTRAINT coach_model_calls_output_tokens_check CHECK ((output_tokens >= 0)),
+    CONSTRAINT coach_model_calls_reasoning_tokens_check CHECK ((reasoning_tokens >= 0)),
+    CONSTRAINT coach_model_calls_total_ms_check CHECK ((total_ms >= 0))
 );
 
 CREATE TABLE public.consents (
@@ -847,8 +904,11 @@ CREATE TABLE public.safety_events (
     taken_at timestamp with time zone,
     closed_at timestamp with time zone,
     note text,
+    finding text,
     CONSTRAINT safety_events_category_check CHECK ((category = ANY (ARRAY['self_harm'::text, 'violence'::text, 'emergency'::text]))),
     CONSTRAINT safety_events_closed_at_some_time CHECK (((status = 'closed'::text) = (closed_at IS NOT NULL))),
+    CONSTRAINT safety_events_closed_with_a_finding CHECK (((status = 'closed'::text) = (finding IS NOT NULL))),
+    CONSTRAINT safety_events_finding_check CHECK ((finding = ANY (ARRAY['handled'::text, 'false_alarm'::text]))),
     CONSTRAINT safety_events_matched_check CHECK ((cardinality(matched) > 0)),
     CONSTRAINT safety_events_note_check CHECK (((length(note) >= 1) AND (length(note) <= 4000))),
     CONSTRAINT safety_events_status_check CHECK ((status = ANY (ARRAY['open'::text, 'taken'::text, 'closed'::text]))),
@@ -1022,6 +1082,9 @@ ALTER TABLE ONLY public.audit_seals
 ALTER TABLE ONLY public.audit_seals
     ADD CONSTRAINT audit_seals_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.coach_breakers
+    ADD CONSTRAINT coach_breakers_pkey PRIMARY KEY (provider);
+
 ALTER TABLE ONLY public.coach_conversations
     ADD CONSTRAINT coach_conversations_pkey PRIMARY KEY (id);
 
@@ -1031,6 +1094,9 @@ ALTER TABLE ONLY public.coach_interventions
 ALTER TABLE ONLY public.coach_interventions
     ADD CONSTRAINT coach_interventions_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.coach_interventions
+    ADD CONSTRAINT coach_interventions_safety_event_key UNIQUE (safety_event_id);
+
 ALTER TABLE ONLY public.coach_memory
     ADD CONSTRAINT coach_memory_pkey PRIMARY KEY (id);
 
@@ -1039,6 +1105,9 @@ ALTER TABLE ONLY public.coach_messages
 
 ALTER TABLE ONLY public.coach_messages
     ADD CONSTRAINT coach_messages_request_key UNIQUE (user_id, request_id, role);
+
+ALTER TABLE ONLY public.coach_model_calls
+    ADD CONSTRAINT coach_model_calls_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.consents
     ADD CONSTRAINT consents_pkey PRIMARY KEY (id);
@@ -1203,6 +1272,10 @@ CREATE INDEX coach_messages_conversation ON public.coach_messages USING btree (c
 
 CREATE INDEX coach_messages_member ON public.coach_messages USING btree (user_id, number);
 
+CREATE INDEX coach_model_calls_day ON public.coach_model_calls USING btree (started_at);
+
+CREATE INDEX coach_model_calls_member ON public.coach_model_calls USING btree (user_id, started_at);
+
 CREATE INDEX consents_member ON public.consents USING btree (member_id, purpose, decided_at);
 
 CREATE INDEX daily_engagement_scores_day ON public.daily_engagement_scores USING btree (score_date);
@@ -1323,6 +1396,9 @@ ALTER TABLE ONLY public.coach_interventions
     ADD CONSTRAINT coach_interventions_notification_id_fkey FOREIGN KEY (notification_id) REFERENCES public.momentum_notifications(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.coach_interventions
+    ADD CONSTRAINT coach_interventions_safety_event_id_fkey FOREIGN KEY (safety_event_id) REFERENCES public.safety_events(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_interventions
     ADD CONSTRAINT coach_interventions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.coach_memory
@@ -1333,6 +1409,9 @@ ALTER TABLE ONLY public.coach_messages
 
 ALTER TABLE ONLY public.coach_messages
     ADD CONSTRAINT coach_messages_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_model_calls
+    ADD CONSTRAINT coach_model_calls_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.consents
     ADD CONSTRAINT consents_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
@@ -1546,6 +1625,8 @@ CREATE POLICY author ON public.notification_rule_versions FOR INSERT TO bee_prod
 
 CREATE POLICY by_name ON public.notification_stops FOR INSERT TO bee_admin WITH CHECK ((changed_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
+ALTER TABLE public.coach_breakers ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.coach_conversations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_interventions ENABLE ROW LEVEL SECURITY;
@@ -1553,6 +1634,8 @@ ALTER TABLE public.coach_interventions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coach_memory ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_messages ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_model_calls ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY colleagues ON public.staff FOR SELECT TO bee_product, bee_coach, bee_oncall USING (true);
 
@@ -1670,6 +1753,10 @@ CREATE POLICY pseudonyms ON public.engagement_events FOR SELECT TO bee_product U
 
 CREATE POLICY pseudonyms ON public.members FOR SELECT TO bee_product, bee_oncall USING (true);
 
+CREATE POLICY pseudonyms ON public.notification_preferences FOR SELECT TO bee_product USING (true);
+
+CREATE POLICY pseudonyms ON public.user_fcm_tokens FOR SELECT TO bee_product USING (true);
+
 ALTER TABLE public.safety_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.score_definition_activations ENABLE ROW LEVEL SECURITY;
@@ -1722,6 +1809,10 @@ ALTER TABLE public.signing_keys ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY staff ON public.annotations FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
 
+CREATE POLICY staff ON public.coach_breakers FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.coach_model_calls FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
+
 CREATE POLICY staff ON public.daily_engagement_scores FOR SELECT TO bee_product, bee_admin USING (true);
 
 CREATE POLICY staff ON public.engagement_days FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
@@ -1768,9 +1859,13 @@ ALTER TABLE public.stale_days ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY stops_by_name ON public.notification_stops FOR INSERT TO bee_oncall WITH CHECK ((is_stopped AND (changed_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
 
+CREATE POLICY system ON public.coach_breakers TO bee_system USING (true) WITH CHECK (true);
+
 CREATE POLICY system ON public.coach_conversations TO bee_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.coach_messages TO bee_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.coach_model_calls TO bee_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.daily_engagement_scores TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
@@ -2056,6 +2151,12 @@ GRANT INSERT(previous) ON TABLE public.audit_seals TO bee_worker;
 
 GRANT INSERT(digest) ON TABLE public.audit_seals TO bee_worker;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.coach_breakers TO bee_system;
+GRANT SELECT ON TABLE public.coach_breakers TO bee_product;
+GRANT SELECT ON TABLE public.coach_breakers TO bee_coach;
+GRANT SELECT ON TABLE public.coach_breakers TO bee_oncall;
+GRANT SELECT ON TABLE public.coach_breakers TO bee_admin;
+
 GRANT SELECT ON TABLE public.coach_conversations TO authenticated;
 GRANT SELECT ON TABLE public.coach_conversations TO service_role;
 GRANT SELECT,INSERT ON TABLE public.coach_conversations TO bee_system;
@@ -2070,6 +2171,8 @@ GRANT SELECT(id) ON TABLE public.coach_interventions TO bee_worker;
 GRANT SELECT(user_id),INSERT(user_id) ON TABLE public.coach_interventions TO bee_worker;
 
 GRANT SELECT(notification_id),INSERT(notification_id) ON TABLE public.coach_interventions TO bee_worker;
+
+GRANT SELECT(safety_event_id),INSERT(safety_event_id) ON TABLE public.coach_interventions TO bee_worker;
 
 GRANT UPDATE(coach_id) ON TABLE public.coach_interventions TO bee_coach;
 GRANT UPDATE(coach_id) ON TABLE public.coach_interventions TO bee_admin;
@@ -2145,7 +2248,92 @@ GRANT SELECT(prompt) ON TABLE public.coach_messages TO authenticated;
 
 GRANT SELECT(usage) ON TABLE public.coach_messages TO authenticated;
 
+GRANT SELECT(fallback) ON TABLE public.coach_messages TO authenticated;
+
 GRANT SELECT(created_at) ON TABLE public.coach_messages TO authenticated;
+
+GRANT SELECT,INSERT ON TABLE public.coach_model_calls TO bee_system;
+GRANT SELECT ON TABLE public.coach_model_calls TO bee_admin;
+
+GRANT SELECT(id) ON TABLE public.coach_model_calls TO bee_product;
+GRANT SELECT(id) ON TABLE public.coach_model_calls TO bee_coach;
+GRANT SELECT(id) ON TABLE public.coach_model_calls TO bee_oncall;
+
+GRANT SELECT(attempt) ON TABLE public.coach_model_calls TO bee_product;
+GRANT SELECT(attempt) ON TABLE public.coach_model_calls TO bee_coach;
+GRANT SELECT(attempt) ON TABLE public.coach_model_calls TO bee_oncall;
+
+GRANT SELECT(provider) ON TABLE public.coach_model_calls TO bee_product;
+GRANT SELECT(provider) ON TABLE public.coach_model_calls TO bee_coach;
+GRANT SELECT(provider) ON TABLE public.coach_model_calls TO bee_oncall;
+
+GRANT SELECT(model) ON TABLE public.coach_model_calls TO bee_product;
+GRANT SELECT(model) ON TABLE public.coach_model_calls TO bee_coach;
+GRANT SELECT(model) ON TABLE public.coach_model_calls TO bee_oncall;
+
+GRANT SELECT(prompt) ON TABLE public.coach_model_calls TO bee_product;
+GRANT SELECT(prompt) ON TABLE public.coach_model_calls TO bee_coach;
+GRANT SELECT(prompt) ON TABLE public.coach_model_calls TO bee_oncall;
+
+GRANT SELECT(prompt_sha256) ON TABLE public.coach_model_calls TO bee_product;
+GRANT SELECT(prompt_sha256) ON TABLE public.coach_model_calls TO bee_coach;
+GRANT SELECT(prompt_sha256) ON TABLE public.coach_model_calls TO bee_oncall;
+
+GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_product;
+GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_coach;
+GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_oncall;
+
+GRANT SELECT(outcome) ON TABLE public.coach_model_calls TO bee_product;
+GRANT SELECT(outcome) ON TABLE public.coach_model_calls TO bee_coach;
+GRANT SELECT(outcome) ON TABLE public.coach_model_calls TO bee_oncall;
+
+GRANT SELECT(detail) ON TABLE public.coach_model_calls TO bee_product;
+GRANT SELECT(detail) ON TABLE public.coach_model_calls TO bee_coach;
+GRANT SELECT(detail) ON TABLE public.coach_model_calls TO bee_oncall;
+
+GRANT SELECT(failed_checks) ON TABLE public.coach_model_calls TO bee_product;
+GRANT SELECT(failed_checks) ON TABLE public.coach_model_calls TO bee_coach;
+GRANT SELECT(failed_checks) ON TABLE public.coach_model_calls TO bee_oncall;
+
+GRANT SELECT(input_tokens) ON TABLE public.coach_model_calls TO bee_product;
+GRANT SELECT(input_tokens) ON TABLE public.coach_model_calls TO bee_coach;
+GRANT SELECT(input_tokens) ON TABLE public.coach_model_calls TO bee_oncall;
+
+GRANT SELECT(cache_read_tokens) ON TABLE public.coach_model_calls TO bee_product;
+GRANT SELECT(cache_read_tokens) ON TABLE public.coach_model_calls TO bee_coach;
+GRANT SELECT(cache_read_tokens) ON TABLE public.coach_model_calls TO bee_oncall;
+
+GRANT SELECT(cache_write_tokens) ON TABLE public.coach_model_calls TO bee_product;
+GRANT SELECT(cache_write_tokens) ON TABLE public.coach_model_calls TO bee_coach;
+GRANT SELECT(cache_write_tokens) ON TABLE public.coach_model_calls TO bee_oncall;
+
+GRANT SELECT(output_tokens) ON TABLE public.coach_model_calls TO bee_product;
+GRANT SELECT(output_tokens) ON TABLE public.coach_model_calls TO bee_coach;
+GRANT SELECT(output_tokens) ON TABLE public.coach_model_calls TO bee_oncall;
+
+GRANT SELECT(reasoning_tokens) ON TABLE public.coach_model_calls TO bee_product;
+GRANT SELECT(reasoning_tokens) ON TABLE public.coach_model_calls TO bee_coach;
+GRANT SELECT(reasoning_tokens) ON TABLE public.coach_model_calls TO bee_oncall;
+
+GRANT SELECT(is_estimate) ON TABLE public.coach_model_calls TO bee_product;
+GRANT SELECT(is_estimate) ON TABLE public.coach_model_calls TO bee_coach;
+GRANT SELECT(is_estimate) ON TABLE public.coach_model_calls TO bee_oncall;
+
+GRANT SELECT(cost_usd) ON TABLE public.coach_model_calls TO bee_product;
+GRANT SELECT(cost_usd) ON TABLE public.coach_model_calls TO bee_coach;
+GRANT SELECT(cost_usd) ON TABLE public.coach_model_calls TO bee_oncall;
+
+GRANT SELECT(priced_from) ON TABLE public.coach_model_calls TO bee_product;
+GRANT SELECT(priced_from) ON TABLE public.coach_model_calls TO bee_coach;
+GRANT SELECT(priced_from) ON TABLE public.coach_model_calls TO bee_oncall;
+
+GRANT SELECT(first_byte_ms) ON TABLE public.coach_model_calls TO bee_product;
+GRANT SELECT(first_byte_ms) ON TABLE public.coach_model_calls TO bee_coach;
+GRANT SELECT(first_byte_ms) ON TABLE public.coach_model_calls TO bee_oncall;
+
+GRANT SELECT(total_ms) ON TABLE public.coach_model_calls TO bee_product;
+GRANT SELECT(total_ms) ON TABLE public.coach_model_calls TO bee_coach;
+GRANT SELECT(total_ms) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT ON TABLE public.consents TO authenticated;
 GRANT SELECT ON TABLE public.consents TO service_role;
@@ -2300,6 +2488,7 @@ GRANT SELECT(attributes) ON TABLE public.members TO bee_worker;
 GRANT SELECT(attributes) ON TABLE public.members TO bee_system;
 
 GRANT SELECT(consents) ON TABLE public.members TO authenticated;
+GRANT SELECT(consents) ON TABLE public.members TO bee_product;
 GRANT SELECT(consents) ON TABLE public.members TO bee_worker;
 GRANT SELECT(consents) ON TABLE public.members TO bee_system;
 
@@ -2493,6 +2682,7 @@ GRANT SELECT,INSERT ON TABLE public.notification_outcomes TO bee_worker;
 GRANT SELECT ON TABLE public.notification_preferences TO authenticated;
 GRANT SELECT ON TABLE public.notification_preferences TO bee_coach;
 GRANT SELECT ON TABLE public.notification_preferences TO bee_admin;
+GRANT SELECT ON TABLE public.notification_preferences TO bee_product;
 GRANT SELECT ON TABLE public.notification_preferences TO bee_worker;
 
 GRANT INSERT(user_id) ON TABLE public.notification_preferences TO authenticated;
@@ -2662,6 +2852,10 @@ GRANT SELECT(closed_at) ON TABLE public.safety_events TO bee_oncall;
 GRANT UPDATE(note) ON TABLE public.safety_events TO bee_coach;
 GRANT UPDATE(note) ON TABLE public.safety_events TO bee_admin;
 
+GRANT UPDATE(finding) ON TABLE public.safety_events TO bee_coach;
+GRANT UPDATE(finding) ON TABLE public.safety_events TO bee_admin;
+GRANT SELECT(finding) ON TABLE public.safety_events TO bee_oncall;
+
 GRANT SELECT ON TABLE public.score_definition_activations TO bee_product;
 GRANT SELECT ON TABLE public.score_definition_activations TO bee_coach;
 GRANT SELECT ON TABLE public.score_definition_activations TO bee_oncall;
@@ -2819,6 +3013,7 @@ GRANT SELECT(id) ON TABLE public.user_fcm_tokens TO bee_worker;
 GRANT INSERT(user_id),UPDATE(user_id) ON TABLE public.user_fcm_tokens TO authenticated;
 GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_admin;
+GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_product;
 GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_worker;
 
 GRANT INSERT(fcm_token),UPDATE(fcm_token) ON TABLE public.user_fcm_tokens TO authenticated;
@@ -2832,6 +3027,7 @@ GRANT SELECT(platform) ON TABLE public.user_fcm_tokens TO bee_worker;
 GRANT SELECT(is_active) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(is_active) ON TABLE public.user_fcm_tokens TO bee_admin;
 GRANT SELECT(is_active),UPDATE(is_active) ON TABLE public.user_fcm_tokens TO bee_worker;
+GRANT SELECT(is_active) ON TABLE public.user_fcm_tokens TO bee_product;
 
 GRANT INSERT(address_kind),UPDATE(address_kind) ON TABLE public.user_fcm_tokens TO authenticated;
 GRANT SELECT(address_kind) ON TABLE public.user_fcm_tokens TO bee_oncall;

@@ -92,6 +92,10 @@ def test_prod_starts_with_real_secrets(tmp_path: Path, monkeypatch: pytest.Monke
         ("BEE_ENVIRONMENT", "moon"),
         ("BEE_LOG_LEVEL", "LOUD"),
         ("BEE_CRISIS_REGION", "Atlantis"),
+        ("BEE_COACH_MODEL", "somebody/some-model"),
+        ("BEE_COACH_MODEL", "openai"),
+        ("BEE_COACH_USD_PER_DAY", "-1"),
+        ("BEE_COACH_USD_PER_DAY", "nan"),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_named(
@@ -176,3 +180,13 @@ def test_the_example_holds_every_default_as_it_is(tmp_path: Path) -> None:
         assert default in (None, "") or str(default) == value, name
     (tmp_path / ".env.local").write_text(example)
     assert load_settings(folder=tmp_path) == load_settings(folder=tmp_path, read_files=False)
+
+
+@pytest.mark.parametrize("variable", ["OPENAI_API_KEY", "ANTHROPIC_API_KEY"])
+def test_a_placeholder_for_a_models_key_is_refused_outside_local(
+    variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, real in (REAL | {variable: "changeme", "BEE_ENVIRONMENT": "prod"}).items():
+        monkeypatch.setenv(name, real)
+    with pytest.raises(Invalid, match=variable):
+        load_settings(folder=tmp_path)

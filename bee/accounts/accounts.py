@@ -167,7 +167,7 @@ def _new_hash(account: Account, password: str | None) -> str | None:
 
 def _email(email: str) -> str:
     address = normal_email(email)
-    if not EMAIL.fullmatch(address):
+    if not email.strip().isprintable() or not EMAIL.fullmatch(address):
         raise Invalid("validation_failed", "Unable to validate email address: invalid format")
     return address
 

@@ -76,7 +76,7 @@ def create_app(
 
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
-        async with Parts.running(house, limits) as app.state.realtime:
+        async with Parts.running(house, limits) as app.state.realtime, house.coach.models:
             yield
 
     app = FastAPIOffline(

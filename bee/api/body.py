@@ -69,6 +69,8 @@ class Body:
             )
         if is_last and not packed.eof:
             raise HTTPException(400, "The body's gzip is cut off")
+        if packed.unused_data:
+            raise HTTPException(400, "The body goes on behind its gzip")
         self._unpacked += len(out)
         return out
 

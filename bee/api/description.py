@@ -1,80 +1,22 @@
-"""What the API says of itself: OpenAPI 3.1 with every error that an operation can answer."""
+"""What the API says of itself: OpenAPI 3.1, each operation with its errors (``error_forms``) and examples.
 
+The examples are data, ``examples.json``: by method and path what is sent, as parameters and as the body, and what
+is answered, by status.
+"""
+
+import json
+from importlib.resources import files
 from typing import Any, Final
 
 from fastapi import FastAPI
 
-# What a status means everywhere: its code as an example, one sentence.
-ERRORS: Final[dict[int, tuple[str, str]]] = {
-    400: ("validation_failed", "Something of the request can't be accepted; nothing of it was done."),
-    401: ("no_authorization", "No token was sent, or one that does not hold."),
-    403: ("forbidden", "The token holds, but this is not for its bearer."),
-    404: ("not_found", "There is nothing of that name, or not for this member."),
-    405: ("method_not_allowed", "This address does not take that method."),
-    406: ("PGRST116", "Not exactly one row, or another form or schema than there is."),
-    408: ("request_timeout", "The body took too long to arrive."),
-    409: ("conflict", "The state of the world says no; it may have changed since."),
-    413: ("request_entity_too_large", "The body is larger than is taken."),
-    415: ("unsupported_media_type", "The body is packed in a way that is not taken."),
-    416: ("PGRST103", "There are not as many rows."),
-    422: ("weak_password", "The account can't be made or changed in this way."),
-    429: ("rate_limited", "One request too many; `Retry-After` says when the next is accepted."),
-    500: ("internal", "Something went wrong on our side; the message names where it is recorded."),
-    503: ("database_unavailable", "A part that the API depends on does not answer; try again."),
-}
-EVERYWHERE: Final = (400, 401, 405, 408, 413, 415, 429, 500, 503)
-BY_AREA: Final = {
-    "/auth/": (*EVERYWHERE, 403, 404, 422),
-    "/rest/": (*EVERYWHERE, 403, 404, 406, 409, 416),
-    "/v1/": (*EVERYWHERE, 403, 404, 409),
-    "/realtime/": (*EVERYWHERE, 403),
-    "/graphql/": EVERYWHERE,
-}
-SECURITY: Final = {
-    "/auth/": ("apikey",),
-    "/rest/": ("apikey", "bearer"),
-    "/v1/": ("bearer",),
-    "/realtime/": ("apikey", "bearer"),
-    "/graphql/": ("apikey", "bearer"),
-}
-SERVICE: Final = (405, 500, 503)
-OPEN: Final = frozenset({"/v1/version", "/auth/v1/.well-known/jwks.json"})
+from bee.api.error_forms import ERRORS, FORMS, area_of, example_of
 
-ENVELOPE: Final[dict[str, Any]] = {
-    "type": "object",
-    "required": ["error"],
-    "properties": {
-        "error": {
-            "type": "object",
-            "required": ["code", "message"],
-            "properties": {
-                "code": {"type": "string", "description": "Stable, for programs."},
-                "message": {"type": "string", "description": "One sentence for a person."},
-            },
-        }
-    },
-}
-GRAPH_ENVELOPE: Final[dict[str, Any]] = {
-    "type": "object",
-    "required": ["errors"],
-    "properties": {
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["message"],
-                "properties": {
-                    "message": {"type": "string", "description": "One sentence for a person."},
-                    "extensions": {"type": "object", "description": "`code`: stable, for programs."},
-                },
-            },
-        }
-    },
-}
 SCHEMES: Final[dict[str, Any]] = {
     "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
     "apikey": {"type": "apiKey", "in": "header", "name": "apikey"},
 }
+EXAMPLES: Final[dict[str, dict[str, Any]]] = json.loads((files(__package__) / "examples.json").read_bytes())
 
 
 def describe(app: FastAPI) -> None:
@@ -95,42 +37,41 @@ def _complete(schema: dict[str, Any]) -> None:
     schemas = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    schemas["Error"] = ENVELOPE
+    schemas |= FORMS
     components["securitySchemes"] = SCHEMES
-    schemas["GraphError"] = GRAPH_ENVELOPE
-    components["responses"] = {f"Error{status}": _response(status) for status in ERRORS} | {
-        f"GraphError{status}": _graph_response(status) for status in EVERYWHERE
-    }
+    responses = components.setdefault("responses", {})
     for path, operations in schema["paths"].items():
-        for operation in operations.values():
-            _complete_operation(path, operation)
+        for method, operation in operations.items():
+            _complete_operation(path, operation, responses)
+            _exemplify(operation, EXAMPLES.get(f"{method.upper()} {path}", {}))
 
 
-def _complete_operation(path: str, operation: dict[str, Any]) -> None:
-    responses = operation["responses"]
+def _complete_operation(path: str, operation: dict[str, Any], shared: dict[str, Any]) -> None:
+    area, responses = area_of(path), operation["responses"]
+    # FastAPI's own, which is answered as 400.
     responses.pop("422", None)
-    area = next((prefix for prefix in BY_AREA if path.startswith(prefix) and path not in OPEN), None)
-    for status in sorted(BY_AREA[area] if area else SERVICE):
-        kind = "GraphError" if area == "/graphql/" else "Error"
-        responses.setdefault(str(status), {"$ref": f"#/components/responses/{kind}{status}"})
-    if area:
-        operation["security"] = [{name: [] for name in SECURITY[area]}]
+    for status in sorted(area.statuses):
+        name = f"{area.form}{status}"
+        shared.setdefault(name, _response(area.form, status))
+        responses.setdefault(str(status), {"$ref": f"#/components/responses/{name}"})
+    if area.security:
+        operation["security"] = [{name: [] for name in names} for names in area.security]
 
 
-def _response(status: int) -> dict[str, Any]:
-    code, meaning = ERRORS[status]
-    example = {"error": {"code": code, "message": meaning}}
-    headers = (
-        {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}} if status == 429 else {}
-    )
-    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}, "example": example}}
-    return {"description": meaning, "content": content} | ({"headers": headers} if headers else {})
+def _response(form: str, status: int) -> dict[str, Any]:
+    schema = {"$ref": f"#/components/schemas/{form}"}
+    content = {"application/json": {"schema": schema, "example": example_of(form, status)}}
+    described = {"description": ERRORS[status][1], "content": content}
+    if status == 429:
+        described["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
+    return described
 
 
-def _graph_response(status: int) -> dict[str, Any]:
-    code, meaning = ERRORS[status]
-    example = {"errors": [{"message": meaning, "extensions": {"code": code}}]}
-    content = {
-        "application/json": {"schema": {"$ref": "#/components/schemas/GraphError"}, "example": example}
-    }
-    return _response(status) | {"content": content}
+def _exemplify(operation: dict[str, Any], examples: dict[str, Any]) -> None:
+    for parameter in operation.get("parameters", ()):
+        if parameter["name"] in examples.get("parameters", {}):
+            parameter["example"] = examples["parameters"][parameter["name"]]
+    if "body" in examples:
+        operation["requestBody"]["content"]["application/json"]["example"] = examples["body"]
+    for status, body in examples.get("responses", {}).items():
+        operation["responses"][status]["content"]["application/json"]["example"] = body

@@ -26,6 +26,7 @@ SENTENCES: Final = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take that method.",
 }
+NO_FUNCTION: Final = {"code": "NOT_FOUND", "message": "Requested function was not found"}
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 # Later versions of Python call it content_too_large.
 HTTP_CODES: Final = {413: "request_entity_too_large"}
@@ -74,6 +75,8 @@ def error_answer(
             headers["WWW-Authenticate"] = "Bearer"
         body = {"code": REST_CODES.get(code, code), "message": message, "details": None, "hint": None}
         return JSONResponse(body | more | envelope, status, headers)
+    if path.startswith("/functions/") and code == "not_found":
+        return JSONResponse(NO_FUNCTION | envelope, status, headers)
     return JSONResponse(envelope, status, headers)
 
 
@@ -117,15 +120,19 @@ def _http_error(request: Request, error: Exception) -> JSONResponse:
 
 
 def _allowed(request: Request) -> list[str]:
-    """Return what an address takes: each method is a route of its own, and the framework names one's only."""
-    return [
+    """Return what an address takes: each method is a route of its own, and the framework names one's only.
+
+    Where there is something to get, HEAD is taken as well.
+    """
+    taken = {
         method
         for method in METHODS
         if any(
             route.matches({**request.scope, "method": method})[0] is Match.FULL
             for route in request.app.routes
         )
-    ]
+    }
+    return [method for method in METHODS if method in taken or (method == "HEAD" and "GET" in taken)]
 
 
 def _invalid_request(request: Request, error: Exception) -> JSONResponse:
@@ -135,12 +142,16 @@ def _invalid_request(request: Request, error: Exception) -> JSONResponse:
 
 def faults_told(faults: Any) -> str:
     """Return what pydantic found wrong as one sentence, without what was sent."""
-    told = [
-        f"{'.'.join(str(part) for part in fault['loc'] if part != 'body') or 'body'}: {fault['msg']}"
-        for fault in faults
-    ]
+    told = [_fault_told(fault) for fault in faults]
     more = f", and {len(told) - 5} more" if len(told) > 5 else ""
     return f"{'; '.join(told[:5])}{more}."
+
+
+def _fault_told(fault: Any) -> str:
+    if fault["type"] == "json_invalid":
+        return f"body: is not JSON, from character {fault['loc'][-1]} on"
+    place = ".".join(str(part) for part in fault["loc"] if part != "body")
+    return f"{place or 'body'}: {fault['msg']}"
 
 
 def _fault(request: Request, _error: Exception) -> JSONResponse:

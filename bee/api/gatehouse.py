@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Annotated, Final
 
 from fastapi import Depends
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
 from bee.accounts.sessions import Client
 from bee.api.caller import Caller, Role, caller_of
@@ -49,7 +49,7 @@ def role_of_api_key(house: House, key: str) -> Role:
     return house.role_of_key(key) or _role_of_signed_key(house, key)
 
 
-def client_of(request: Request) -> Client:
+def client_of(request: HTTPConnection) -> Client:
     """Return where a request comes from."""
     peer = request.client.host if request.client else ""
     forwarded = request.headers.get("x-forwarded-for", "")

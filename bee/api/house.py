@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from bee.accounts.keyring import Keyring
 from bee.accounts.keys import sealing_of
@@ -15,6 +15,7 @@ from bee.api.caller import Role
 from bee.api.limits import Area, Limiter
 from bee.api.tables.schema import Catalogue
 from bee.api.verification import Verifier, local_verifier, remote_verifier
+from bee.coach.engine import Coach
 from bee.db import Database
 from bee.errors import Conflict
 from bee.running import read_running
@@ -43,6 +44,7 @@ class House:
     limiters: Mapping[Area, Limiter]
     clock: Callable[[], datetime]
     catalogue: Catalogue
+    coach: Coach
 
     @classmethod
     def build(
@@ -74,6 +76,7 @@ class House:
             },
             clock=clock,
             catalogue=Catalogue(database),
+            coach=Coach(database, settings, clock=clock),
         )
 
     def role_of_key(self, key: str) -> Role | None:
@@ -137,7 +140,7 @@ def _jwt_secret(settings: Settings) -> str:
     return derived(installation_secret(settings), "jwt-secret")
 
 
-def house_of(request: Request) -> House:
+def house_of(request: HTTPConnection) -> House:
     """Return the parts of the API that a request came to."""
     house = request.app.state.house
     assert isinstance(house, House)

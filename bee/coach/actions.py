@@ -1,11 +1,6 @@
-"""Answering a member, and seeing to those who may be in danger.
-
-Three steps, each where it belongs: :func:`read_context` as the member, :func:`decide` in thought alone,
-:func:`store` as the system. :func:`answer` does them in turn.
-"""
+"""What is stored of an answer, and seeing to those who may be in danger."""
 
 import json
-import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -13,30 +8,26 @@ from typing import Final
 from uuid import UUID
 
 from bee.audit import Actor, record
-from bee.coach.crisis import crisis_answer
-from bee.coach.offline import MODEL, Momentum, Reply, reply
-from bee.coach.queries import Answered, Context, find_answered, read_context
-from bee.coach.safety import Category, Screening, screen
-from bee.db import Database, Login, WriteSession
-from bee.errors import Conflict, Invalid, Unavailable
+from bee.coach.model import Usage
+from bee.coach.offline import Momentum
+from bee.coach.queries import Answered
+from bee.coach.review import Review
+from bee.coach.safety import Category, Screening
+from bee.coach.text import cleaned
+from bee.db import WriteSession
+from bee.errors import Conflict, Invalid
 from bee.outbox import put
-
-log = logging.getLogger("bee.coach")
 
 LONGEST_MESSAGE: Final = 20_000
 CONVERSATION_ENDS_AFTER: Final = timedelta(hours=12)
+DUE_WITHIN: Final = timedelta(hours=1)
 SAFETY_TOPIC: Final = "safety.crisis"
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Tokens in buckets that exclude one another; all zero for an answer without a model."""
-
-    input: int = 0
-    cache_read: int = 0
-    cache_write: int = 0
-    output: int = 0
-    reasoning: int = 0
+# What the row of a member's message leaves empty.
+ANSWERS_ONLY: Final = (
+    "model", "prompt", "prompt_sha256", "usage", "fallback", "checks", "first_byte_ms", "total_ms",
+    "momentum_state",
+)  # fmt: skip
+FINDINGS: Final[Mapping[str, str]] = {"handled": "reached", "false_alarm": "not needed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +38,25 @@ class Safety:
     category: Category | None
     rules_version: str
 
+    @classmethod
+    def of(cls, screening: Screening) -> "Safety":
+        """Return what may be told of a screening."""
+        return cls(screening.crisis, screening.category, screening.rules_version)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a member is answered, with where it came from. ``prompt``: None, for no prompt was used."""
+    """What a member is answered, with where it came from. ``prompt``: None where none was used.
+
+    ``fallback``: why the offline coach answers in place of a model; None where it does not.
+    """
 
     response_text: str
     usage: Usage
     prompt: str | None
     model: str
     safety: Safety
+    fallback: str | None = None
 
     def as_wire(self) -> dict[str, object]:
         """Return the answer as the app reads it; the last two fields are for the app as it is."""
@@ -65,97 +65,35 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """An answer before it is stored, with what it rests on."""
+    """An answer before it is stored, with what it rests on.
+
+    ``review``: what the checks say of it; None for a crisis answer, which is exempt. ``first_byte_ms``,
+    ``total_ms``: since the request began.
+    """
 
     message: str
     answer: Answer
     screening: Screening
     state: Momentum | None
     memory_ids: tuple[UUID, ...]
-
-
-def answer(
-    database: Database,
-    member_id: UUID,
-    message: str,
-    *,
-    claims: str,
-    request_id: UUID,
-    region: str,
-    now: datetime,
-) -> Answer:
-    """Answer a member and store both messages, once for each ``request_id``: a repeat gets the same answer.
-
-    ``claims``: the JSON of the member's verified token. A member in danger is told who helps even while the
-    database is down; a repeat of the request then hands it to a coach. Raises :class:`Invalid` for a message that
-    is empty or too long, :class:`Conflict` when the request had another message before, :class:`Unavailable`.
-    """
-    try:
-        return _answer_and_store(
-            database, member_id, message, claims=claims, request_id=request_id, region=region, now=now
-        )
-    except Unavailable as error:
-        screening = screen(storable(message))
-        if screening.category is None:
-            raise
-        log.critical("a crisis answer was given and not stored (%s), request %s", error.code, request_id)
-        text = crisis_answer(screening.category, region, is_handed_on=False)
-        return Answer(text, Usage(), None, MODEL, _safety(screening))
-
-
-def _answer_and_store(
-    database: Database,
-    member_id: UUID,
-    message: str,
-    *,
-    claims: str,
-    request_id: UUID,
-    region: str,
-    now: datetime,
-) -> Answer:
-    settings = {"request.jwt.claims": claims}
-    with database.reading(Login.API, role="authenticated", settings=settings) as reading:
-        context = read_context(reading, member_id, request_id, now=now)
-    decision = decide(message, context, region=region)
-    if context.answered is not None:
-        return same_answer(context.answered, decision)
-    with database.writing(Login.SYSTEM) as writing:
-        is_new = store(writing, member_id, request_id, decision, now=now)
-    if is_new:
-        return decision.answer
-    with database.reading(Login.API, role="authenticated", settings=settings) as reading:
-        answered = find_answered(reading, member_id, request_id)
-    assert answered is not None, "a request that was stored before has its answer"
-    return same_answer(answered, decision)
-
-
-def decide(message: str, context: Context, *, region: str) -> Decision:
-    """Return what to answer (pure): the crisis check comes first, the coach only where it finds nothing.
-
-    ``region``: whose help lines a member in danger is told of. Raises :class:`Invalid`.
-    """
-    words = storable(message)
-    screening = screen(words)
-    if screening.category is not None:
-        said = Reply(crisis_answer(screening.category, region), MODEL, ())
-    else:
-        said = reply(words, context.state, context.memories, context.recent)
-    answered = Answer(said.text, Usage(), None, said.model, _safety(screening))
-    return Decision(words, answered, screening, context.state, said.memory_ids)
+    review: Review | None
+    prompt_sha256: str | None
+    first_byte_ms: int
+    total_ms: int
 
 
 def storable(message: str) -> str:
-    """Return a message as the database can hold it: signs that are none become U+FFFD. Raises :class:`Invalid`."""
+    """Return a message as the database can hold it. Raises :class:`Invalid` for one that is empty or too long."""
     if not message.strip():
         raise Invalid("empty_message", "The message is empty.")
     if len(message) > LONGEST_MESSAGE:
         raise Invalid("message_too_long", f"A message has at most {LONGEST_MESSAGE:,} characters.")
-    return message.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return cleaned(message)
 
 
-def same_answer(answered: Answered, decision: Decision) -> Answer:
+def same_answer(answered: Answered, message: str) -> Answer:
     """Return the answer given before. Raises :class:`Conflict` when it was to another message."""
-    if answered.message != decision.message:
+    if answered.message != message:
         raise Conflict("request_reused", "This request id was used for another message.")
     category = None if answered.category is None else Category(answered.category)
     return Answer(
@@ -164,6 +102,7 @@ def same_answer(answered: Answered, decision: Decision) -> Answer:
         prompt=answered.prompt,
         model=answered.model,
         safety=Safety(answered.crisis, category, answered.rules_version),
+        fallback=answered.fallback,
     )
 
 
@@ -193,9 +132,29 @@ def store(
         action="coach.answered",
         subject_kind="member",
         subject_id=member_id,
-        after={"message": message_id, "model": decision.answer.model, "crisis": decision.screening.crisis},
+        after={
+            "message": message_id,
+            "model": decision.answer.model,
+            "prompt": decision.answer.prompt,
+            "fallback": decision.answer.fallback,
+            "crisis": decision.screening.crisis,
+        },
     )
     return True
+
+
+def ask_coach(session: WriteSession, event: Mapping[str, object], *, now: datetime) -> None:
+    """Make a safety event the most urgent task of the member's coach, once. As the worker.
+
+    ``event``: what the outbox carries. A member who is gone by now has no task.
+    """
+    session.run(
+        "coach/ask_coach",
+        user_id=event["user_id"],
+        event_id=event["event_id"],
+        now=now,
+        due_at=now + DUE_WITHIN,
+    )
 
 
 def take_event(session: WriteSession, event_id: UUID, *, staff_id: UUID, now: datetime) -> None:
@@ -208,17 +167,23 @@ def take_event(session: WriteSession, event_id: UUID, *, staff_id: UUID, now: da
 
 
 def close_event(
-    session: WriteSession, event_id: UUID, *, staff_id: UUID, note: str | None, now: datetime
+    session: WriteSession, event_id: UUID, *, staff_id: UUID, finding: str, note: str | None, now: datetime
 ) -> None:
-    """Close a safety event that one took. Raises :class:`Conflict` for any other."""
-    note = (note or "").strip() or None
-    if not session.run("coach/close_safety_event", id=event_id, staff_id=staff_id, note=note, now=now):
+    """Close a safety event that one took, and the task that it was.
+
+    ``finding``: ``handled`` or ``false_alarm``. Raises :class:`Invalid` for any other, :class:`Conflict` for an
+    event that is not one's own to close.
+    """
+    if finding not in FINDINGS:
+        raise Invalid("unknown_finding", "Say whether it was handled or a false alarm.")
+    note = (note or "").replace("\0", "").strip() or None
+    closed = session.run(
+        "coach/close_safety_event", id=event_id, staff_id=staff_id, finding=finding, note=note, now=now
+    )
+    if not closed:
         raise Conflict("event_not_taken", "Only who took an event closes it, and only once.")
-    _record_event(session, "safety.closed", event_id, staff_id)
-
-
-def _safety(screening: Screening) -> Safety:
-    return Safety(screening.crisis, screening.category, screening.rules_version)
+    session.run("coach/finish_task", event_id=event_id, staff_id=staff_id, outcome=FINDINGS[finding], now=now)
+    _record_event(session, "safety.closed", event_id, staff_id, finding=finding)
 
 
 def _conversation(session: WriteSession, member_id: UUID, *, now: datetime) -> UUID:
@@ -239,20 +204,36 @@ def _shared(decision: Decision) -> dict[str, object]:
 
 
 def _asked(decision: Decision) -> Mapping[str, object]:
-    nothing: dict[str, object] = {"model": None, "prompt": None, "usage": None, "momentum_state": None}
-    return nothing | {"role": "member", "body": decision.message, "memory_ids": []}
+    return dict.fromkeys(ANSWERS_ONLY) | {"role": "member", "body": decision.message, "memory_ids": []}
 
 
 def _answered(decision: Decision) -> Mapping[str, object]:
+    answer = decision.answer
     return {
         "role": "coach",
-        "body": decision.answer.response_text,
-        "model": decision.answer.model,
-        "prompt": decision.answer.prompt,
-        "usage": json.dumps(asdict(decision.answer.usage)),
+        "body": answer.response_text,
+        "model": answer.model,
+        "prompt": answer.prompt,
+        "prompt_sha256": decision.prompt_sha256,
+        "usage": json.dumps(asdict(answer.usage)),
+        "fallback": answer.fallback,
+        "checks": _told(decision.review),
+        "first_byte_ms": decision.first_byte_ms,
+        "total_ms": decision.total_ms,
         "momentum_state": decision.state,
         "memory_ids": list(decision.memory_ids),
     }
+
+
+def _told(found: Review | None) -> str | None:
+    """Return what the checks said as JSON, by the name of each."""
+    if found is None:
+        return None
+    results = {
+        result.name: {"version": result.version, "passed": result.passed, "found": result.found}
+        for result in found.results
+    }
+    return json.dumps({"checker": found.checker, "results": results}).replace("\\u0000", "")
 
 
 def _hand_to_coach(
@@ -284,11 +265,14 @@ def _hand_to_coach(
     )
 
 
-def _record_event(session: WriteSession, action: str, event_id: UUID, staff_id: UUID) -> None:
+def _record_event(
+    session: WriteSession, action: str, event_id: UUID, staff_id: UUID, *, finding: str | None = None
+) -> None:
     record(
         session,
         actor=Actor.staff(staff_id),
         action=action,
         subject_kind="safety_event",
         subject_id=event_id,
+        after=None if finding is None else {"finding": finding},
     )

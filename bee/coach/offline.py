@@ -48,6 +48,16 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """What an answer rests on. ``state``: None for a member without a score; ``recent``: newest first."""
+
+    message: str
+    state: Momentum | None
+    memories: tuple[Memory, ...]
+    recent: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What the coach answers, which model it is from, and which memories it names."""
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from bee.coach.checks import CLINICAL_WORDS, FIRST_PERSON, OTHER_PEOPLE, SHAMING_WORDS, bare, is_of_a_word
+from bee.coach.masking import Mask, identifiers
+from bee.coach.safety import screen
 
 MOST_WORDS: Final = 8
 LONGEST_WORD: Final = 20
@@ -18,8 +20,12 @@ def quotable(text: str) -> str | None:
     A clause in the first person comes first. Left out is whatever names or describes somebody else, may point at
     a person (addresses, numbers, names), shames, or sounds like a diagnosis: a reply never repeats those.
     """
+    # A token has signs in it that no word may have, so its clause is unfit.
+    hidden = Mask().hide(text)
     clauses = [
-        words for words in map(_words, CLAUSE_ENDS.split(text)) if len(words) > 1 and all(map(_is_fit, words))
+        words
+        for words in map(_words, CLAUSE_ENDS.split(hidden))
+        if len(words) > 1 and all(map(_is_fit, words))
     ]
     clauses = [
         words for words in clauses if not any(word[0].isupper() and not word.isupper() for word in words[1:])
@@ -27,7 +33,9 @@ def quotable(text: str) -> str | None:
     chosen = next((words for words in clauses if _is_own(words)), clauses[0] if clauses else None)
     if chosen is None:
         return None
-    return " ".join(chosen[:MOST_WORDS]) + ("…" if len(chosen) > MOST_WORDS else "")
+    quoted = " ".join(chosen[:MOST_WORDS]) + ("…" if len(chosen) > MOST_WORDS else "")
+    # Without the signs between them words may say something else: digits a number, part of a sentence danger.
+    return None if identifiers(quoted) or screen(quoted).crisis else quoted
 
 
 def _words(clause: str) -> list[str]:

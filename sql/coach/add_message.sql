@@ -1,7 +1,7 @@
 -- One row: the message added. Index: none needed.
 insert into coach_messages (
     conversation_id, user_id, request_id, role, body, crisis, category, rules_version,
-    model, prompt, usage, momentum_state, memory_ids, created_at
+    model, prompt, prompt_sha256, usage, fallback, checks, first_byte_ms, total_ms, momentum_state, memory_ids, created_at
 )
 values (
     cast(:conversation_id as uuid),
@@ -14,7 +14,12 @@ values (
     :rules_version,
     :model,
     :prompt,
+    :prompt_sha256,
     cast(:usage as jsonb),
+    :fallback,
+    cast(:checks as jsonb),
+    :first_byte_ms,
+    :total_ms,
     :momentum_state,
     cast(:memory_ids as uuid[]),
     cast(:now as timestamptz)

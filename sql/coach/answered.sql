@@ -7,7 +7,8 @@ select
     asked.rules_version,
     reply.model,
     reply.prompt,
-    reply.usage
+    reply.usage,
+    reply.fallback
 from coach_messages as asked
 inner join coach_messages as reply
     on reply.user_id = asked.user_id and reply.request_id = asked.request_id and reply.role = 'coach'

@@ -1,6 +1,7 @@
--- One row a message between a member and the coach, the newest ones. Newest first. Index: coach_messages_member.
+-- One row a message between a member and the coach, the newest ones, without those about danger: they are a person's to
+-- answer, and nobody else's to read. Newest first. Index: coach_messages_member.
 select role, body
 from coach_messages
-where user_id = cast(:user_id as uuid)
+where user_id = cast(:user_id as uuid) and not crisis
 order by number desc
 limit cast(:limit as integer)

@@ -115,11 +115,12 @@ create table public.notification_breakers (
     primary key (project, platform)
 );
 
--- What a coach is asked to do about a member, with the decision that it came from.
+-- What a coach is asked to do about a member, with what it came from: a decision, or words that may tell of danger.
 create table public.coach_interventions (
     id uuid primary key default gen_random_uuid(),
     user_id uuid not null references public.members (id) on delete cascade,
-    notification_id uuid not null references public.momentum_notifications (id) on delete cascade,
+    notification_id uuid references public.momentum_notifications (id) on delete cascade,
+    safety_event_id uuid references public.safety_events (id) on delete cascade,
     coach_id uuid references public.staff (id),
     priority text not null check (priority in ('urgent', 'high', 'normal', 'low')),
     created_at timestamptz not null,
@@ -129,6 +130,8 @@ create table public.coach_interventions (
     outcome text check (length(outcome) between 1 and 60),
     note text not null default '' check (length(note) <= 2000),
     constraint coach_interventions_notification_key unique (notification_id),
+    constraint coach_interventions_safety_event_key unique (safety_event_id),
+    constraint coach_interventions_one_cause check (num_nonnulls(notification_id, safety_event_id) = 1),
     constraint coach_interventions_done_whole check (num_nulls(done_at, done_by, outcome) in (0, 3))
 );
 create index coach_interventions_member on public.coach_interventions (user_id, created_at);
@@ -249,6 +252,11 @@ grant select on public.notification_preferences to bee_coach, bee_admin;
 create policy admin on public.notification_preferences for select to bee_admin using (true);
 create policy assigned on public.notification_preferences for select to bee_coach
     using (exists (select from public.members where id = user_id));
+-- Who tries a rule on the past asks what holds it back: what pseudonyms chose, and whether they have a device at all.
+grant select on public.notification_preferences to bee_product;
+create policy pseudonyms on public.notification_preferences for select to bee_product using (true);
+grant select (user_id, is_active) on public.user_fcm_tokens to bee_product;
+create policy pseudonyms on public.user_fcm_tokens for select to bee_product using (true);
 
 -- Coaches see to the members assigned to them, admins to everybody.
 grant select on public.coach_interventions to bee_coach, bee_admin;
@@ -281,8 +289,8 @@ grant select, insert on public.notification_attempts, public.notification_outcom
 create policy worker on public.notification_attempts to bee_worker using (true) with check (true);
 create policy worker on public.notification_outcomes to bee_worker using (true) with check (true);
 grant
-    select (id, user_id, notification_id, created_at, due_at, done_at),
-    insert (user_id, notification_id, coach_id, priority, created_at, due_at)
+    select (id, user_id, notification_id, safety_event_id, created_at, due_at, done_at),
+    insert (user_id, notification_id, safety_event_id, coach_id, priority, created_at, due_at)
     on public.coach_interventions to bee_worker;
 create policy worker on public.coach_interventions for select to bee_worker using (true);
 create policy worker_asks on public.coach_interventions for insert to bee_worker with check (true);

@@ -72,6 +72,31 @@ def test_what_is_not_there_is_told_in_the_envelope(
     assert answer.headers["X-BEE-Version"] == API_VERSION
 
 
+def test_a_function_that_there_is_not_is_told_in_supabase_s_words_as_well(client: TestClient) -> None:
+    answer = client.post("/functions/v1/nothing", json={})
+    assert answer.status_code == 404
+    assert (answer.json()["code"], answer.json()["message"]) == (
+        "NOT_FOUND",
+        "Requested function was not found",
+    )
+    assert answer.json()["error"]["code"] == "not_found"
+
+
+@pytest.mark.parametrize("path", ["/health", "/v1/version", "/v1/momentum", "/v1/nothing", "/v1/events"])
+def test_head_answers_like_get_without_the_body(client: TestClient, path: str) -> None:
+    got, headed = client.get(path), client.head(path)
+    assert headed.content == b""
+    assert headed.status_code == got.status_code
+    same = ("content-type", "content-length", "allow", "x-bee-version")
+    assert [headed.headers.get(name) for name in same] == [got.headers.get(name) for name in same]
+
+
+def test_what_an_address_takes_is_said_where_it_takes_something_else(client: TestClient) -> None:
+    assert client.put("/health").headers["allow"] == "GET, HEAD"
+    assert client.get("/v1/events").headers["allow"] == "POST"
+    assert client.put("/rest/v1/coach_memory").headers["allow"] == "GET, HEAD, POST, PATCH, DELETE"
+
+
 def test_a_fault_tells_nothing_of_the_inside(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def break_down(*_arguments: object) -> None:
         raise RuntimeError("the password is hunter2")

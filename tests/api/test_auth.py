@@ -114,6 +114,7 @@ def test_parallel_sign_ups_of_one_address_make_one_account(client: TestClient) -
         ({"email": "a@b.org"}, (422, "weak_password")),
         ({"email": "nobody", "password": PASSWORD}, (400, "validation_failed")),
         ({"email": "a b@c.org", "password": PASSWORD}, (400, "validation_failed")),
+        ({"email": "a\0b@c.org", "password": PASSWORD}, (400, "validation_failed")),
         ({"email": "x" * 70 + "@c.org", "password": PASSWORD}, (400, "validation_failed")),
         ({"email": 5, "password": PASSWORD}, (400, "validation_failed")),
         ({"email": "a@b.org", "password": PASSWORD, "data": "text"}, (400, "validation_failed")),

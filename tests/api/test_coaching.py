@@ -1,13 +1,23 @@
 """The coach over the API: danger is seen first, and the answer says where it came from."""
 
 import json
-from uuid import uuid4
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID, uuid4
 
+import httpx2 as httpx
 import pytest
 from starlette.testclient import TestClient
 
+from bee.api.house import client_settings, public_address
 from bee.db import Database, Login
-from tests.api.conftest import sign_up
+from bee.settings import Settings
+from tests.api.conftest import PASSWORD, Member, sign_up
+from tests.api.processes import await_true
+from tests.api.serving import serving
+from tests.cluster import away
+from tests.coach.model_server import ModelServer, model_server
 from tests.factories import execute
 
 PATH = "/v1/ai-coaching-engine/generate-response"
@@ -98,3 +108,98 @@ def test_the_state_that_a_caller_claims_changes_nothing(client: TestClient) -> N
     plain = client.post(PATH, json={"message": "Hello"}, headers=mia.headers).json()
     claimed = {"message": "Hello", "momentum_state": "Rising", "user_id": str(mia.id), "memories": ["x"]}
     assert client.post(PATH, json=claimed, headers=noah.headers).json() == plain
+
+
+def events_of(text: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return what a stream says, event by event."""
+    blocks = [block.split("\n") for block in text.strip().split("\n\n")]
+    return [(name.removeprefix("event: "), json.loads(data.removeprefix("data: "))) for name, data in blocks]
+
+
+def coached(settings: Settings, service: ModelServer, model: str = "openai/fine") -> Settings:
+    """Return settings by which a model answers."""
+    return Settings.model_validate(
+        settings.model_dump(by_alias=True)
+        | {"coach_model": model, "OPENAI_API_KEY": "key", "openai_url": f"{service.address}/v1"}
+    )
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[ModelServer]:
+    with model_server() as server:
+        yield server
+
+
+@contextmanager
+def talking(database: Database, settings: Settings) -> Iterator[tuple[httpx.Client, Member]]:
+    """Serve the API and sign somebody up who consents to coaching, over a socket."""
+    with serving(database, settings) as (_, served):
+        keys = client_settings(served)
+        headers = {"apikey": keys["ANON_KEY"]}
+        with httpx.Client(base_url=public_address(served), headers=headers, timeout=60) as client:
+            answer = client.post("/auth/v1/signup", json={"email": "mia@example.org", "password": PASSWORD})
+            member = Member(UUID(answer.json()["user"]["id"]), "mia@example.org", answer.json())
+            with database.writing(Login.OWNER) as session:
+                execute(
+                    session,
+                    "insert into consents (member_id, purpose, granted, source)"
+                    " values (:id, 'coaching', true, 'member')",
+                    id=member.id,
+                )
+            client.headers.update(member.headers)
+            yield client, member
+
+
+def test_a_models_answer_comes_with_its_prompt_its_tokens_and_no_fallback(
+    database: Database, settings: Settings, service: ModelServer
+) -> None:
+    with talking(database, coached(settings, service)) as (client, _):
+        found = client.post(PATH, json={"message": "I took a walk today"}).json()
+    assert (found["model"], found["prompt"], found["fallback"]) == ("openai/fine", "coach@1", None)
+    assert found["usage"] == {"input": 50, "cache_read": 40, "cache_write": 10, "output": 18, "reasoning": 12}
+    assert found["assistant_message"] == found["response_text"] == service.text
+
+
+def test_the_first_words_are_there_while_the_model_still_speaks_and_the_end_is_told_in_the_stream(
+    database: Database, settings: Settings, service: ModelServer
+) -> None:
+    with talking(database, coached(settings, service, "openai/stall_middle")) as (client, _):
+        stream = {"Accept": "text/event-stream"}
+        with client.stream("POST", PATH, json={"message": "I took a walk"}, headers=stream) as answer:
+            assert answer.headers["cache-control"] == "no-store"
+            text = "".join(answer.iter_text())
+    names = [name for name, _ in events_of(text)]
+    # The model stalls after its first words, so those can only have come before the end.
+    assert names == ["delta", "replaced", "done"]
+    (_, delta), (_, replaced), (_, done) = events_of(text)
+    assert service.text.startswith(delta["text"])
+    assert (done["model"], done["fallback"], replaced["reason"]) == ("offline", "slow", "slow")
+    assert replaced["text"] == done["response_text"]
+
+
+def test_a_client_that_hangs_up_stops_the_model_and_nothing_is_stored(
+    database: Database, settings: Settings, service: ModelServer
+) -> None:
+    with talking(database, coached(settings, service, "openai/stall_middle")) as (client, _):
+        stream = {"Accept": "text/event-stream"}
+        with client.stream("POST", PATH, json={"message": "I took a walk"}, headers=stream) as answer:
+            next(answer.iter_text())
+        await_true(lambda: counted(database, "coach_model_calls") == 1)
+    assert counted(database, "coach_messages") == 0
+    with database.reading(Login.OWNER) as session:
+        assert execute(session, "select outcome from coach_model_calls").scalar_one() == "cancelled"
+
+
+def test_a_database_that_goes_while_an_answer_is_streamed_is_told_in_the_stream(
+    database: Database, settings: Settings, service: ModelServer
+) -> None:
+    with talking(database, coached(settings, service, "openai/drip")) as (client, _):
+        stream = {"Accept": "text/event-stream"}
+        with (
+            client.stream("POST", PATH, json={"message": "I took a walk"}, headers=stream) as answer,
+            away(database),
+        ):
+            text = "".join(answer.iter_text())
+    assert events_of(text)[-1][0] == "error"
+    assert events_of(text)[-1][1]["error"]["code"].startswith("database")
+    assert counted(database, "coach_messages") == 0

@@ -50,15 +50,6 @@ def test_the_description_is_3_1_and_names_every_error(description: dict[str, Any
             assert not path.startswith("/functions/"), where
 
 
-def test_every_error_has_an_example_in_the_form_of_its_area(description: dict[str, Any]) -> None:
-    for name, response in description["components"]["responses"].items():
-        example = response["content"]["application/json"]["example"]
-        if name.startswith("Graph"):
-            assert [set(error) for error in example["errors"]] == [{"message", "extensions"}]
-        else:
-            assert set(example["error"]) == {"code", "message"}
-
-
 def test_what_a_member_asks_needs_a_token(description: dict[str, Any]) -> None:
     for path, operations in description["paths"].items():
         for operation in operations.values():

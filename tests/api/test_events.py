@@ -162,6 +162,8 @@ def test_a_packed_body_is_unpacked(client: TestClient, database: Database) -> No
         (gzip.compress(b" " * (17 << 20)), "gzip", 413, "request_entity_too_large"),
         (b"no gzip at all", "gzip", 400, "bad_request"),
         (gzip.compress(b"[]" * 1000)[:-12], "gzip", 400, "bad_request"),
+        (gzip.compress(b"[]") + b"more", "gzip", 400, "bad_request"),
+        (gzip.compress(b"[") + gzip.compress(b"]"), "gzip", 400, "bad_request"),
         (b"[]", "br", 415, "unsupported_media_type"),
         (b"{", None, 400, "validation_failed"),
         (b"", None, 400, "validation_failed"),
@@ -178,3 +180,16 @@ def test_a_body_that_can_not_be_read_is_told_in_the_envelope(
         headers["Content-Encoding"] = encoding
     answer = client.post("/v1/events", content=content, headers=headers)
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+
+
+def test_what_is_not_sent_as_json_is_told_in_words_for_a_person(client: TestClient) -> None:
+    headers = sign_up(client).headers
+    as_text = client.post("/v1/events", content=b"{}", headers=headers | {"Content-Type": "text/plain"})
+    assert as_text.status_code == 400
+    assert as_text.json()["error"]["message"] == (
+        "body: is one event or a list of events, as application/json."
+    )
+    broken = client.post(
+        "/v1/events", content=b'{"id": x}', headers=headers | {"Content-Type": "application/json"}
+    )
+    assert broken.json()["error"]["message"] == "body: is not JSON, from character 7 on."

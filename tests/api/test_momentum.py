@@ -165,6 +165,9 @@ def test_members_compute_their_own_and_the_service_anybody_s(
         ({"user_id": "x"}, 400),
         ({"user_id": str(mia.id), "target_date": str(today() + timedelta(days=2))}, 400),
         ({"user_id": str(mia.id), "target_date": "2001-01-01"}, 404),
+        ({"user_id": str(mia.id), "target_date": "1999-12-31"}, 404),
+        ({"user_id": str(mia.id), "target_date": "1999-12-30"}, 400),
+        ({"user_id": str(mia.id), "target_date": "0001-01-01"}, 400),
     ):
         assert client.post(calculate, json=body, headers=service).status_code == status, body
     anon = client.post(calculate, json=body, headers={"Authorization": f"Bearer {keys.anon}"})

@@ -5,7 +5,7 @@ import logging
 import select
 import socket
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -175,6 +175,40 @@ def test_what_is_no_http_is_told_in_the_envelope(database: Database, settings: S
         head, _, body = read_all(connection).partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 400 ")
     assert json.loads(body)["error"]["code"] == "bad_request"
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"GET /health HTTP/1.1\r\nHost: bee\r\nX-Long: ",
+        b"GET /health HTTP/1.1\r\nHost: bee\r\n" + b"X-Many: yes\r\n" * 9_000,
+    ],
+)
+def test_headers_without_end_are_not_kept(database: Database, settings: Settings, begun: bytes) -> None:
+    with serving(database, settings) as (_, served), connected(served.api_port) as connection:
+        connection.sendall(begun)
+        answer = read_while_sending(connection, b"x" * 10_000)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 431 ")
+    assert json.loads(body)["error"]["code"] == "request_header_fields_too_large"
+
+
+def test_what_follows_a_body_without_end_is_not_kept(database: Database, settings: Settings) -> None:
+    begun = b"POST /v1/events HTTP/1.1\r\nHost: bee\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\nX-After: "
+    with serving(database, settings) as (_, served), connected(served.api_port) as connection:
+        connection.sendall(begun)
+        read_while_sending(connection, b"x" * 10_000)
+
+
+def read_while_sending(connection: socket.socket, more: bytes) -> bytes:
+    """Send until the other side has had enough, and return what it said; a server that never has fails the test."""
+    with suppress(ConnectionError):
+        for _ in range(1_000):
+            if select.select([connection], [], [], 0.001)[0]:
+                return read_all(connection)
+            connection.sendall(more)
+        pytest.fail("ten megabytes were taken")
+    return b""
 
 
 def test_what_a_client_who_left_had_sent_is_kept_whole(

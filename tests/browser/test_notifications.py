@@ -59,6 +59,13 @@ def downloaded(page: Page, label: str) -> str:
     return Path(started.value.path()).read_bytes().decode()
 
 
+def downloaded_alone(page: Page, label: str) -> str:
+    """Press a button that downloads, and return what the file holds."""
+    with page.expect_download() as started:
+        page.get_by_role("button", name=label).click()
+    return Path(started.value.path()).read_bytes().decode()
+
+
 def press_first_row(page: Page, inset: int) -> None:
     """Press the button at the end of the first row of the last table; its cells lie on a canvas."""
     box = page.get_by_test_id("stDataFrame").last.bounding_box()

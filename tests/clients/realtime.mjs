@@ -117,6 +117,16 @@ test("a channel that names another member is an error", async () => {
   await assert.rejects(joined(app.channel(`wearable_live_${randomUUID()}`)), /permissions/);
 });
 
+test("who wants presence joins, and is told that there is none", async () => {
+  const { app } = await member();
+  const channel = app.channel("room").on("presence", { event: "sync" }, () => {});
+  const told = first((resolve) => channel.on("system", {}, resolve));
+  await joined(channel);
+  const { extension, status } = await told;
+  assert.deepEqual([extension, status], ["presence", "error"]);
+  assert.equal(await channel.track({ here: true }), "error");
+});
+
 test("version 1.0.0 is spoken as well", async () => {
   const { id, token } = await member();
   const app = client(SUPABASE_ANON_KEY, { vsn: "1.0.0" });

@@ -1,5 +1,6 @@
 """Answering a member and seeing to danger: as the real roles, against the real database."""
 
+import asyncio
 import json
 import threading
 from dataclasses import asdict, dataclass
@@ -8,19 +9,24 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy
+from pydantic import SecretStr
 
 from bee.coach import actions
-from bee.coach.actions import Answer, answer, close_event, decide, store, take_event
+from bee.coach.actions import Answer, close_event, take_event
 from bee.coach.crisis import crisis_answer
+from bee.coach.engine import Coach, Question
 from bee.coach.offline import Memory, Momentum
-from bee.coach.queries import SafetyEvent, read_context, safety_counts, safety_events
+from bee.coach.queries import SafetyEvent, SafetySearch, read_context, safety_counts, safety_events
 from bee.coach.safety import RULES_VERSION, Category
 from bee.db import Database, Login
 from bee.db.address import ServerAddress
 from bee.errors import Conflict, Invalid, Unavailable
+from bee.settings import Settings
 from tests.factories import execute, make_member, make_staff
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+SECRET = SecretStr("s" * 40)
+WAITING = SafetySearch(NOW, is_closed=False)
 PLEA = "Soup for lunch. I want to die. See you."
 DENIED = pytest.raises(sqlalchemy.exc.ProgrammingError, match="permission denied")
 
@@ -57,15 +63,9 @@ def say(
     now: datetime = NOW,
     region: str = "US",
 ) -> Answer:
-    return answer(
-        database,
-        member_id,
-        message,
-        claims=claims(member_id),
-        request_id=request_id or uuid4(),
-        region=region,
-        now=now,
-    )
+    settings = Settings(login_secret=SECRET, crisis_region=region)
+    question = Question(member_id, message, claims(member_id), request_id or uuid4(), now)
+    return asyncio.run(Coach(database, settings).answer(question))
 
 
 def add_score(
@@ -121,7 +121,7 @@ def rows(database: Database, statement: str) -> list[dict[str, object]]:
 def open_event(database: Database, people: People) -> SafetyEvent:
     say(database, people.anna, PLEA)
     with database.reading(Login.DASHBOARD, role="bee_coach", staff_id=people.coach) as session:
-        (event,) = safety_events(session)
+        (event,) = safety_events(session, WAITING, most=9)
     return event
 
 
@@ -150,6 +150,7 @@ def test_the_wire_has_the_fields_that_the_app_reads(database: Database, people: 
         "prompt": None,
         "model": "offline",
         "safety": {"crisis": False, "category": None, "rules_version": RULES_VERSION},
+        "fallback": None,
         "ok": True,
     }
 
@@ -404,11 +405,14 @@ def test_coaches_see_the_events_of_their_members_and_admins_all(database: Databa
     say(database, people.anna, PLEA)
     say(database, people.ben, "he hits me", now=NOW + timedelta(hours=1))
     with database.reading(Login.DASHBOARD, role="bee_coach", staff_id=people.coach) as session:
-        (event,) = safety_events(session)
+        (event,) = safety_events(session, WAITING, most=9)
     assert (event.user_id, event.category, event.matched) == (people.anna, "self_harm", ["want to die"])
     assert event.message == PLEA
     with database.reading(Login.DASHBOARD, role="bee_admin", staff_id=uuid4()) as session:
-        assert [event.user_id for event in safety_events(session)] == [people.anna, people.ben]
+        assert [event.user_id for event in safety_events(session, WAITING, most=9)] == [
+            people.anna,
+            people.ben,
+        ]
 
 
 def test_oncall_counts_without_a_word_or_a_name(database: Database, people: People) -> None:
@@ -429,15 +433,17 @@ def test_an_event_is_taken_once_and_closed_by_who_took_it(database: Database, pe
     ):
         take_event(session, event.id, staff_id=people.coach, now=NOW)
     with database.writing(Login.DASHBOARD, role="bee_coach", staff_id=people.coach) as session:
-        close_event(session, event.id, staff_id=people.coach, note="  Called, is safe. ", now=NOW)
-        assert safety_events(session) == []
-        (closed,) = safety_events(session, closed=True)
+        close_event(
+            session, event.id, staff_id=people.coach, finding="handled", note="  Called, is safe. ", now=NOW
+        )
+        assert safety_events(session, WAITING, most=9) == []
+        (closed,) = safety_events(session, SafetySearch(NOW, is_closed=True), most=9)
     assert (closed.status, closed.taken_by, closed.note) == ("closed", people.coach, "Called, is safe.")
     with (
         pytest.raises(Conflict, match="only once"),
         database.writing(Login.DASHBOARD, role="bee_coach", staff_id=people.coach) as session,
     ):
-        close_event(session, event.id, staff_id=people.coach, note=None, now=NOW)
+        close_event(session, event.id, staff_id=people.coach, finding="handled", note=None, now=NOW)
     trail = rows(
         database, "select action, actor_id from audit_log where subject_kind = 'safety_event' order by id"
     )
@@ -466,7 +472,7 @@ def test_another_coach_can_not_take_it_nor_take_it_for_somebody_else(
 @pytest.mark.parametrize(
     "change",
     [
-        "status = 'closed', taken_by = :coach, taken_at = now(), closed_at = now()",
+        "status = 'closed', taken_by = :coach, taken_at = now(), closed_at = now(), finding = 'handled'",
         "status = 'taken', taken_by = :coach, taken_at = now(), category = 'violence'",
         "note = 'no change of status'",
     ],
@@ -482,14 +488,3 @@ def test_not_even_the_owner_skips_a_step_or_changes_what_was_found(
             id=event.id,
             coach=people.coach,
         )
-
-
-def test_deciding_needs_no_database(database: Database, people: People) -> None:
-    settings = {"request.jwt.claims": claims(people.anna)}
-    with database.reading(Login.API, role="authenticated", settings=settings) as session:
-        context = read_context(session, people.anna, uuid4(), now=NOW)
-    decision = decide("kms", context, region="ZZ")
-    assert "findahelpline.com" in decision.answer.response_text
-    assert decision.memory_ids == ()
-    with database.writing(Login.SYSTEM) as session:
-        assert store(session, people.anna, uuid4(), decision, now=NOW)

@@ -18,6 +18,7 @@ from bee.doctor import Finding, State, as_json, as_text, examine
 from bee.errors import Unavailable
 from bee.settings import Environment, Settings
 from tests.cluster import url_of
+from tests.coach.model_server import model_server
 from tests.factories import make_member
 
 NOWHERE = SecretStr("postgresql://bee:hunter2@127.0.0.1:1/bee")
@@ -169,3 +170,29 @@ def test_settings_at_fault_are_a_finding_too(home: Path, monkeypatch: pytest.Mon
 def test_an_address_shows_no_password() -> None:
     address = ServerAddress((("host", "db"),), (("user", "boss"), ("password", "hunter2")), "secret")
     assert "hunter2" not in repr(address)
+
+
+@pytest.mark.parametrize(
+    ("model", "state", "detail"),
+    [
+        ("offline", State.FINE, "the offline coach answers"),
+        ("openai/gpt-4o-mini", State.FINE, "openai/gpt-4o-mini answers"),
+        ("openai/fine", State.NOTICE, "its price is not known"),
+        ("openai/401", State.BROKEN, "configuration: 401"),
+        ("anthropic/fine", State.BROKEN, "anthropic is not configured"),
+    ],
+)
+def test_whether_the_model_answers_is_told(model: str, state: State, detail: str, home: Path) -> None:
+    with model_server() as service:
+        settings = Settings.model_validate(
+            {
+                "home": home,
+                "coach_model": model,
+                "OPENAI_API_KEY": "a-key-of-openai",
+                "openai_url": f"{service.address}/v1",
+            }
+        )
+        findings = examine(settings)
+    assert found(findings, "coach").state is state
+    assert detail in found(findings, "coach").detail
+    assert "a-key-of-openai" not in as_text(findings) + as_json(findings)

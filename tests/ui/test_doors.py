@@ -149,6 +149,9 @@ def test_too_many_tries_at_an_account_are_told_to_wait_even_with_the_password(
         ("198.51.100.66, 203.0.113.5", 1, "203.0.113.5"),
         ("198.51.100.66, 203.0.113.5, 10.0.0.9", 2, "203.0.113.5"),
         ("203.0.113.5", 2, "10.0.0.1"),
+        ("2001:db8:1:2:3:4:5:6", 1, "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.5", 1, "203.0.113.5"),
+        ("no address", 1, "no address"),
     ],
 )
 def test_tries_are_counted_against_the_address_that_a_trusted_proxy_saw(

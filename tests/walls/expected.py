@@ -55,6 +55,7 @@ PROFILE = "external_id time_zone joined_on left_on coach_id attributes"
 ACT = "actor_kind actor_id action subject_kind subject_id before after reason"
 PROGRAM_ACT = "actor_kind in ('system', 'member')"
 RULE_VERSION = "rule version body digest author_id message"
+SEEN_TO = "status taken_by taken_at closed_at note finding"
 DONE = "coach_id done_at done_by outcome note"
 READ_BY_ALL = dict.fromkeys(("bee_product", "bee_coach", "bee_oncall", "bee_admin", "bee_worker"), READS)
 POSTS = {
@@ -119,7 +120,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
             select="id external_id time_zone joined_on left_on consents created_at", rows="id = %(me)s"
         ),
         "service_role": May(select="*", insert=f"id {PROFILE}", update=PROFILE),
-        "bee_product": May(select=f"{PSEUDONYM} coach_id attributes"),
+        "bee_product": May(select=f"{PSEUDONYM} coach_id consents attributes"),
         "bee_oncall": May(select=PSEUDONYM),
         "bee_coach": May(select="*", rows="coach_id = %(me)s"),
         "bee_admin": May(select="*", update="coach_id"),
@@ -274,6 +275,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
             adds=OWN,
         ),
         "service_role": KEEPS,
+        "bee_product": May(select="user_id is_active"),
         "bee_oncall": May(select="* but fcm_token"),
         "bee_admin": May(select="* but fcm_token"),
         "bee_worker": May(
@@ -322,6 +324,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "authenticated": May(
             select="*", insert="user_id quiet_from quiet_until opted_out", rows=OWN, adds=OWN
         ),
+        "bee_product": READS,
         "bee_coach": May(select="*", rows=ASSIGNED),
         "bee_admin": READS,
         "bee_worker": READS,
@@ -360,8 +363,8 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_coach": May(select="*", update=DONE, rows=ASSIGNED),
         "bee_admin": May(select="*", update=DONE),
         "bee_worker": May(
-            select="id user_id notification_id created_at due_at done_at",
-            insert="user_id notification_id coach_id priority created_at due_at",
+            select="id user_id notification_id safety_event_id created_at due_at done_at",
+            insert="user_id notification_id safety_event_id coach_id priority created_at due_at",
         ),
     },
     "coach_memory": {
@@ -379,16 +382,25 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_system": May(select="*", insert="*"),
     },
     "coach_messages": {
-        "authenticated": May(select="* but momentum_state memory_ids", rows=OWN),
+        "authenticated": May(
+            select="* but momentum_state memory_ids prompt_sha256 checks first_byte_ms total_ms", rows=OWN
+        ),
         "service_role": READS,
         "bee_coach": May(select="*", rows=ASSIGNED),
         "bee_admin": READS,
         "bee_system": May(select="*", insert="*"),
     },
+    # What models took and cost is no secret on the staff; whose words they were is.
+    "coach_model_calls": dict.fromkeys(
+        ("bee_product", "bee_coach", "bee_oncall"), May(select="* but user_id request_id")
+    )
+    | {"bee_admin": READS, "bee_system": May(select="*", insert="*")},
+    "coach_breakers": dict.fromkeys(("bee_product", "bee_coach", "bee_oncall", "bee_admin"), READS)
+    | {"bee_system": May(select="*", insert="*", update="*")},
     "safety_events": {
-        "bee_coach": May(select="*", update="status taken_by taken_at closed_at note", rows=ASSIGNED),
-        "bee_admin": May(select="*", update="status taken_by taken_at closed_at note"),
-        "bee_oncall": May(select="id category rules_version status created_at taken_at closed_at"),
+        "bee_coach": May(select="*", update=SEEN_TO, rows=ASSIGNED),
+        "bee_admin": May(select="*", update=SEEN_TO),
+        "bee_oncall": May(select="id category rules_version status created_at taken_at closed_at finding"),
         "bee_system": May(
             select="id user_id message_id category rules_version status created_at",
             insert="user_id message_id category matched rules_version created_at",

@@ -97,6 +97,13 @@ insert into safety_events (user_id, message_id, category, matched, rules_version
 select user_id, coach_messages.id, 'self_harm', array[body], '1', 'taken', coach_id, now()
 from coach_messages
 inner join members on members.id = user_id;
+insert into coach_model_calls
+    (user_id, request_id, attempt, provider, model, prompt, prompt_sha256, started_at, outcome, input_tokens,
+        cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens, is_estimate, total_ms)
+select id, gen_random_uuid(), 1, 'openai', 'model', 'coach@1', 'digest', now(), 'answered', 1, 0, 0, 1, 0, false, 1
+from members;
+insert into coach_breakers (provider, failures, because, changed_at)
+values ('openai', 1, 'slow', now()), ('vertex', 1, 'slow', now());
 insert into jobs (kind, key) values ('score', ''), ('housekeeping', '');
 insert into outbox (topic, dedupe_key, payload) values ('push', 'one', '{"text": "words"}'), ('push', 'two', '{}');
 insert into audit_log (actor_kind, actor_id, action, subject_kind)

@@ -1,7 +1,7 @@
 """What the sockets of one process share."""
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -13,7 +13,7 @@ from bee.api.realtime.broadcasts import Broadcast, publish
 from bee.api.realtime.feed import Feed
 from bee.api.realtime.hub import Hub
 from bee.api.realtime.limits import RealtimeLimits
-from bee.errors import Unavailable
+from bee.api.realtime.places import Places
 
 
 @dataclass(slots=True, repr=False)
@@ -25,7 +25,7 @@ class Parts:
     hub: Hub
     feed: Feed
     readers: anyio.CapacityLimiter
-    sockets: int = 0
+    places: Places
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -33,25 +33,18 @@ class Parts:
         """Hear of changes and broadcasts while the block runs."""
         hub = Hub()
         feed = Feed(house.database, hub, poll_s=limits.poll_s)
+        settings = house.settings
+        places = Places(limits.sockets, settings.sockets_per_address, settings.sockets_per_member)
         async with anyio.create_task_group() as group:
             group.start_soon(feed.run)
-            yield cls(house, limits, hub, feed, anyio.CapacityLimiter(limits.readers))
+            yield cls(house, limits, hub, feed, anyio.CapacityLimiter(limits.readers), places)
             group.cancel_scope.cancel()
 
     async def publish(self, broadcasts: list[Broadcast]) -> None:
-        """Hand broadcasts to every process. Raises :class:`bee.errors.Invalid`, :class:`Unavailable`."""
+        """Hand broadcasts to every process. Raises :class:`bee.errors.Invalid`, and
+        :class:`bee.errors.Unavailable`.
+        """
         await run_sync(self._publish, broadcasts, limiter=self.readers)
 
     def _publish(self, broadcasts: list[Broadcast]) -> None:
         publish(self.house.database, broadcasts, most_bytes=self.limits.broadcast_bytes)
-
-    @contextlib.contextmanager
-    def place(self) -> Iterator[None]:
-        """Count a socket while it is open. Raises :class:`Unavailable` when there are as many as there may be."""
-        if self.sockets >= self.limits.sockets:
-            raise Unavailable("too_many_sockets", "This server has no place for another socket; try again.")
-        self.sockets += 1
-        try:
-            yield
-        finally:
-            self.sockets -= 1

@@ -24,6 +24,7 @@ from bee.errors import BeeError, Forbidden, Invalid, TooMany, Unavailable
 PHOENIX: Final = "phoenix"
 LONGEST_EVENT: Final = 255
 SUBSCRIBED: Final = "Subscribed to PostgreSQL"
+NO_PRESENCE: Final = "Presence is not served here: who is there is not told."
 
 _ids = itertools.count(1)
 
@@ -31,7 +32,8 @@ _ids = itertools.count(1)
 class Session:
     """The channels of one socket. ``key``: stands for a token where a channel brings none.
 
-    ``send`` and ``offer`` queue a message and a change; ``changed`` says that another token may expire next.
+    ``admit`` counts the socket for a member. ``send`` and ``offer`` queue a message and a change; ``changed`` says
+    that another token may expire next.
     """
 
     def __init__(
@@ -39,13 +41,14 @@ class Session:
         parts: Parts,
         key: str,
         *,
+        admit: Callable[[UUID | None], None],
         send: Callable[[Frame], None],
         offer: Callable[[Channel, Change], None],
         changed: Callable[[], None],
     ) -> None:
         self._parts = parts
         self._key = key
-        self._send, self._offer, self._changed = send, offer, changed
+        self._admit, self._send, self._offer, self._changed = admit, send, offer, changed
         self._joins = Pace(parts.limits.joins_per_s, at=time.monotonic())
         self.channels: dict[str, Channel] = {}
 
@@ -82,6 +85,8 @@ class Session:
                 await self._refresh(channel, frame.payload.get("access_token"))
             case "broadcast" if channel:
                 await self._broadcast(channel, frame)
+            case "presence" if channel:
+                raise Invalid("no_presence", NO_PRESENCE)
             case _ if channel:
                 raise Invalid("unknown_event", "Of events only broadcasts are served here.")
             case _:
@@ -98,9 +103,8 @@ class Session:
         if frame.topic not in self.channels and len(self.channels) >= limits.channels:
             raise TooMany("too_many_channels", "Too many channels", retry_after_s=1)
         joining = parse_joining(frame.payload, most=limits.subscriptions, next_id=lambda: next(_ids))
-        bearer = await self._bearer(frame.payload.get("access_token") or self._key)
-        if not may_join(frame.topic, bearer.caller, is_private=joining.is_private):
-            raise Forbidden("not_yours", "Unauthorized: You do not have permissions to join this topic")
+        token = frame.payload.get("access_token") or self._key
+        bearer = await self._joiner(token, frame.topic, is_private=joining.is_private)
         if joining.subscriptions:
             await self._until_ready()
         self._enter(frame, bearer, joining)
@@ -120,6 +124,8 @@ class Session:
         for fault in joining.faults:
             reason = f"Unable to subscribe to changes with given parameters. {fault}"
             self._send(_system(channel, "postgres_changes", "error", reason))
+        if joining.wants_presence:
+            self._send(_system(channel, "presence", "error", NO_PRESENCE))
         if joining.wishes and not joining.faults:
             self._send(_system(channel, "postgres_changes", "ok", SUBSCRIBED))
 
@@ -133,9 +139,7 @@ class Session:
         if token is None or token == channel.bearer.token:
             return
         try:
-            bearer = await self._bearer(token)
-            if not may_join(channel.topic, bearer.caller, is_private=channel.joining.is_private):
-                raise Forbidden("not_yours", "Unauthorized: You do not have permissions to join this topic")
+            bearer = await self._joiner(token, channel.topic, is_private=channel.joining.is_private)
         except Unavailable:
             # The token at hand holds as long as it does.
             return
@@ -147,10 +151,15 @@ class Session:
         self._parts.hub.add(channel)
         self._changed()
 
-    async def _bearer(self, token: Any) -> Bearer:
+    async def _joiner(self, token: Any, topic: str, *, is_private: bool) -> Bearer:
+        """Return who joins, or stays. Raises :class:`BeeError` where they may not."""
         if not isinstance(token, str):
             raise Invalid("bad_jwt", "An access token is a text.")
-        return await run_sync(bearer_of, self._parts.house, token, limiter=self._parts.readers)
+        bearer = await run_sync(bearer_of, self._parts.house, token, limiter=self._parts.readers)
+        if not may_join(topic, bearer.caller, is_private=is_private):
+            raise Forbidden("not_yours", "Unauthorized: You do not have permissions to join this topic")
+        self._admit(bearer.caller.user_id)
+        return bearer
 
     async def _broadcast(self, channel: Channel, frame: Frame) -> None:
         event = frame.payload.get("event")

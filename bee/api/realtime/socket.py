@@ -18,6 +18,7 @@ from bee.api.realtime.channel import Channel
 from bee.api.realtime.frames import Frame, Version, decode, decode_push, encode
 from bee.api.realtime.pace import Pace
 from bee.api.realtime.parts import Parts
+from bee.api.realtime.places import Seat
 from bee.api.realtime.session import Session
 from bee.errors import Invalid, Unavailable
 
@@ -36,7 +37,7 @@ log = logging.getLogger("bee.api")
 class Socket:
     """A client that is connected. Four tasks serve it; the first to end ends them all."""
 
-    def __init__(self, websocket: WebSocket, parts: Parts, version: Version, key: str) -> None:
+    def __init__(self, websocket: WebSocket, parts: Parts, version: Version, key: str, seat: Seat) -> None:
         limits = parts.limits
         self._websocket = websocket
         self._parts = parts
@@ -47,7 +48,12 @@ class Socket:
         self._overrun = asyncio.Event()
         self._tokens_changed = asyncio.Event()
         self._session = Session(
-            parts, key, send=self._send, offer=self._offer, changed=self._tokens_changed.set
+            parts,
+            key,
+            admit=seat.admit,
+            send=self._send,
+            offer=self._offer,
+            changed=self._tokens_changed.set,
         )
 
     async def serve(self) -> None:

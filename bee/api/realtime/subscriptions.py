@@ -60,6 +60,7 @@ class Joining:
     acks: bool
     hears_itself: bool
     is_private: bool
+    wants_presence: bool
 
     @property
     def subscriptions(self) -> tuple[Subscription, ...]:
@@ -78,7 +79,7 @@ def parse_joining(payload: Mapping[str, Any], *, most: int, next_id: Callable[[]
     ``most``: subscriptions of a channel. ``next_id``: makes the id of the next one.
     """
     config = _object(payload, "config")
-    broadcast = _object(config, "broadcast")
+    broadcast, presence = _object(config, "broadcast"), _object(config, "presence")
     wanted = _given(config, "postgres_changes", [])
     if not isinstance(wanted, list) or not all(isinstance(one, dict) for one in wanted):
         raise Invalid("bad_config", "postgres_changes is a list of objects.")
@@ -89,6 +90,7 @@ def parse_joining(payload: Mapping[str, Any], *, most: int, next_id: Callable[[]
         acks=broadcast.get("ack") is True,
         hears_itself=broadcast.get("self") is True,
         is_private=config.get("private") is True,
+        wants_presence=presence.get("enabled") is True,
     )
 
 

@@ -4,23 +4,22 @@ What proves a caller here is the password or the refresh token; the clients send
 they have, so nothing but ``/user`` and ``/logout`` looks at it.
 """
 
-from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 from starlette.requests import Request
-from starlette.responses import JSONResponse
 
 from bee.accounts import accounts, sessions
 from bee.accounts.accounts import Changes
 from bee.accounts.keyring import Keyring
-from bee.accounts.rows import Account, Opened
+from bee.accounts.rows import Opened
 from bee.accounts.sessions import Scope
-from bee.accounts.tokens import AUDIENCE, LIFETIME, access_token
+from bee.accounts.tokens import access_token
 from bee.api.gatehouse import client_of, find_caller, require_api_key
 from bee.api.house import House, house_of
+from bee.api.wire import AUTH_SETTINGS, AuthSettings, PublicKeys, Session, User, session_of, user_of
 from bee.errors import Forbidden, Invalid, NotFound
 
 JWKS_REMEMBERED_S: Final = 600
@@ -74,7 +73,7 @@ keyed = APIRouter(dependencies=[Depends(require_api_key), Depends(keys_to_sign_w
 
 
 @keyed.post("/signup")
-def sign_up(request: Request, body: Credentials, keys: Keys) -> JSONResponse:
+def sign_up(request: Request, body: Credentials, keys: Keys) -> Session:
     """Make an account and open a session."""
     house = house_of(request)
     if not body.email:
@@ -87,7 +86,7 @@ def sign_up(request: Request, body: Credentials, keys: Keys) -> JSONResponse:
         client=client_of(request),
         now=house.clock(),
     )
-    return _session_answer(house, keys, opened)
+    return _session(house, keys, opened)
 
 
 @keyed.post("/token")
@@ -96,7 +95,7 @@ def token(
     body: TokenRequest,
     keys: Keys,
     grant_type: Annotated[Literal["password", "refresh_token"], Query()],
-) -> JSONResponse:
+) -> Session:
     """Open a session with a password, or go on with one by its refresh token."""
     house = house_of(request)
     match grant_type:
@@ -110,19 +109,19 @@ def token(
             )
         case "refresh_token":
             opened = sessions.refresh(house.database, body.refresh_token, now=house.clock())
-    return _session_answer(house, keys, opened)
+    return _session(house, keys, opened)
 
 
 @keyed.get("/user")
-def get_user(request: Request, who: SignedIn) -> JSONResponse:
+def get_user(request: Request, who: SignedIn) -> User:
     """Return the account behind a token whose session is open."""
     user_id, session_id = who
     found = accounts.find_user(house_of(request).database, user_id=user_id, session_id=session_id)
-    return JSONResponse(user_json(found))
+    return user_of(found)
 
 
 @keyed.put("/user")
-def change_user(request: Request, body: UserChanges, who: SignedIn) -> JSONResponse:
+def change_user(request: Request, body: UserChanges, who: SignedIn) -> User:
     """Change the account; what the app keeps about the person is merged."""
     house, (user_id, session_id) = house_of(request), who
     if body.app_metadata is not None:
@@ -134,7 +133,7 @@ def change_user(request: Request, body: UserChanges, who: SignedIn) -> JSONRespo
         changes=Changes(email=body.email, password=body.password, data=body.data or {}),
         now=house.clock(),
     )
-    return JSONResponse(user_json(changed))
+    return user_of(changed)
 
 
 @keyed.post("/logout", status_code=204)
@@ -145,9 +144,9 @@ def log_out(request: Request, who: SignedIn, scope: Scope = Scope.GLOBAL) -> Res
     return Response(status_code=204)
 
 
-@keyed.post("/recover")
-@keyed.post("/otp")
-@keyed.post("/resend")
+@keyed.post("/recover", status_code=422)
+@keyed.post("/otp", status_code=422)
+@keyed.post("/resend", status_code=422)
 def send_mail() -> None:
     """Say that this server sends no mail, rather than pretend."""
     raise Invalid(
@@ -156,76 +155,24 @@ def send_mail() -> None:
 
 
 @keyed.get("/settings")
-def settings() -> JSONResponse:
+def settings() -> AuthSettings:
     """Return what can be done here, as tools ask it."""
-    return JSONResponse(
-        {
-            "external": {"email": True, "phone": False, "anonymous_users": False},
-            "disable_signup": False,
-            "mailer_autoconfirm": True,
-            "phone_autoconfirm": False,
-            "sms_provider": "",
-            "saml_enabled": False,
-        }
-    )
+    return AUTH_SETTINGS
 
 
 @router.get("/.well-known/jwks.json")
-def jwks(keys: Keys) -> JSONResponse:
+def jwks(keys: Keys, response: Response) -> PublicKeys:
     """Return the public keys, those that will sign soon included."""
-    return JSONResponse(keys.public_jwks(), headers={"Cache-Control": f"public, max-age={JWKS_REMEMBERED_S}"})
+    response.headers["Cache-Control"] = f"public, max-age={JWKS_REMEMBERED_S}"
+    return PublicKeys.model_validate(keys.public_jwks())
 
 
 router.include_router(keyed)
 
 
-def _session_answer(house: House, keys: Keyring, opened: Opened) -> JSONResponse:
+def _session(house: House, keys: Keyring, opened: Opened) -> Session:
     kid, key = keys.signing()
     signed, expires_at = access_token(
         opened.account, opened.session_id, kid=kid, key=key, issuer=house.issuer, now=house.clock()
     )
-    return JSONResponse(
-        {
-            "access_token": signed,
-            "token_type": "bearer",
-            "expires_in": int(LIFETIME.total_seconds()),
-            "expires_at": int(expires_at.timestamp()),
-            "refresh_token": opened.refresh_token,
-            "user": user_json(opened.account),
-        }
-    )
-
-
-def user_json(account: Account) -> dict[str, Any]:
-    """Return an account as the clients read it; a time that is not known is left out."""
-    user_id, created_at = str(account.id), _time(account.created_at)
-    times = {} if account.last_sign_in_at is None else {"last_sign_in_at": _time(account.last_sign_in_at)}
-    identity = {
-        "identity_id": user_id,
-        "id": user_id,
-        "user_id": user_id,
-        "identity_data": {"email": account.email, "email_verified": False, "sub": user_id},
-        "provider": "email",
-        "created_at": created_at,
-        "updated_at": created_at,
-        "email": account.email,
-    }
-    return times | {
-        "id": user_id,
-        "aud": AUDIENCE,
-        "role": AUDIENCE,
-        "email": account.email,
-        "phone": "",
-        "email_confirmed_at": created_at,
-        "confirmed_at": created_at,
-        "app_metadata": account.app_metadata,
-        "user_metadata": account.user_metadata,
-        "identities": [identity | times],
-        "created_at": created_at,
-        "updated_at": _time(account.updated_at),
-        "is_anonymous": False,
-    }
-
-
-def _time(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return session_of(opened, signed, expires_at)

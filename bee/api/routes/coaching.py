@@ -1,9 +1,10 @@
 """The coach's reply. The member's words are screened for danger before anything else is done with them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated, Final, assert_never
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Header
@@ -15,9 +16,16 @@ from starlette.responses import Response
 
 from bee.api.gatehouse import Member
 from bee.api.house import house_of
-from bee.coach.actions import LONGEST_MESSAGE, Answer, Safety, Usage, answer
+from bee.coach.actions import LONGEST_MESSAGE, Answer, Safety
+from bee.coach.engine import Begun, Coach, Delta, Question, Replaced
+from bee.coach.model import Usage
+from bee.errors import BeeError
 
 STREAM: Final = "text/event-stream"
+# Not blanks alone, as Python knows them: without these five, every language does.
+SOMETHING: Final = r"[^\s\x1c-\x1f\x85]"
+# A proxy that gathers before it passes on would make a stream one piece.
+UNBUFFERED: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 router = APIRouter(prefix="/ai-coaching-engine", tags=["coaching"])
 
 
@@ -25,19 +33,26 @@ class MessageToCoach(BaseModel):
     """What the member wrote; whatever else is sent is left alone: state and memories come from the database."""
 
     message: str = Field(
-        min_length=1, max_length=LONGEST_MESSAGE, examples=["I skipped my walk again today."]
+        min_length=1,
+        max_length=LONGEST_MESSAGE,
+        examples=["I skipped my walk again today."],
+        json_schema_extra={"pattern": SOMETHING},
     )
 
 
 @dataclass(frozen=True, slots=True)
 class CoachReply:
-    """The reply with where it came from; ``assistant_message`` is the same text, for the app as it is."""
+    """The reply with where it came from; ``assistant_message`` is the same text, for the app as it is.
+
+    ``fallback``: why no model but the offline coach answered.
+    """
 
     response_text: str
     usage: Usage
     prompt: str | None
     model: str
     safety: Safety
+    fallback: str | None
     ok: bool
     assistant_message: str
 
@@ -47,7 +62,7 @@ class CoachReply:
     response_model=CoachReply,
     responses={200: {"content": {STREAM: {"schema": {"type": "string"}}}}},
 )
-def generate_response(
+async def generate_response(
     request: Request,
     body: MessageToCoach,
     member: Member,
@@ -55,27 +70,35 @@ def generate_response(
 ) -> Response:
     """Answer the member and keep both messages; with the same Idempotency-Key the same answer comes again.
 
-    With ``Accept: text/event-stream`` the answer is streamed: events ``delta`` with text, and ``done`` with all.
+    With ``Accept: text/event-stream`` the answer is streamed: events ``delta`` with more text, ``replaced`` where
+    what was shown is not the answer, ``done`` with all of it, or ``error`` where nothing could be kept.
     """
     house = house_of(request)
-    found = answer(
-        house.database,
-        member.member_id,
-        body.message,
-        claims=member.claims,
-        request_id=idempotency_key or uuid4(),
-        region=house.settings.crisis_region,
-        now=house.clock(),
+    question = Question(
+        member.member_id, body.message, member.claims, idempotency_key or uuid4(), house.clock()
     )
-    if STREAM in request.headers.get("accept", ""):
-        return StreamingResponse(_events(found), media_type=STREAM)
-    return JSONResponse(found.as_wire())
+    if STREAM not in request.headers.get("accept", ""):
+        return JSONResponse((await house.coach.answer(question)).as_wire())
+    begun = await house.coach.begin(question)
+    return StreamingResponse(_events(house.coach, begun), media_type=STREAM, headers=UNBUFFERED)
 
 
-def _events(found: Answer) -> Iterator[str]:
-    """Return the stream; an answer that no model writes comes in one piece."""
-    yield _event("delta", {"text": found.response_text})
-    yield _event("done", found.as_wire())
+async def _events(coach: Coach, begun: Begun) -> AsyncGenerator[str, None]:
+    """Return the stream; what goes wrong in it is told in it, for the status has been sent."""
+    try:
+        async with aclosing(coach.events(begun, streams=True)) as events:
+            async for event in events:
+                match event:
+                    case Delta(text):
+                        yield _event("delta", {"text": text})
+                    case Replaced(text, reason):
+                        yield _event("replaced", {"text": text, "reason": reason})
+                    case Answer():
+                        yield _event("done", event.as_wire())
+                    case _:
+                        assert_never(event)
+    except BeeError as error:
+        yield _event("error", {"error": {"code": error.code, "message": error.message}})
 
 
 def _event(name: str, data: dict[str, object]) -> str:

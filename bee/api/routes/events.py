@@ -71,10 +71,8 @@ EVENTS: Final = TypeAdapter(list[Event])
 
 
 # Looked at one by one, so that a bad one costs the others nothing; described as what they should be.
-OneEvent = Annotated[dict[str, Any], WithJsonSchema(Event.model_json_schema())]
-Batch = Annotated[
-    list[Any], WithJsonSchema({"type": "array", "items": {}, "minItems": 1, "maxItems": MOST_EVENTS})
-]
+BATCH: Final = {"type": "array", "items": {}, "minItems": 1, "maxItems": MOST_EVENTS}
+Sent = Annotated[Any, WithJsonSchema({"anyOf": [Event.model_json_schema(), BATCH]})]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +105,12 @@ RESULTS: Final = TypeAdapter(Results)
 @router.post("", response_model=Results)
 def add_events(
     request: Request,
-    body: Annotated[OneEvent | Batch, Body(openapi_examples=EXAMPLES)],
+    body: Annotated[Sent, Body(openapi_examples=EXAMPLES)],
     member: Member,
 ) -> Response:
     """Add events of the member; the good ones go in, whatever the others are."""
+    if not isinstance(body, list | dict):
+        raise Invalid("validation_failed", "body: is one event or a list of events, as application/json.")
     house = house_of(request)
     sent = body if isinstance(body, list) else [body]
     if not 1 <= len(sent) <= MOST_EVENTS:

@@ -1,10 +1,12 @@
 """GraphQL: questions of a member in one read-only transaction as that member."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
+from graphql import GraphQLError
 from pydantic import BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from strawberry.schema.exceptions import CannotGetOperationTypeError
@@ -18,6 +20,7 @@ from bee.errors import Invalid, Unauthenticated
 
 router = APIRouter(prefix="/graphql/v1", tags=["graphql"])
 LONGEST = 20_000
+NO_OPERATION = GraphQLError("There is no such operation in the question.")
 # A letter takes up to twelve bytes in an address, and an address no more than 64 KiB.
 LONGEST_IN_ADDRESS = 2_000
 
@@ -37,22 +40,49 @@ class Question(BaseModel):
     extensions: dict[str, Any] | None = None
 
 
-@router.post("")
+class Fault(BaseModel):
+    """Why a part of a question, or all of it, has no answer. ``extensions``: a code for programs."""
+
+    message: str
+    extensions: dict[str, Any]
+    locations: list[dict[str, int]] | SkipJsonSchema[None] = None
+    path: list[str | int] | SkipJsonSchema[None] = None
+
+
+class Answered(BaseModel):
+    """The answer in the shape of the question, with the faults of the parts that have none."""
+
+    data: dict[str, Any] | None
+    errors: list[Fault] | SkipJsonSchema[None] = None
+
+
+@router.post("", response_model=Answered)
 def ask(request: Request, _key: ApiKey, question: Question) -> JSONResponse:
     """Answer a question about the member's own rows."""
     return _answer(request, question)
 
 
-@router.get("")
+# Its schema is of what the JSON says; as FastAPI declares parameters, it would be any text.
+VARIABLES: Final = {
+    "name": "variables",
+    "in": "query",
+    "content": {"application/json": {"schema": {"type": "object"}}},
+    "description": f"As JSON, at most {LONGEST_IN_ADDRESS:,} characters",
+}
+
+
+@router.get("", response_model=Answered, openapi_extra={"parameters": [VARIABLES]})
 def ask_by_address(
     request: Request,
     _key: ApiKey,
     query: Annotated[str, Query(min_length=1, max_length=LONGEST_IN_ADDRESS)],
-    variables: Annotated[str | None, Query(max_length=LONGEST_IN_ADDRESS)] = None,
-    operation_name: Annotated[str | None, Query(alias="operationName", max_length=200)] = None,
+    operation_name: Annotated[
+        str | SkipJsonSchema[None], Query(alias="operationName", max_length=200)
+    ] = None,
 ) -> JSONResponse:
     """Answer a question that is in the address."""
-    return _answer(request, Question(query=query, variables=_read(variables), operationName=operation_name))
+    variables = _read(request.query_params.get("variables", ""))
+    return _answer(request, Question(query=query, variables=variables, operationName=operation_name))
 
 
 def _answer(request: Request, question: Question) -> JSONResponse:
@@ -63,8 +93,8 @@ def _answer(request: Request, question: Question) -> JSONResponse:
             result = schema.execute_sync(
                 question.query, question.variables, session, operation_name=question.operation_name
             )
-        except CannotGetOperationTypeError as error:
-            raise Invalid("validation_failed", "query: There is no such operation in it.") from error
+        except CannotGetOperationTypeError:
+            return JSONResponse({"data": None, "errors": [told(NO_OPERATION)]})
     answer: dict[str, Any] = {"data": result.data}
     if result.errors:
         answer["errors"] = [told(error) for error in result.errors]
@@ -78,7 +108,9 @@ def _asker(request: Request) -> Caller:
     return counted(request, caller, Area.GRAPHQL)
 
 
-def _read(variables: str | None) -> dict[str, Any] | None:
+def _read(variables: str) -> dict[str, Any] | None:
+    if len(variables) > LONGEST_IN_ADDRESS:
+        raise Invalid("validation_failed", f"variables: has more than {LONGEST_IN_ADDRESS:,} characters.")
     try:
         read = json.loads(variables) if variables else None
     except (ValueError, RecursionError) as error:

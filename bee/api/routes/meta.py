@@ -1,5 +1,8 @@
 """Liveness, readiness, the version."""
 
+from dataclasses import dataclass
+from typing import Literal
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -15,20 +18,43 @@ router = APIRouter(tags=["service"])
 versioned = APIRouter(tags=["service"])
 
 
-@router.get("/health")
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """The process runs."""
+
+    status: Literal["ok"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The database answers. ``migrations``: how many it has had."""
+
+    status: Literal["ready"]
+    migrations: int
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """``version`` is the API's, ``release`` the program's."""
+
+    version: str
+    release: str
+
+
+@router.get("/health", response_model=Alive)
 async def health() -> JSONResponse:
     """Say that the process runs, whatever becomes of the parts it depends on."""
     return JSONResponse({"status": "ok"})
 
 
 @router.get("/ready")
-def ready(request: Request) -> JSONResponse:
+def ready(request: Request) -> Ready:
     """Say whether requests can be served: the database answers and is of this release."""
     state = require_release(house_of(request).database, Login.API)
-    return JSONResponse({"status": "ready", "migrations": len(state.applied)})
+    return Ready("ready", len(state.applied))
 
 
-@versioned.get("/version")
+@versioned.get("/version", response_model=Versions)
 async def version(request: Request) -> JSONResponse:
     """Return the API's version and the program's release."""
     return JSONResponse({"version": API_VERSION, "release": house_of(request).settings.release})

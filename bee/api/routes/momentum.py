@@ -21,6 +21,10 @@ from bee.momentum.explain import Explanation
 from bee.momentum.queries import explain_day
 from bee.momentum.scoring import bring_up_to_now, recompute
 
+# Where it was still that day when the first moment came that an event can be of: each day back costs, and no
+# earlier one has a score.
+EARLIEST: Final = date(1999, 12, 31)
+
 router = APIRouter(prefix="/momentum", tags=["momentum"])
 
 
@@ -135,8 +139,8 @@ def calculate(request: Request, caller: MemberOrService, body: DayToCalculate | 
     with reading_as(house, caller) as session:
         today = _today(session, user_id, house)
     day = asked.target_date or today
-    if day > today:
-        raise Invalid("bad_day", "target_date lies in the future.")
+    if not EARLIEST <= day <= today:
+        raise Invalid("bad_day", "target_date lies before 2000 or in the future.")
     recompute(house.database, user_id, from_on=day, login=Login.SYSTEM, now=house.clock())
     with reading_as(house, caller) as session:
         found = session.find(MomentumDay, "api/momentum_day", user_id=user_id, day=day)

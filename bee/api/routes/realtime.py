@@ -1,14 +1,15 @@
 """Realtime: the websocket of Supabase's clients, and broadcasts by request."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Body, Path, Query, Request, Response, WebSocket
-from pydantic import BaseModel, Field, JsonValue
+from pydantic import BaseModel, Field, JsonValue, StrictBool
+from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 
-from bee.api.gatehouse import ApiKey, bearer_token, counted, role_of_api_key
+from bee.api.gatehouse import ApiKey, bearer_token, client_of, counted, role_of_api_key
 from bee.api.limits import Area
 from bee.api.realtime.bearers import bearer_of
 from bee.api.realtime.broadcasts import Broadcast, publish
@@ -17,8 +18,22 @@ from bee.api.realtime.parts import Parts
 from bee.api.realtime.session import LONGEST_EVENT, sender_of
 from bee.api.realtime.socket import Socket
 from bee.api.realtime.topics import PREFIX, is_topic, may_join
-from bee.errors import BeeError, Forbidden, Invalid, Unauthenticated
+from bee.errors import BeeError, Forbidden, Invalid, TooMany, Unauthenticated
 
+HANDSHAKE: Final = [
+    {
+        "name": "apikey",
+        "in": "query",
+        "schema": {"type": "string"},
+        "description": "The client's key; it may be a header instead",
+    },
+    {
+        "name": "vsn",
+        "in": "query",
+        "schema": {"type": "string", "enum": list(Version), "default": Version.V1},
+        "description": "How messages are laid out",
+    },
+]
 router = APIRouter(prefix="/realtime/v1", tags=["realtime"])
 
 
@@ -28,7 +43,7 @@ class Message(BaseModel):
     topic: str = Field(min_length=1, max_length=255, examples=["coach_stream"])
     event: str = Field(min_length=1, max_length=LONGEST_EVENT, examples=["typing"])
     payload: dict[str, JsonValue] = {}
-    private: bool = False
+    private: StrictBool = False
 
 
 class Messages(BaseModel):
@@ -44,11 +59,28 @@ async def connect(websocket: WebSocket) -> None:
     try:
         version, key = _version(websocket), _key(websocket)
         await run_sync(role_of_api_key, parts.house, key, limiter=parts.readers)
-        with parts.place():
-            await Socket(websocket, parts, version, key).serve()
+        with parts.places.seat(client_of(websocket).address) as seat:
+            await Socket(websocket, parts, version, key, seat).serve()
     except BeeError as error:
         body = {"message": error.message, "error": {"code": error.code, "message": error.message}}
-        await websocket.send_denial_response(JSONResponse(body, error.status))
+        headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, TooMany) else None
+        await websocket.send_denial_response(JSONResponse(body, error.status, headers))
+
+
+@router.get(
+    "/websocket",
+    status_code=101,
+    response_class=Response,
+    response_description="The connection is a socket now",
+    openapi_extra={"parameters": HANDSHAKE},
+)
+def upgrade(request: Request) -> Response:
+    """Open a websocket, on which joins, changes and broadcasts are exchanged as Phoenix's messages.
+
+    Asked for without `Upgrade: websocket`, it says that it needs one.
+    """
+    _version(request)
+    raise HTTPException(426, "This address is for websockets", headers={"Upgrade": "websocket"})
 
 
 @router.post("/api/broadcast", status_code=202, response_class=Response)
@@ -97,9 +129,9 @@ def _broadcast(request: Request, messages: list[Message]) -> None:
     )
 
 
-def _version(websocket: WebSocket) -> Version:
+def _version(connection: HTTPConnection) -> Version:
     try:
-        return Version(websocket.query_params.get("vsn", Version.V1))
+        return Version(connection.query_params.get("vsn", Version.V1))
     except ValueError as error:
         raise Invalid("bad_version", f"vsn is one of {', '.join(Version)}.") from error
 

@@ -50,38 +50,71 @@ Name = Annotated[str, Path(json_schema_extra={"enum": list(EXPOSED)})]
 Body = Annotated[bytes, Depends(whole_body)]
 
 
-def parameters(**told: str) -> list[dict[str, Any]]:
-    """Return how parameters are described that are read elsewhere; beside them, a column is a filter."""
-    return [
-        {"name": name, "in": "query", "schema": {"type": "string"}, "description": text}
-        for name, text in told.items()
-    ]
+def parameters(*names: str) -> list[dict[str, Any]]:
+    """Return how parameters are described that are read elsewhere."""
+    return [{"name": name} | PARAMETERS[name] for name in names]
 
 
-SELECT: Final = {"select": "Columns, as in `id,day:event_date,metadata->>unit`"}
-PAGE: Final = {
-    "order": "As in `event_date.desc.nullslast,id`",
-    "limit": "How many",
-    "offset": "After how many",
+TEXT: Final = {"type": "string"}
+NUMBER: Final = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
+PARAMETERS: Final[dict[str, dict[str, Any]]] = {
+    "select": {
+        "in": "query",
+        "schema": TEXT,
+        "description": "Columns, as in `id,day:event_date,metadata->>unit`; without it, all that may be read",
+    },
+    "filters": {
+        "in": "query",
+        "style": "form",
+        "explode": True,
+        "schema": {"type": "object", "additionalProperties": TEXT},
+        "description": "Any column by its name, as in `event_date=gte.2026-11-01` or `id=in.(a,b)`: `eq` `neq` `gt`"
+        " `gte` `lt` `lte` `like` `ilike` `in` `is` `cs` `cd`, negated by `not.`; `or=(…)` and `and=(…)` take"
+        " conditions together",
+    },
+    "order": {"in": "query", "schema": TEXT, "description": "As in `event_date.desc.nullslast,id`"},
+    "limit": {"in": "query", "schema": NUMBER, "description": "How many; never more than 1,000"},
+    "offset": {"in": "query", "schema": NUMBER, "description": "After how many"},
+    "columns": {
+        "in": "query",
+        "schema": TEXT,
+        "description": "Which keys are written, whatever else is sent",
+    },
+    "on_conflict": {"in": "query", "schema": TEXT, "description": "The columns by which a row is known"},
+    "Prefer": {
+        "in": "header",
+        "schema": TEXT,
+        "description": "`return=representation|headers-only|minimal`, `count=exact`,"
+        " `resolution=merge-duplicates|ignore-duplicates`, `missing=default`, `handling=strict`, `max-affected=n`",
+    },
+    "Range": {"in": "header", "schema": TEXT, "description": "Which rows, as in `0-9`"},
 }
-WRITTEN: Final = {"columns": "Which keys are written", "on_conflict": "The columns by which a row is known"}
+OBJECT: Final = {"type": "object"}
+ARRAY: Final = {"type": "array", "items": OBJECT}
 ROWS: Final = {
     "required": True,
-    "content": {
-        "application/json": {
-            "schema": {"oneOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}]}
-        }
-    },
+    "content": {"application/json": {"schema": {"oneOf": [OBJECT, ARRAY]}}},
 }
-ROW: Final = {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}
+ROW: Final = {"required": True, "content": {"application/json": {"schema": OBJECT}}}
+# As an object only where `Accept: application/vnd.pgrst.object+json` asks for the one row that there is.
+READ: Final = {
+    "application/json": {"schema": ARRAY},
+    "application/vnd.pgrst.object+json": {"schema": OBJECT},
+}
 router = APIRouter(prefix="/rest/v1", tags=["tables"], dependencies=[Depends(require_api_key)])
 
 
 @router.head("/{table}", include_in_schema=False)
 @router.get(
     "/{table}",
-    responses={206: {"description": "A part of the rows"}},
-    openapi_extra={"parameters": parameters(**SELECT, **PAGE)},
+    response_class=Response,
+    responses={
+        200: {"description": "The rows", "content": READ},
+        206: {"description": "A part of the rows, which were counted", "content": READ},
+    },
+    openapi_extra={
+        "parameters": parameters("select", "filters", "order", "limit", "offset", "Prefer", "Range")
+    },
 )
 def read(request: Request, table: Name, caller: SomeCaller) -> Response:
     """Read rows: ``select``, filters, ``order``, ``limit``, ``offset``; ``Prefer: count=exact`` counts them."""
@@ -95,7 +128,10 @@ def read(request: Request, table: Name, caller: SomeCaller) -> Response:
     response_class=Response,
     response_description="The rows that were asked for, or nothing",
     responses={200: {"description": "All were there already"}},
-    openapi_extra={"parameters": parameters(**SELECT, **WRITTEN), "requestBody": ROWS},
+    openapi_extra={
+        "parameters": parameters("select", "columns", "on_conflict", "Prefer"),
+        "requestBody": ROWS,
+    },
 )
 def insert(request: Request, table: Name, caller: SomeCaller, body: Body) -> Response:
     """Add one row or several; ``Prefer: resolution=merge-duplicates`` changes those that are there."""
@@ -106,7 +142,7 @@ def insert(request: Request, table: Name, caller: SomeCaller, body: Body) -> Res
     "/{table}",
     status_code=204,
     responses={200: {"description": "The changed rows"}},
-    openapi_extra={"parameters": parameters(**SELECT), "requestBody": ROW},
+    openapi_extra={"parameters": parameters("select", "filters", "columns", "Prefer"), "requestBody": ROW},
 )
 def update(request: Request, table: Name, caller: SomeCaller, body: Body) -> Response:
     """Change the rows that the filters meet: without a filter, all that are the caller's to change."""
@@ -117,7 +153,7 @@ def update(request: Request, table: Name, caller: SomeCaller, body: Body) -> Res
     "/{table}",
     status_code=204,
     responses={200: {"description": "The removed rows"}},
-    openapi_extra={"parameters": parameters(**SELECT)},
+    openapi_extra={"parameters": parameters("select", "filters", "Prefer")},
 )
 def delete(request: Request, table: Name, caller: SomeCaller) -> Response:
     """Remove the rows that the filters meet: without a filter, all that are the caller's to remove."""

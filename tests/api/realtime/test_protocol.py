@@ -1,8 +1,9 @@
 """The protocol: who is let in, joining and leaving, tokens that change and end, broadcasts, limits."""
 
 import json
+import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -68,7 +69,7 @@ def signed(user_id: UUID, *, ends_in_s: float = 600) -> str:
         "sub": str(user_id),
         "aud": "authenticated",
         "role": "authenticated",
-        "exp": int((datetime.now(UTC) + timedelta(seconds=ends_in_s)).timestamp()),
+        "exp": int(datetime.now(UTC).timestamp() + ends_in_s),
     }
     return jwt.encode(claims, SECRET, algorithm="HS256")
 
@@ -163,11 +164,18 @@ def test_a_topic_that_is_joined_again_is_joined_once(
         assert line.has_heard_nothing_more()
 
 
-def test_presence_is_not_served(connect: Connect, mia: Member) -> None:
+def test_presence_is_not_served_and_who_wants_it_is_told(connect: Connect, mia: Member) -> None:
     with connect() as line:
-        line.join("a", token_of(mia))
+        assert line.join("a", token_of(mia), presence={"key": "", "enabled": True})["status"] == "ok"
+        told = line.until("system")
+        assert (told["extension"], told["status"]) == ("presence", "error")
         reply = line.ask("realtime:a", "presence", {"type": "presence", "event": "track", "payload": {}})
-        assert reply["status"] == "error"
+        assert (reply["status"], reply["response"]["code"]) == ("error", "no_presence")
+        line.until("presence_state")
+        line.join("b", token_of(mia), presence={"key": "", "enabled": False})
+        line.until("presence_state")
+        assert line.has_heard_nothing_more()
+        assert line.join("c", token_of(mia), presence=[])["response"]["code"] == "bad_config"
 
 
 def test_who_signs_in_later_hears_from_then_on(client: TestClient, connect: Connect, mia: Member) -> None:
@@ -216,6 +224,7 @@ def test_an_expired_token_ends_the_channel_and_with_the_last_the_socket(signed_e
         line.until("phx_close")
         assert line.closed() == 1000
     with signed_elsewhere() as line:
+        assert line.join("a", signed(member, ends_in_s=1e13))["status"] == "ok", "some are signed for ever"
         assert line.join("a", signed(member, ends_in_s=-60))["response"]["code"] == "token_expired"
 
 
@@ -328,6 +337,22 @@ def test_there_are_so_many_sockets_and_no_more(narrow: Connect) -> None:
         first.session.close()
     with narrow() as again:
         assert again.ask("phoenix", "heartbeat")["status"] == "ok"
+
+
+def test_a_token_that_is_one_socket_too_many_ends_the_channel_and_the_next_free_place_is_taken(
+    database: Database, settings: Settings, keys: Keys, mia: Member
+) -> None:
+    app = create_app(database, settings.model_copy(update={"sockets_per_member": 1}))
+    with TestClient(app) as client, connecting(client, keys)() as second:
+        assert second.join("a", None)["status"] == "ok", "who is nobody counts for nobody"
+        with connecting(client, keys)() as first:
+            assert first.join("a", token_of(mia))["status"] == "ok"
+            assert second.join("b", token_of(mia))["response"]["code"] == "too_many_sockets"
+            second.say("realtime:a", "access_token", {"access_token": token_of(mia)})
+            assert second.until("system")["message"] == "Too many connected users"
+            second.until("phx_close")
+        while second.join("b", token_of(mia))["status"] == "error":
+            time.sleep(0.1)
 
 
 def test_channels_subscriptions_and_joins_have_an_end(narrow: Connect, keys: Keys) -> None:

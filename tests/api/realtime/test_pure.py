@@ -14,10 +14,11 @@ from bee.api.realtime.backlog import Backlog
 from bee.api.realtime.conditions import parse_condition
 from bee.api.realtime.frames import Frame, Version, decode, decode_push, encode
 from bee.api.realtime.pace import Pace
+from bee.api.realtime.places import Places
 from bee.api.realtime.published import PUBLISHED
 from bee.api.realtime.subscriptions import Kind, parse_joining
 from bee.api.realtime.topics import is_topic, may_join
-from bee.errors import Invalid
+from bee.errors import Invalid, TooMany, Unavailable
 
 MIA, NOAH = UUID("11111111-1111-4111-8111-111111111111"), UUID("22222222-2222-4222-8222-222222222222")
 SCORES, NOTIFICATIONS = PUBLISHED["daily_engagement_scores"], PUBLISHED["momentum_notifications"]
@@ -280,3 +281,38 @@ def test_a_backlog_has_room_for_so_many_and_so_much() -> None:
         assert backlog.drain() == ["d", "f"]
 
     asyncio.run(fill())
+
+
+def test_a_socket_counts_for_its_address_until_it_ends_however_it_ends() -> None:
+    places = Places(most=10, most_per_address=1, most_per_member=1)
+    with pytest.raises(KeyError), places.seat("192.0.2.1"):
+        with pytest.raises(TooMany), places.seat("192.0.2.1"):
+            pass
+        with places.seat("192.0.2.2"):
+            assert places.taken == 2
+        raise KeyError
+    with places.seat("192.0.2.1"):
+        assert places.taken == 1
+    assert (places.taken, places.by_owner) == (0, {})
+
+
+def test_a_socket_counts_once_for_each_member_whose_token_it_brought() -> None:
+    places = Places(most=10, most_per_address=10, most_per_member=1)
+    with places.seat("192.0.2.1") as first, places.seat("192.0.2.1") as second:
+        for member in (MIA, MIA, None, NOAH):
+            first.admit(member)
+        second.admit(None)
+        with pytest.raises(TooMany) as caught:
+            second.admit(MIA)
+        assert caught.value.code == "too_many_sockets"
+        first.leave()
+        second.admit(MIA)
+    assert places.by_owner == {}
+
+
+def test_a_process_that_is_full_says_so_and_counts_nobody() -> None:
+    places = Places(most=1, most_per_address=10, most_per_member=1)
+    with places.seat("192.0.2.1"):
+        with pytest.raises(Unavailable), places.seat("192.0.2.2"):
+            pass
+        assert places.by_owner == {"192.0.2.1": 1}

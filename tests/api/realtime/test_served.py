@@ -2,14 +2,17 @@
 
 import json
 import logging
+import struct
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from socket import SO_LINGER, SOL_SOCKET
 from typing import Any
 
 import httpx2 as httpx
 import pytest
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.http11 import Response
 from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as connect_websocket
 
@@ -18,6 +21,7 @@ from bee.api.house import local_api_keys
 from bee.api.realtime.limits import RealtimeLimits
 from bee.db import Database
 from bee.settings import Settings
+from tests.api.processes import await_true
 from tests.api.realtime.conftest import SCORES
 from tests.api.serving import serving
 from tests.cluster import administering
@@ -60,9 +64,22 @@ def do(settings: Settings, token: str, number: int) -> None:
 
 
 def join(connection: ClientConnection, token: str, topic: str = "realtime:a") -> None:
+    assert ask_to_join(connection, token, topic)["status"] == "ok"
+
+
+def ask_to_join(connection: ClientConnection, token: str, topic: str = "realtime:a") -> Any:
     payload = {"config": {"postgres_changes": [SCORES]}, "access_token": token}
     connection.send(json.dumps({"topic": topic, "event": "phx_join", "payload": payload, "ref": "1"}))
-    assert until(connection, "phx_reply")["status"] == "ok"
+    return until(connection, "phx_reply")
+
+
+def refusal(settings: Settings) -> Response | None:
+    """Return the answer to a handshake that is refused; None for one that is not."""
+    try:
+        with socket(settings):
+            return None
+    except InvalidStatus as error:
+        return error.response
 
 
 def until(connection: ClientConnection, event: str) -> Any:
@@ -138,6 +155,41 @@ def test_a_reader_that_takes_nothing_is_given_up_and_the_others_go_on(
         assert until(quick, "postgres_changes")["data"]["type"] == "INSERT"
         slow.socket.close()
         assert server.started
+
+
+def test_an_address_has_so_many_sockets_and_one_that_breaks_off_makes_room(
+    database: Database, settings: Settings
+) -> None:
+    few = settings.model_copy(update={"sockets_per_address": 2})
+    with serving(database, few) as (_, served), ExitStack() as stack:
+        first, _ = (stack.enter_context(socket(served)) for _ in range(2))
+        refused = refusal(served)
+        assert refused is not None
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "10")
+        assert json.loads(refused.body)["error"]["code"] == "too_many_sockets"
+        # No goodbye: the connection is reset, as by a phone that lost the net or an app that was killed.
+        first.socket.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
+        first.socket.close()
+        await_true(lambda: refusal(served) is None)
+
+
+def test_a_member_has_so_many_sockets_whatever_the_address_and_the_client_reads_why(
+    database: Database, settings: Settings
+) -> None:
+    few = settings.model_copy(update={"sockets_per_member": 2, "trusted_proxies": 1})
+    with serving(database, few) as (_, served), ExitStack() as stack:
+        token = sign_up(served)
+        first, second, third = (
+            stack.enter_context(socket(served, additional_headers={"X-Forwarded-For": f"192.0.2.{n}"}))
+            for n in range(3)
+        )
+        for line in (first, second):
+            join(line, token)
+        assert ask_to_join(third, token)["response"]["reason"] == "Too many connected users"
+        third.send(json.dumps({"topic": "phoenix", "event": "heartbeat", "payload": {}, "ref": "2"}))
+        assert until(third, "phx_reply")["status"] == "ok", "the socket lives on, and may be somebody else's"
+        first.close()
+        await_true(lambda: ask_to_join(third, token)["status"] == "ok")
 
 
 def test_a_server_that_stops_says_so_to_its_sockets(database: Database, settings: Settings) -> None:

@@ -1,0 +1,293 @@
+"""The reply engine: what a member is answered, and by whom.
+
+Danger is looked for first, and then nothing else is done with the words. Otherwise the live prompt's model answers,
+unless something holds it back (:class:`bee.coach.standing.Hold`); where it does not answer, or not as it should,
+the offline coach does, and the answer says why. Each request is stored once, with every call that it took.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import logging
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractContextManager, aclosing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+import anyio
+import anyio.to_thread
+
+from bee.coach import ledger
+from bee.coach.actions import Answer, Decision, Safety, same_answer, storable, store
+from bee.coach.crisis import crisis_answer
+from bee.coach.exchange import Exchange, Limits
+from bee.coach.masking import Mask
+from bee.coach.model import Models, Moment, Provider, Usage
+from bee.coach.offline import MODEL, reply
+from bee.coach.prompting import Prompt, first_prompt, rendered
+from bee.coach.queries import AboutMember, find_answered, read_context
+from bee.coach.review import Review, review
+from bee.coach.safety import Screening, screen
+from bee.coach.standing import Hold, Standing
+from bee.db import Database, Login, ReadSession
+from bee.errors import Unavailable
+from bee.secret import derived, installation_secret
+from bee.settings import Settings
+
+LIMITS: Final = Limits()
+
+log = logging.getLogger("bee.coach")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a member wrote. ``claims``: the JSON of their verified token; ``request_id``: the same for a repeat."""
+
+    member_id: UUID
+    message: str
+    claims: str
+    request_id: UUID
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """More of the answer's text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """That what was shown is not the answer, but this is. ``reason``: what spoke against it."""
+
+    text: str
+    reason: str
+
+
+Event = Delta | Replaced | Answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A model is to be asked."""
+
+    prompt: Prompt
+    exchange: Exchange
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A request of which everything was read.
+
+    ``answer``: given before, or never to be stored. ``plan``: None where no model is asked. ``hold``: why not.
+    """
+
+    question: Question
+    screening: Screening
+    moment: Moment
+    began: float
+    answer: Answer | None = None
+    plan: _Plan | None = None
+    hold: Hold | None = None
+
+
+class Coach:
+    """Answers members. One for each process, whose loop ``models`` belongs to."""
+
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        *,
+        limits: Limits = LIMITS,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.models = Models(settings)
+        self._database = database
+        self._settings = settings
+        self._limits = limits
+        self._clock = clock
+        self._secret = derived(installation_secret(settings), "coach-pseudonym")
+
+    async def answer(self, question: Question) -> Answer:
+        """Answer a member and store both messages. Raises as :meth:`begin` does."""
+        begun = await self.begin(question)
+        async with aclosing(self.events(begun, streams=False)) as events:
+            async for event in events:
+                if isinstance(event, Answer):
+                    return event
+        raise AssertionError("an exchange ends with its answer")
+
+    async def begin(self, question: Question) -> Begun:
+        """Read what an answer rests on, after looking for danger.
+
+        Somebody in danger is told who helps even while the database is down; a repeat of the request then hands it
+        to a coach. Raises :class:`Invalid` for a message that is empty or too long, :class:`Conflict` when the
+        request had another message before, :class:`Unavailable`.
+        """
+        began = time.perf_counter()
+        return await anyio.to_thread.run_sync(self._begin, question, began)
+
+    async def events(self, begun: Begun, *, streams: bool) -> AsyncGenerator[Event, None]:
+        """Yield the text as it may be shown, and the answer once it is stored.
+
+        Whoever stops listening stops the model; what it took until then is kept, and nothing else.
+        """
+        if begun.answer is not None:
+            yield Delta(begun.answer.response_text)
+            yield begun.answer
+            return
+        shown: list[str] = []
+        first_ms: int | None = None
+        plan = begun.plan
+        if plan is not None:
+            until = (
+                asyncio.get_running_loop().time() + self._limits.total_s - (time.perf_counter() - begun.began)
+            )
+            try:
+                async with aclosing(plan.exchange.pieces(until=until, streams=streams)) as pieces:
+                    async for piece in pieces:
+                        first_ms = _ms_since(begun.began) if first_ms is None else first_ms
+                        shown.append(piece)
+                        yield Delta(piece)
+            except BaseException:
+                with anyio.CancelScope(shield=True):
+                    await anyio.to_thread.run_sync(self._note_calls, begun, plan)
+                raise
+        decision = self._decided(begun, first_ms)
+        answer = await anyio.to_thread.run_sync(self._store, begun, decision)
+        text = "".join(shown)
+        if text and text != answer.response_text:
+            yield Replaced(answer.response_text, answer.fallback or "answered_before")
+        elif not text:
+            yield Delta(answer.response_text)
+        yield answer
+
+    def _begin(self, question: Question, began: float) -> Begun:
+        words = storable(question.message)
+        screening = screen(words)
+        try:
+            return self._read(question, words, screening, began)
+        except Unavailable as error:
+            if screening.category is None:
+                raise
+            request_id = question.request_id
+            log.critical("a crisis answer was given and not stored (%s), request %s", error.code, request_id)
+            text = crisis_answer(screening.category, self._settings.crisis_region, is_handed_on=False)
+            answer = Answer(text, Usage(), None, MODEL, Safety.of(screening))
+            return Begun(question, screening, Moment(words, None, (), ()), began, answer=answer)
+
+    def _read(self, question: Question, words: str, screening: Screening, began: float) -> Begun:
+        with self._reading_as_member(question) as session:
+            context = read_context(session, question.member_id, question.request_id, now=question.now)
+        moment = Moment(words, context.state, context.memories, context.recent)
+        begun = Begun(question, screening, moment, began)
+        if context.answered is not None:
+            return replace(begun, answer=same_answer(context.answered, words))
+        prompt = first_prompt(self._settings)
+        if screening.crisis or prompt.provider is Provider.OFFLINE:
+            return begun
+        held = self._hold(question.member_id, prompt.provider, context.about)
+        if isinstance(held, Hold):
+            return replace(begun, hold=held)
+        mask = Mask(context.about.known)
+        request = rendered(prompt, moment, mask, self._pseudonym(question.member_id))
+        exchange = Exchange(self.models.of(prompt.provider), request, mask, self._clock, self._limits)
+        return replace(begun, plan=_Plan(prompt, exchange, held))
+
+    def _hold(self, member_id: UUID, provider: Provider, about: AboutMember) -> Hold | Standing:
+        """Return why no model is to be asked, or else how things stand."""
+        if not about.consents:
+            return Hold.NO_CONSENT
+        if provider not in self.models.providers:
+            return Hold.NOT_CONFIGURED
+        now = self._clock()
+        with self._database.reading(Login.SYSTEM) as session:
+            standing = ledger.read_standing(session, member_id, provider, now=now)
+        hold = standing.hold(self._settings, now)
+        if hold is None and standing.is_on_probation:
+            with self._database.writing(Login.SYSTEM) as session:
+                hold = None if ledger.claim_probation(session, provider, now=now) else Hold.BREAKER
+        return hold or standing
+
+    def _decided(self, begun: Begun, first_ms: int | None) -> Decision:
+        """Return the answer: of the model where there is one that passed, else of rules."""
+        category, plan = begun.screening.category, begun.plan
+        safety = Safety.of(begun.screening)
+        memory_ids: tuple[UUID, ...] = ()
+        found: Review | None = None
+        sha256: str | None = None
+        if category is not None:
+            text = crisis_answer(category, self._settings.crisis_region)
+            answer = Answer(text, Usage(), None, MODEL, safety)
+        elif plan is not None and plan.exchange.text is not None:
+            exchange, prompt = plan.exchange, plan.prompt
+            text, usage = plan.exchange.text, exchange.tries[-1].usage
+            answer = Answer(text, usage, prompt.label, f"{prompt.provider}/{prompt.model}", safety)
+            found, sha256 = exchange.review, prompt.sha256
+            memory_ids = tuple(memory.id for memory in begun.moment.memories)
+        else:
+            moment = begun.moment
+            said = reply(moment.message, moment.state, moment.memories, moment.recent)
+            fallback = plan.exchange.outcome if plan else begun.hold
+            answer = Answer(said.text, Usage(), None, said.model, safety, fallback)
+            found, memory_ids = review(said.text, moment), said.memory_ids
+        total_ms = _ms_since(begun.began)
+        return Decision(
+            message=begun.moment.message,
+            answer=answer,
+            screening=begun.screening,
+            state=begun.moment.state,
+            memory_ids=memory_ids,
+            review=found,
+            prompt_sha256=sha256,
+            first_byte_ms=total_ms if first_ms is None else first_ms,
+            total_ms=total_ms,
+        )
+
+    def _store(self, begun: Begun, decision: Decision) -> Answer:
+        """Store an answer with all that it took and return it, or the one that a repeat has stored meanwhile."""
+        question, plan = begun.question, begun.plan
+        with self._database.writing(Login.SYSTEM) as session:
+            is_new = store(session, question.member_id, question.request_id, decision, now=question.now)
+            if plan is not None and plan.exchange.tries:
+                ledger.note_calls(
+                    session, question.member_id, question.request_id, plan.prompt, plan.exchange.tries
+                )
+                ledger.note_health(
+                    session,
+                    plan.prompt.provider,
+                    plan.exchange.failure,
+                    failures=plan.standing.failures,
+                    now=self._clock(),
+                )
+        if is_new:
+            return decision.answer
+        with self._reading_as_member(question) as reading:
+            answered = find_answered(reading, question.member_id, question.request_id)
+        assert answered is not None, "a request that was stored before has its answer"
+        return same_answer(answered, decision.message)
+
+    def _note_calls(self, begun: Begun, plan: _Plan) -> None:
+        question = begun.question
+        with self._database.writing(Login.SYSTEM) as session:
+            ledger.note_calls(
+                session, question.member_id, question.request_id, plan.prompt, plan.exchange.tries
+            )
+
+    def _reading_as_member(self, question: Question) -> AbstractContextManager[ReadSession]:
+        settings = {"request.jwt.claims": question.claims}
+        return self._database.reading(Login.API, role="authenticated", settings=settings)
+
+    def _pseudonym(self, member_id: UUID) -> str:
+        """Return who a provider is told that this is: the same for the same member, and nobody to anybody else."""
+        return hmac.new(self._secret.encode(), member_id.bytes, hashlib.sha256).hexdigest()[:32]
+
+
+def _ms_since(began: float) -> int:
+    return round(1000 * (time.perf_counter() - began))

@@ -1,0 +1,74 @@
+"""What models were asked, took and cost, and which provider is left alone for a while. As the system."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
+
+from bee.coach.exchange import Try
+from bee.coach.model import ModelFailed, Provider
+from bee.coach.model.prices import find_price
+from bee.coach.prompting import Prompt
+from bee.coach.standing import FAILURES_TO_OPEN, PAUSE, UNCOUNTED, Standing, day_began, pause_after
+from bee.db import ReadSession, WriteSession
+
+
+def read_standing(session: ReadSession, member_id: UUID, provider: Provider, *, now: datetime) -> Standing:
+    """Return what was used today, and how the provider's breaker stands."""
+    return session.get(Standing, "coach/standing", user_id=member_id, provider=provider, since=day_began(now))
+
+
+def claim_probation(session: WriteSession, provider: Provider, *, now: datetime) -> bool:
+    """Return whether this request is the one that tries a provider again whose pause is over."""
+    return session.run("coach/claim_breaker", provider=provider, now=now, until=now + PAUSE) == 1
+
+
+def note_calls(
+    session: WriteSession, member_id: UUID, request_id: UUID, prompt: Prompt, tries: Iterable[Try]
+) -> None:
+    """Keep every call with its tokens and its cost, whatever came of it."""
+    for call in tries:
+        price = find_price(prompt.provider, prompt.model, on=call.started_at.date())
+        session.run(
+            "coach/add_call",
+            user_id=member_id,
+            request_id=request_id,
+            attempt=call.number,
+            provider=prompt.provider,
+            model=prompt.model,
+            prompt=prompt.label,
+            prompt_sha256=prompt.sha256,
+            started_at=call.started_at,
+            outcome=call.outcome,
+            detail=call.detail[:200],
+            failed_checks=list(call.failed),
+            is_estimate=call.is_estimate,
+            cost_usd=None if price is None else price.cost(call.usage),
+            priced_from=None if price is None else price.valid_from,
+            first_byte_ms=call.first_ms,
+            total_ms=call.total_ms,
+            **asdict(call.usage),
+        )
+
+
+def note_health(
+    session: WriteSession, provider: Provider, failure: ModelFailed | None, *, failures: int, now: datetime
+) -> None:
+    """Count a failure of a provider, or forget those before it when it answered.
+
+    ``failures``: in a row, as they stood before the call.
+    """
+    if failure is None:
+        if failures:
+            session.run("coach/close_breaker", provider=provider, now=now)
+    elif failure.fault not in UNCOUNTED:
+        pause, at_once = pause_after(failure)
+        session.run(
+            "coach/note_failure",
+            provider=provider,
+            because=failure.fault,
+            most=FAILURES_TO_OPEN,
+            at_once=at_once,
+            until=now + pause,
+            now=now,
+        )

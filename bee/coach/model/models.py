@@ -1,0 +1,67 @@
+"""The models that the settings give."""
+
+from types import TracebackType
+from typing import Final, Self
+
+from bee.coach.model.interface import Fault, Model, ModelFailed, Provider
+from bee.coach.model.offline import Offline
+from bee.settings import Settings
+
+VERTEX_URL: Final = "https://{location}-aiplatform.googleapis.com/v1/projects/{project}/locations/{location}/endpoints/openapi"
+
+
+class Models:
+    """One door for each provider that is configured; the offline coach always is. Of one event loop."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._models: dict[Provider, Model] = {Provider.OFFLINE: Offline()} | _configured(settings)
+
+    @property
+    def providers(self) -> frozenset[Provider]:
+        """Whose models there are."""
+        return frozenset(self._models)
+
+    def of(self, provider: Provider) -> Model:
+        """Return a provider's models. Raises :class:`ModelFailed` where none are configured."""
+        found = self._models.get(provider)
+        if found is None:
+            raise ModelFailed(Fault.CONFIGURATION, f"{provider} is not configured")
+        return found
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        for model in self._models.values():
+            await model.aclose()
+
+
+def _configured(settings: Settings) -> dict[Provider, Model]:
+    # Each client takes up to 1.5 s to load: only those that are needed.
+    models: dict[Provider, Model] = {}
+    if settings.openai_api_key is not None:
+        from bee.coach.model.chat import OPENAI_URL, Chat
+
+        key = settings.openai_api_key.get_secret_value()
+        models[Provider.OPENAI] = Chat(Provider.OPENAI, key=key, url=settings.openai_url or OPENAI_URL)
+    if settings.vertex_project is not None:
+        from bee.coach.model.chat import Chat
+        from bee.coach.model.google_token import GoogleToken
+
+        token = GoogleToken.of(settings.vertex_credentials)
+        url = settings.vertex_url or VERTEX_URL.format(
+            location=settings.vertex_location, project=settings.vertex_project
+        )
+        models[Provider.VERTEX] = Chat(Provider.VERTEX, key=token, url=url)
+    if settings.anthropic_api_key is not None:
+        from bee.coach.model.claude import ANTHROPIC_URL, Claude
+
+        key = settings.anthropic_api_key.get_secret_value()
+        models[Provider.ANTHROPIC] = Claude(key=key, url=settings.anthropic_url or ANTHROPIC_URL)
+    return models
