@@ -55,12 +55,13 @@ class Edge:
         headers = self._docs_headers if scope["path"].startswith(DOCS) else self._headers
         answer = _Answer(send, (*headers, (b"x-request-id", request_id.encode())))
         body = Body(scope, receive)
+        inside = body.scope
         if scope["method"] == "HEAD" and not scope["path"].startswith(COUNTS):
-            # The server itself leaves the body out.
-            body.scope["method"] = "GET"
+            # The server itself leaves the body out, by the method that it reads in its own scope.
+            inside = {**inside, "method": "GET"}
         began = time.perf_counter()
         try:
-            await self._app(body.scope, body.receive, answer.send)
+            await self._app(inside, body.receive, answer.send)
         except Exception:
             log.exception("request %s failed", request_id)
             # The framework has told the caller, unless an answer was under way: then the connection is cut.
@@ -68,7 +69,7 @@ class Edge:
                 raise
         finally:
             seconds = (answer.ended_at or time.perf_counter()) - began
-            _note(body.scope, scope["method"], request_id, answer.status, seconds)
+            _note(inside, scope["method"], request_id, answer.status, seconds)
 
 
 class _Answer:

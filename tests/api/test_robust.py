@@ -169,6 +169,18 @@ def test_headers_that_do_not_arrive_are_not_waited_for(
         assert read_all(slow) == b""
 
 
+def test_nothing_stands_between_the_head_of_an_answer_without_a_body_and_the_next_answer(
+    database: Database, settings: Settings
+) -> None:
+    with serving(database, settings) as (_, served), connected(served.api_port) as connection:
+        connection.sendall(b"HEAD /v1/version HTTP/1.1\r\nHost: bee\r\n\r\n")
+        connection.sendall(b"GET /health HTTP/1.1\r\nHost: bee\r\nConnection: close\r\n\r\n")
+        first, second, body = read_all(connection).split(b"\r\n\r\n")
+    assert first.startswith(b"HTTP/1.1 200 ")
+    assert second.startswith(b"HTTP/1.1 200 ")
+    assert json.loads(body) == {"status": "ok"}
+
+
 def test_what_is_no_http_is_told_in_the_envelope(database: Database, settings: Settings) -> None:
     with serving(database, settings) as (_, served), connected(served.api_port) as connection:
         connection.sendall(b"GET /" + b"x" * 100_000 + b" HTTP/1.1\r\nHost: bee\r\n\r\n")
