@@ -1753,6 +1753,10 @@ CREATE POLICY pseudonyms ON public.engagement_events FOR SELECT TO bee_product U
 
 CREATE POLICY pseudonyms ON public.members FOR SELECT TO bee_product, bee_oncall USING (true);
 
+CREATE POLICY pseudonyms ON public.notification_preferences FOR SELECT TO bee_product USING (true);
+
+CREATE POLICY pseudonyms ON public.user_fcm_tokens FOR SELECT TO bee_product USING (true);
+
 ALTER TABLE public.safety_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.score_definition_activations ENABLE ROW LEVEL SECURITY;
@@ -2484,6 +2488,7 @@ GRANT SELECT(attributes) ON TABLE public.members TO bee_worker;
 GRANT SELECT(attributes) ON TABLE public.members TO bee_system;
 
 GRANT SELECT(consents) ON TABLE public.members TO authenticated;
+GRANT SELECT(consents) ON TABLE public.members TO bee_product;
 GRANT SELECT(consents) ON TABLE public.members TO bee_worker;
 GRANT SELECT(consents) ON TABLE public.members TO bee_system;
 
@@ -2677,6 +2682,7 @@ GRANT SELECT,INSERT ON TABLE public.notification_outcomes TO bee_worker;
 GRANT SELECT ON TABLE public.notification_preferences TO authenticated;
 GRANT SELECT ON TABLE public.notification_preferences TO bee_coach;
 GRANT SELECT ON TABLE public.notification_preferences TO bee_admin;
+GRANT SELECT ON TABLE public.notification_preferences TO bee_product;
 GRANT SELECT ON TABLE public.notification_preferences TO bee_worker;
 
 GRANT INSERT(user_id) ON TABLE public.notification_preferences TO authenticated;
@@ -3007,6 +3013,7 @@ GRANT SELECT(id) ON TABLE public.user_fcm_tokens TO bee_worker;
 GRANT INSERT(user_id),UPDATE(user_id) ON TABLE public.user_fcm_tokens TO authenticated;
 GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_admin;
+GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_product;
 GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_worker;
 
 GRANT INSERT(fcm_token),UPDATE(fcm_token) ON TABLE public.user_fcm_tokens TO authenticated;
@@ -3020,6 +3027,7 @@ GRANT SELECT(platform) ON TABLE public.user_fcm_tokens TO bee_worker;
 GRANT SELECT(is_active) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(is_active) ON TABLE public.user_fcm_tokens TO bee_admin;
 GRANT SELECT(is_active),UPDATE(is_active) ON TABLE public.user_fcm_tokens TO bee_worker;
+GRANT SELECT(is_active) ON TABLE public.user_fcm_tokens TO bee_product;
 
 GRANT INSERT(address_kind),UPDATE(address_kind) ON TABLE public.user_fcm_tokens TO authenticated;
 GRANT SELECT(address_kind) ON TABLE public.user_fcm_tokens TO bee_oncall;

@@ -120,7 +120,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
             select="id external_id time_zone joined_on left_on consents created_at", rows="id = %(me)s"
         ),
         "service_role": May(select="*", insert=f"id {PROFILE}", update=PROFILE),
-        "bee_product": May(select=f"{PSEUDONYM} coach_id attributes"),
+        "bee_product": May(select=f"{PSEUDONYM} coach_id consents attributes"),
         "bee_oncall": May(select=PSEUDONYM),
         "bee_coach": May(select="*", rows="coach_id = %(me)s"),
         "bee_admin": May(select="*", update="coach_id"),
@@ -275,6 +275,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
             adds=OWN,
         ),
         "service_role": KEEPS,
+        "bee_product": May(select="user_id is_active"),
         "bee_oncall": May(select="* but fcm_token"),
         "bee_admin": May(select="* but fcm_token"),
         "bee_worker": May(
@@ -323,6 +324,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "authenticated": May(
             select="*", insert="user_id quiet_from quiet_until opted_out", rows=OWN, adds=OWN
         ),
+        "bee_product": READS,
         "bee_coach": May(select="*", rows=ASSIGNED),
         "bee_admin": READS,
         "bee_worker": READS,
