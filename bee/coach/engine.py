@@ -160,7 +160,7 @@ class Coach:
                     await anyio.to_thread.run_sync(self._note_calls, begun, plan)
                 raise
         decision = self._decided(begun, first_ms)
-        answer = await anyio.to_thread.run_sync(self._store, begun, decision)
+        answer = await anyio.to_thread.run_sync(self._kept, begun, decision)
         text = "".join(shown)
         if text and text != answer.response_text:
             yield Replaced(answer.response_text, answer.fallback or "answered_before")
@@ -176,11 +176,16 @@ class Coach:
         except Unavailable as error:
             if screening.category is None:
                 raise
-            request_id = question.request_id
-            log.critical("a crisis answer was given and not stored (%s), request %s", error.code, request_id)
-            text = crisis_answer(screening.category, self._settings.crisis_region, is_handed_on=False)
-            answer = Answer(text, Usage(), None, MODEL, Safety.of(screening))
+            answer = self._unstored(question, screening, error)
             return Begun(question, screening, Moment(words, None, (), ()), began, answer=answer)
+
+    def _unstored(self, question: Question, screening: Screening, error: Unavailable) -> Answer:
+        """Return what somebody in danger is told while nothing can be kept: not that a coach is told."""
+        request_id = question.request_id
+        log.critical("a crisis answer was given and not stored (%s), request %s", error.code, request_id)
+        assert screening.category is not None, "only a crisis answer is given unstored"
+        text = crisis_answer(screening.category, self._settings.crisis_region, is_handed_on=False)
+        return Answer(text, Usage(), None, MODEL, Safety.of(screening))
 
     def _read(self, question: Question, words: str, screening: Screening, began: float) -> Begun:
         with self._reading_as_member(question) as session:
@@ -207,8 +212,7 @@ class Coach:
         if provider not in self.models.providers:
             return Hold.NOT_CONFIGURED
         now = self._clock()
-        with self._database.reading(Login.SYSTEM) as session:
-            standing = ledger.read_standing(session, member_id, provider, now=now)
+        standing = ledger.read_standing(self._database, member_id, provider, now=now)
         hold = standing.hold(self._settings, now)
         if hold is None and standing.is_on_probation:
             with self._database.writing(Login.SYSTEM) as session:
@@ -249,6 +253,15 @@ class Coach:
             first_byte_ms=total_ms if first_ms is None else first_ms,
             total_ms=total_ms,
         )
+
+    def _kept(self, begun: Begun, decision: Decision) -> Answer:
+        """Store an answer and return what counts; somebody in danger is answered even where that fails."""
+        try:
+            return self._store(begun, decision)
+        except Unavailable as error:
+            if not begun.screening.crisis:
+                raise
+            return self._unstored(begun.question, begun.screening, error)
 
     def _store(self, begun: Begun, decision: Decision) -> Answer:
         """Store an answer with all that it took and return it, or the one that a repeat has stored meanwhile."""

@@ -13,11 +13,13 @@ import pytest
 from pydantic import SecretStr
 
 from bee.coach.actions import Answer
+from bee.coach.crisis import crisis_answer
 from bee.coach.engine import Coach, Delta, Event, Question, Replaced
 from bee.coach.exchange import Limits
 from bee.coach.model import Provider, Usage
 from bee.coach.offline import reply
 from bee.coach.review import CHECKER, CHECKS
+from bee.coach.safety import Category
 from bee.coach.standing import FAILURES_TO_OPEN
 from bee.coach.usage import usage
 from bee.db import Database, Login
@@ -583,3 +585,26 @@ def test_the_command_line_says_what_was_used_and_who_is_left_alone(
     assert "openai is left alone until" in told.err
     lines = [json.loads(line) for line in bee("coach", "usage", "--json").out.splitlines()]
     assert [(line["model"], line["input"]) for line in lines] == [("401", 0), ("gpt-4o-mini", 50)]
+
+
+def test_somebody_in_danger_is_answered_even_where_the_database_goes_before_anything_is_stored(
+    database: Database, service: ModelServer, mia: UUID
+) -> None:
+    asked = question(mia, "I want to die")
+
+    async def run() -> list[Event]:
+        coach = Coach(database, settings_for(service), limits=AMPLE, clock=lambda: NOW)
+        async with coach.models:
+            begun = await coach.begin(asked)
+            with away(database):
+                return [event async for event in coach.events(begun, streams=True)]
+
+    delta, answer = asyncio.run(run())
+    assert isinstance(answer, Answer)
+    assert answer.safety.crisis
+    assert answer.response_text == crisis_answer(Category.SELF_HARM, "US", is_handed_on=False)
+    assert delta == Delta(answer.response_text)
+    assert rows(database, "select * from coach_messages") == []
+    # Sent again, it is stored and handed to a coach.
+    say(database, settings_for(service), asked)
+    assert len(rows(database, "select * from safety_events")) == 1
