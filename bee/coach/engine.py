@@ -220,36 +220,24 @@ class Coach:
         return hold or standing
 
     def _decided(self, begun: Begun, first_ms: int | None) -> Decision:
-        """Return the answer: of the model where there is one that passed, else of rules."""
-        category, plan = begun.screening.category, begun.plan
-        safety = Safety.of(begun.screening)
-        memory_ids: tuple[UUID, ...] = ()
-        found: Review | None = None
-        sha256: str | None = None
-        if category is not None:
-            text = crisis_answer(category, self._settings.crisis_region)
-            answer = Answer(text, Usage(), None, MODEL, safety)
+        """Return the answer: for somebody in danger, of the model where one passed, else of rules."""
+        plan = begun.plan
+        if begun.screening.category is not None:
+            text = crisis_answer(begun.screening.category, self._settings.crisis_region)
+            said = _Said(Answer(text, Usage(), None, MODEL, Safety.of(begun.screening)))
         elif plan is not None and plan.exchange.text is not None:
-            exchange, prompt = plan.exchange, plan.prompt
-            text, usage = plan.exchange.text, exchange.tries[-1].usage
-            answer = Answer(text, usage, prompt.label, f"{prompt.provider}/{prompt.model}", safety)
-            found, sha256 = exchange.review, prompt.sha256
-            memory_ids = tuple(memory.id for memory in begun.moment.memories)
+            said = _said_by_model(begun, plan, plan.exchange.text)
         else:
-            moment = begun.moment
-            said = reply(moment.message, moment.state, moment.memories, moment.recent)
-            fallback = plan.exchange.outcome if plan else begun.hold
-            answer = Answer(said.text, Usage(), None, said.model, safety, fallback)
-            found, memory_ids = review(said.text, moment), said.memory_ids
+            said = _said_by_rules(begun)
         total_ms = _ms_since(begun.began)
         return Decision(
             message=begun.moment.message,
-            answer=answer,
+            answer=said.answer,
             screening=begun.screening,
             state=begun.moment.state,
-            memory_ids=memory_ids,
-            review=found,
-            prompt_sha256=sha256,
+            memory_ids=said.memory_ids,
+            review=said.review,
+            prompt_sha256=said.prompt_sha256,
             first_byte_ms=total_ms if first_ms is None else first_ms,
             total_ms=total_ms,
         )
@@ -300,6 +288,33 @@ class Coach:
     def _pseudonym(self, member_id: UUID) -> str:
         """Return who a provider is told that this is: the same for the same member, and nobody to anybody else."""
         return hmac.new(self._secret.encode(), member_id.bytes, hashlib.sha256).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """An answer with what it rests on."""
+
+    answer: Answer
+    memory_ids: tuple[UUID, ...] = ()
+    review: Review | None = None
+    prompt_sha256: str | None = None
+
+
+def _said_by_model(begun: Begun, plan: _Plan, text: str) -> _Said:
+    exchange, prompt = plan.exchange, plan.prompt
+    model = f"{prompt.provider}/{prompt.model}"
+    answer = Answer(text, exchange.tries[-1].usage, prompt.label, model, Safety.of(begun.screening))
+    memory_ids = tuple(memory.id for memory in begun.moment.memories)
+    return _Said(answer, memory_ids, exchange.review, prompt.sha256)
+
+
+def _said_by_rules(begun: Begun) -> _Said:
+    """Return the offline coach's answer, with why it stands in for a model where it does."""
+    moment = begun.moment
+    said = reply(moment.message, moment.state, moment.memories, moment.recent)
+    fallback = begun.plan.exchange.outcome if begun.plan else begun.hold
+    answer = Answer(said.text, Usage(), None, said.model, Safety.of(begun.screening), fallback)
+    return _Said(answer, said.memory_ids, review(said.text, moment))
 
 
 def _ms_since(began: float) -> int:

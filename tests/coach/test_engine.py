@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
+import anyio.to_thread
 import pytest
 from pydantic import SecretStr
 
@@ -608,3 +609,24 @@ def test_somebody_in_danger_is_answered_even_where_the_database_goes_before_anyt
     # Sent again, it is stored and handed to a coach.
     say(database, settings_for(service), asked)
     assert len(rows(database, "select * from safety_events")) == 1
+
+
+def test_members_who_wait_for_a_model_hold_no_thread(
+    database: Database, service: ModelServer, mia: UUID
+) -> None:
+    async def run() -> bool:
+        threads = anyio.to_thread.current_default_thread_limiter()
+        threads.total_tokens = 1
+        coach = Coach(database, settings_for(service, "openai/stall"), limits=AMPLE, clock=lambda: NOW)
+        async with coach.models:
+            waiting = [asyncio.create_task(coach.answer(question(mia))) for _ in range(3)]
+            while len(service.asked) < 3:
+                await asyncio.sleep(0.01)
+            # The model stalls for longer than any machine needs for this.
+            served = await anyio.to_thread.run_sync(lambda: not any(task.done() for task in waiting))
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+        return served
+
+    assert asyncio.run(run())
