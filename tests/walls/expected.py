@@ -390,6 +390,17 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_admin": READS,
         "bee_system": May(select="*", insert="*"),
     },
+    "coach_feedback": {
+        "authenticated": May(
+            select="*",
+            insert="user_id request_id is_helpful said_at",
+            update="is_helpful said_at",
+            rows=OWN,
+            adds=OWN,
+        ),
+        "bee_coach": May(select="*", rows=ASSIGNED),
+        "bee_admin": READS,
+    },
     # What models took and cost is no secret on the staff; whose words they were is.
     "coach_model_calls": dict.fromkeys(
         ("bee_product", "bee_coach", "bee_oncall"), May(select="* but user_id request_id")
