@@ -13,13 +13,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 from bee.db import Database, Login, WriteSession
 from bee.notify.chunk import Delivery, Draft, Facts, Post
-from bee.notify.courier import RECORDER, Answer, Courier, Device, Outcome, Platform
+from bee.notify.courier import RECORDER, Answer, Courier, Device, Outcome, Pause, Platform
 from bee.notify.evaluation import recipients_of
+from bee.notify.posting import Late, Posters
 from bee.notify.registry import active_rules, thrown_switches
 from bee.notify.settlement import (
     Attempt,
@@ -35,11 +37,14 @@ from bee.outbox.queue import retry_pause_s
 CHUNK: Final = 100
 # How many chunks a worker sends before it sees to something else.
 CHUNKS_A_TURN: Final = 20
-THREADS: Final = 32
 # While one chunk is claimed or settled, others are posted.
 LANES: Final = 3
-# Far longer than a chunk takes where every post waits for its timeout.
+# Far longer than a chunk takes where no post is answered: see ``posting``.
 LEASE_S: Final = 180
+TOKEN_PAUSE_S: Final = 30.0
+# What is said of a post that is waited for no more, and of access to the service that was not to be had.
+LATE: Final = Answer(Outcome.AMBIGUOUS, "no answer in time")
+NO_ACCESS: Final = Answer(Outcome.UNREACHABLE, "no access in time", pause=Pause("all", TOKEN_PAUSE_S))
 STOPPED_PAUSE_S: Final = 2.0
 BREAKER_SPREAD_S: Final = 10.0
 
@@ -69,20 +74,21 @@ class Dispatcher:
     clock: Callable[[], datetime]
     chance: random.Random
     login: Login = Login.WORKER
+    posters: Callable[[], Posters] = Posters
 
     def send_due(self, *, chunks: int = CHUNKS_A_TURN) -> DispatchReport:
         """Send what is due, at most so many chunks of it."""
         shares = [len(range(lane, chunks, LANES)) for lane in range(min(LANES, chunks))]
         report = DispatchReport()
-        with ThreadPoolExecutor(THREADS) as threads, ThreadPoolExecutor(LANES) as lanes:
-            for sent in lanes.map(lambda share: self._send_chunks(threads, share), shares):
+        with self.posters() as posters, ThreadPoolExecutor(LANES) as lanes:
+            for sent in lanes.map(lambda share: self._send_chunks(posters, share), shares):
                 for claimed, answers in sent:
                     report = report.plus(claimed, answers)
         return report
 
-    def _send_chunks(self, threads: ThreadPoolExecutor, chunks: int) -> list[tuple[int, list[Answer]]]:
+    def _send_chunks(self, posters: Posters, chunks: int) -> list[tuple[int, list[Answer]]]:
         sent: list[tuple[int, list[Answer]]] = []
-        while len(sent) < chunks and (chunk := self._send_chunk(threads))[0]:
+        while len(sent) < chunks and (chunk := self._send_chunk(posters))[0]:
             sent.append(chunk)
         return sent
 
@@ -108,21 +114,14 @@ class Dispatcher:
         ]
         return DispatchReport().plus(len(deliveries), answers)
 
-    def _send_chunk(self, threads: ThreadPoolExecutor) -> tuple[int, list[Answer]]:
+    def _send_chunk(self, posters: Posters) -> tuple[int, list[Answer]]:
         now = self.clock()
         with self.database.writing(self.login) as session:
             deliveries = self._claim(session, now)
             posts = self._prepare(session, deliveries, now) if deliveries else []
         if not posts:
             return len(deliveries), []
-        switch = Switch(self.database, self.login)
-        answers = dict(
-            zip(
-                (post.attempt_id for post in posts),
-                threads.map(lambda post: self._post(post, switch, now), posts),
-                strict=True,
-            )
-        )
+        answers = self._answers(posters, posts, now)
         with self.database.writing(self.login) as session:
             self._settle(session, posts, answers, now)
         return len(deliveries), list(answers.values())
@@ -217,10 +216,27 @@ class Dispatcher:
         """Return who posts it: what is for members who are made up never leaves the house."""
         return RECORDER if delivery.is_demo else self.courier
 
-    def _post(self, post: Post, switch: Switch, now: datetime) -> Answer:
+    def _answers(self, posters: Posters, posts: Sequence[Post], now: datetime) -> dict[int, Answer]:
+        """Post what is to be posted, and return what each post came to, by its attempt."""
+        switch = Switch(self.database, self.login)
+        refused = self._refused(posters, posts)
+        told = posters.outcomes([partial(self._post, post, switch, refused, now) for post in posts])
+        return {post.attempt_id: _answer(outcome) for post, outcome in zip(posts, told, strict=True)}
+
+    def _refused(self, posters: Posters, posts: Sequence[Post]) -> Answer | None:
+        """Return what keeps the courier from posting at all; found out before, so that no post is in doubt."""
+        if all(post.delivery.is_demo for post in posts):
+            return None
+        (found,) = posters.outcomes([self.courier.make_ready])
+        return NO_ACCESS if isinstance(found, Late) else found
+
+    def _post(self, post: Post, switch: Switch, refused: Answer | None, now: datetime) -> Answer:
+        courier = self._courier_of(post.delivery)
+        if refused is not None and courier is self.courier:
+            return refused
         if not switch.lets_go(post):
             return Answer(Outcome.NOT_POSTED)
-        answer = self._courier_of(post.delivery).post(post.device, post.delivery.payload(now))
+        answer = courier.post(post.device, post.delivery.payload(now))
         switch.heed(answer)
         return answer
 
@@ -324,6 +340,13 @@ class Dispatcher:
                 worker=self.worker,
                 now=now,
             )
+
+
+def _answer(outcome: Answer | Late) -> Answer:
+    """Return the answer to a post: one that ran out of its time may have been delivered, if it began at all."""
+    if isinstance(outcome, Answer):
+        return outcome
+    return LATE if outcome.has_begun else Answer(Outcome.NOT_POSTED)
 
 
 class _Undone(Exception):
