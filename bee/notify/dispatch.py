@@ -18,6 +18,7 @@ from typing import Final
 from uuid import UUID
 
 from bee.db import Database, Login, WriteSession
+from bee.notify.addresses import EXPIRED_DAYS, STALE_DAYS
 from bee.notify.chunk import Delivery, Draft, Facts, Post
 from bee.notify.courier import RECORDER, Answer, Courier, Device, Outcome, Pause, Platform
 from bee.notify.evaluation import recipients_of
@@ -100,7 +101,7 @@ class Dispatcher:
         with suppress(_Undone), self.database.writing(self.login) as session:
             deliveries = self._claim(session, now)
             members = [delivery.user_id for delivery in deliveries]
-            devices = session.all(Device, "notify/devices", members=members)
+            devices = _devices(session, members, now)
             pairs = [
                 (delivery, device)
                 for delivery in deliveries
@@ -162,7 +163,7 @@ class Dispatcher:
         session.run("notify/close_lost_attempts", notifications=ids, now=now)
         recipients, _ = recipients_of(session, members, now=now, but=ids, only_gone=True)
         devices = defaultdict(list)
-        for device in session.all(Device, "notify/devices", members=members):
+        for device in _devices(session, members, now):
             devices[device.user_id].append(device)
         return Facts(
             recipients,
@@ -305,7 +306,7 @@ class Dispatcher:
         attempts = _attempts(session, list(deliveries))
         devices = defaultdict(list)
         members = [delivery.user_id for delivery in deliveries.values()]
-        for device in session.all(Device, "notify/devices", members=members):
+        for device in _devices(session, members, now):
             devices[device.user_id].append(device.token_id)
         pause_s: dict[UUID, float] = defaultdict(float)
         for post in posts:
@@ -364,6 +365,18 @@ class _AttemptId:
     attempt_id: int
     notification_id: UUID
     token_id: UUID
+
+
+def _devices(session: WriteSession, members: Sequence[UUID], now: datetime) -> list[Device]:
+    """Return the devices of members that are posted to now."""
+    return session.all(
+        Device,
+        "notify/devices",
+        members=list(members),
+        now=now,
+        stale_days=STALE_DAYS,
+        expired_days=EXPIRED_DAYS,
+    )
 
 
 def _attempts(session: WriteSession, notifications: Sequence[UUID]) -> dict[UUID, list[Attempt]]:
