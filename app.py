@@ -16,9 +16,11 @@ show(
         ],
         "Notifications": [
             Screen("notifications/log.py", "Log", "notifications", (PRODUCT, COACH, ONCALL)),
+            Screen("notifications/tokens.py", "Tokens", "smartphone", (PRODUCT, ONCALL)),
             Screen("notifications/kill_switch.py", "Kill switch", "block", (ONCALL, ADMIN)),
         ],
         "Coaching": [
+            Screen("coaching/today.py", "Today", "task_alt", (COACH,)),
             Screen("coaching/safety.py", "Safety", "health_and_safety", (COACH,)),
         ],
         "Admin": [

@@ -15,6 +15,8 @@ PAGES = {
     "engagement/overview.py": {StaffRole.PRODUCT, StaffRole.COACH, StaffRole.ADMIN},
     "engagement/member.py": {StaffRole.PRODUCT, StaffRole.COACH, StaffRole.ADMIN},
     "notifications/log.py": set(StaffRole),
+    "notifications/tokens.py": {StaffRole.PRODUCT, StaffRole.ONCALL, StaffRole.ADMIN},
+    "coaching/today.py": {StaffRole.COACH, StaffRole.ADMIN},
     "notifications/kill_switch.py": {StaffRole.ONCALL, StaffRole.ADMIN},
     "coaching/safety.py": {StaffRole.COACH, StaffRole.ADMIN},
     "admin/staff.py": {StaffRole.ADMIN},
