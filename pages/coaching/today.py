@@ -80,10 +80,8 @@ def show_task(scope: Scope, task_id: UUID) -> None:
         task = read_task(scope, task_id)
         record_look(viewer, scope, task.user_id, utc_now())
         whole_task(task, utc_now())
-        st.page_link(
-            "pages/engagement/member.py", label="Their days", icon=":material/person_search:",
-            query_params={"member": f"P-{task.number}"},
-        )  # fmt: skip
+        # Not a page link: a dialog reruns without the navigation that knows the pages.
+        st.markdown(f"[Their days](/member?member=P-{task.number})")
         if task.done_at is None:
             offer_acts(scope, task)
 
@@ -91,9 +89,7 @@ def show_task(scope: Scope, task_id: UUID) -> None:
 def offer_acts(scope: Scope, task: Task) -> None:
     """Offer what may be done: say what came of it, or give the member to somebody else."""
     if task.is_safety:
-        st.page_link(
-            "pages/coaching/safety.py", label="See to it under Safety", icon=":material/arrow_forward:"
-        )
+        st.markdown("[See to it under Safety](/safety)")
     else:
         ask_outcome(task)
     if IS_ADMIN:
