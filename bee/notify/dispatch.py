@@ -18,6 +18,7 @@ from uuid import UUID
 
 from bee.db import Database, Login, WriteSession
 from bee.notify.chunk import Delivery, Draft, Facts, Post
+from bee.notify.compose.campaign import is_campaign
 from bee.notify.courier import RECORDER, Answer, Courier, Device, Outcome, Platform
 from bee.notify.evaluation import recipients_of
 from bee.notify.registry import active_rules, thrown_switches
@@ -171,6 +172,7 @@ class Dispatcher:
             devices,
             _attempts(session, ids),
             self._closed_platforms(session, now),
+            _stopped_campaigns(session, deliveries),
         )
 
     def _nothing_to_post(self, facts: Facts, delivery: Delivery) -> Settled:
@@ -337,10 +339,21 @@ class _OpenBreaker:
 
 
 @dataclass(frozen=True, slots=True)
+class _Stopped:
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class _AttemptId:
     attempt_id: int
     notification_id: UUID
     token_id: UUID
+
+
+def _stopped_campaigns(session: WriteSession, deliveries: Sequence[Delivery]) -> frozenset[str]:
+    rules = sorted({delivery.rule for delivery in deliveries if is_campaign(delivery.rule)})
+    found = session.all(_Stopped, "notify/stopped_campaigns", rules=rules) if rules else []
+    return frozenset(row.rule for row in found)
 
 
 def _attempts(session: WriteSession, notifications: Sequence[UUID]) -> dict[UUID, list[Attempt]]:
