@@ -109,6 +109,11 @@ class _Id:
 
 
 @dataclass(frozen=True, slots=True)
+class _Zone:
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Word:
     word: str
 
@@ -151,6 +156,11 @@ def results(session: ReadSession, card: CampaignCard) -> list[Reason]:
 def count_audience(session: ReadSession, audience: Audience) -> int:
     """Return how many people an audience means now."""
     return len(session.all(_Id, "notify/audience", audience=audience.model_dump_json()))
+
+
+def audience_zones(session: ReadSession) -> list[str]:
+    """Return the time zones in which somebody lives, by name."""
+    return [row.time_zone for row in session.all(_Zone, "notify/audience_zones")]
 
 
 def foresee(session: ReadSession, card: CampaignCard, *, now: datetime) -> list[Reason]:
