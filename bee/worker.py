@@ -26,6 +26,8 @@ from bee.jobs.running import Progress
 from bee.jobs.schedule import next_run
 from bee.logs import configure_logs
 from bee.momentum.scoring import is_scoring_due, score, zones_of
+from bee.notify.compose.sending import send_campaigns
+from bee.notify.compose.trials import post_trials
 from bee.notify.courier import RECORDER, Courier, courier_of
 from bee.notify.dispatch import Dispatcher
 from bee.notify.evaluation import evaluate
@@ -110,6 +112,8 @@ class Worker:
             ask_coach(session, message.payload, now=self.clock())
 
     def _send(self) -> None:
+        send_campaigns(self.database, now=self.clock(), chance=CHANCE)
+        post_trials(self.database, self.courier, now=self.clock())
         dispatcher = Dispatcher(self.database, self.courier, self.name, self.clock, self.spread)
         report = dispatcher.send_due()
         if report.deliveries:

@@ -25,6 +25,82 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_campaign_audience(wanted jsonb) RETURNS SETOF uuid
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select members.id
+    from public.members
+    where not members.is_synthetic
+        and (members.left_on is null or members.left_on >= (now() at time zone members.time_zone)::date)
+        and public.bee_in_segment(
+            coalesce(wanted ->> 'segment', 'all'),
+            members.is_demo, members.time_zone, members.coach_id, members.attributes
+        )
+        and (coalesce(wanted -> 'zones', '[]') = '[]' or (wanted -> 'zones') ? members.time_zone)
+        and (
+            coalesce(wanted -> 'states', '[]') = '[]'
+            or (wanted -> 'states') ? (
+                select scores.momentum_state
+                from public.daily_engagement_scores as scores
+                where scores.user_id = members.id and scores.is_complete
+                order by scores.score_date desc
+                limit 1
+            )
+        )
+        and (
+            coalesce(wanted -> 'platforms', '[]') = '[]'
+            or exists (
+                select from public.user_fcm_tokens as tokens
+                where tokens.user_id = members.id and tokens.is_active and (wanted -> 'platforms') ? tokens.platform
+            )
+        )
+$$;
+
+CREATE FUNCTION public.bee_check_campaign_act() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    author uuid;
+    counted integer;
+    saved_at timestamptz;
+    newest integer;
+    done text[];
+    fault text;
+begin
+    perform from public.notification_campaigns where number = new.campaign for update;
+    select max(version) into newest from public.notification_campaign_versions where campaign = new.campaign;
+    select author_id, people, created_at into author, counted, saved_at
+    from public.notification_campaign_versions
+    where campaign = new.campaign and version = new.version;
+    select coalesce(array_agg(kind), '{}') into done
+    from public.notification_campaign_acts
+    where campaign = new.campaign and id <> new.id and (version = new.version or kind in ('started', 'stopped', 'finished'));
+    fault := case
+        when new.version <> newest then 'changed'
+        when done && array['stopped', 'finished'] then 'ended'
+        when new.kind = 'asked' and counted = 0 then 'empty'
+        when new.kind in ('approved', 'refused') and not 'asked' = any(done) then 'unasked'
+        when new.kind = 'approved' and author = new.done_by then 'own'
+        when new.kind = 'started' and not 'approved' = any(done) then 'unapproved'
+        when new.kind = 'started' and saved_at < clock_timestamp() - interval '7 days' then 'old'
+        when new.kind = 'finished' and (
+            not 'started' = any(done)
+            or exists (
+                select from public.notification_campaign_people
+                where campaign = new.campaign and decided_at is null
+            )
+        ) then 'unfinished'
+    end;
+    if fault is not null then
+        raise exception 'campaign %: %', new.campaign, fault using
+            errcode = 'restrict_violation', constraint = 'notification_campaign_' || fault;
+    end if;
+    return null;
+end
+$$;
+
 CREATE FUNCTION public.bee_complete_through(segment text) RETURNS date
     LANGUAGE sql STABLE
     AS $$
@@ -243,6 +319,39 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_names_in_campaign(asked bigint) RETURNS SETOF text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with newest as (
+        select versions.body::jsonb as body
+        from public.notification_campaign_versions as versions
+        where versions.campaign = asked
+        order by versions.version desc
+        limit 1
+    ),
+    said as (
+        select distinct words.word
+        from newest
+        cross join jsonb_array_elements(newest.body -> 'variants') as variants (variant)
+        cross join regexp_split_to_table(
+            concat_ws(' ', variants.variant ->> 'title', variants.variant ->> 'body'),
+            '[][[:space:].,;:!?"()…“”„‘’''*/&+{}<>–—-]+'
+        ) as words (word)
+        where length(words.word) > 1
+    )
+    select said.word
+    from said
+    where lower(said.word) in (
+        select lower(parts.part)
+        from public.notification_campaign_people as chosen
+        join public.personal_data on personal_data.member_id = chosen.user_id
+        cross join regexp_split_to_table(personal_data.full_name, '[[:space:].,’'']+') as parts (part)
+        where chosen.campaign = asked and length(parts.part) > 1
+    )
+    order by said.word
+$$;
+
 CREATE FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) RETURNS text
     LANGUAGE sql IMMUTABLE
     AS $$
@@ -351,6 +460,55 @@ begin
     set is_active = false, deactivated_at = pg_catalog.now(), deactivated_because = 'moved'
     where others.fcm_token = new.fcm_token and others.is_active and others.user_id <> new.user_id;
     return new;
+end
+$$;
+
+CREATE FUNCTION public.bee_save_campaign(known bigint, wanted text) RETURNS TABLE(campaign bigint, version integer, people integer, digest text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+    numbered bigint := known;
+    counted integer;
+    hashed text;
+begin
+    if numbered is null then
+        insert into public.notification_campaigns (created_by) values (public.bee_staff_id())
+        returning number into numbered;
+    else
+        -- One at a time, so that nobody approves or starts what is being changed.
+        perform from public.notification_campaigns as campaigns where campaigns.number = numbered for update;
+        if exists (
+            select from public.notification_campaign_acts as acts
+            where acts.campaign = numbered and acts.kind in ('started', 'stopped')
+        ) then
+            raise exception 'a campaign is not changed once it began' using
+                errcode = 'restrict_violation', constraint = 'notification_campaign_unbegun';
+        end if;
+        delete from public.notification_campaign_people as former where former.campaign = numbered;
+    end if;
+    insert into public.notification_campaign_people (campaign, user_id, place)
+    select numbered, audience.id, random()
+    from public.bee_campaign_audience(wanted::jsonb -> 'audience') as audience (id);
+    select count(*), encode(sha256(coalesce(string_agg(chosen.user_id::text, e'\n' order by chosen.user_id), '')::bytea), 'hex')
+    into counted, hashed
+    from public.notification_campaign_people as chosen
+    where chosen.campaign = numbered;
+    return query
+    insert into public.notification_campaign_versions as saved
+        (campaign, version, body, people, audience_hash, digest, author_id)
+    select
+        numbered,
+        1 + coalesce(max(former.version), 0),
+        wanted,
+        counted,
+        hashed,
+        encode(sha256(convert_to(hashed || e'\n' || wanted, 'UTF8')), 'hex'),
+        public.bee_staff_id()
+    from public.notification_campaign_versions as former
+    where former.campaign = numbered
+    returning saved.campaign, saved.version, saved.people, saved.digest;
 end
 $$;
 
@@ -888,6 +1046,91 @@ CREATE TABLE public.notification_breakers (
     CONSTRAINT notification_breakers_platform_check CHECK ((platform = ANY (ARRAY['all'::text, 'ios'::text, 'android'::text, 'web'::text])))
 );
 
+CREATE TABLE public.notification_campaign_acts (
+    id bigint NOT NULL,
+    campaign bigint NOT NULL,
+    version integer NOT NULL,
+    digest text NOT NULL,
+    kind text NOT NULL,
+    done_by uuid,
+    done_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    CONSTRAINT notification_campaign_acts_by_somebody CHECK (((done_by IS NULL) = (kind = 'finished'::text))),
+    CONSTRAINT notification_campaign_acts_kind_check CHECK ((kind = ANY (ARRAY['asked'::text, 'approved'::text, 'refused'::text, 'started'::text, 'stopped'::text, 'finished'::text]))),
+    CONSTRAINT notification_campaign_acts_reason_check CHECK ((length(reason) <= 500))
+);
+
+ALTER TABLE public.notification_campaign_acts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.notification_campaign_acts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.notification_campaign_people (
+    campaign bigint NOT NULL,
+    user_id uuid NOT NULL,
+    place double precision NOT NULL,
+    available_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone
+);
+
+CREATE TABLE public.notification_campaign_tests (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    campaign bigint NOT NULL,
+    version integer NOT NULL,
+    variant text NOT NULL,
+    platform text NOT NULL,
+    address text,
+    asked_by uuid NOT NULL,
+    asked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    posted_at timestamp with time zone,
+    via text,
+    outcome text,
+    error text DEFAULT ''::text NOT NULL,
+    CONSTRAINT notification_campaign_tests_address_check CHECK (((length(address) >= 1) AND (length(address) <= 4096))),
+    CONSTRAINT notification_campaign_tests_address_is_used_once CHECK (((address IS NULL) = (posted_at IS NOT NULL))),
+    CONSTRAINT notification_campaign_tests_outcome_check CHECK (((length(outcome) >= 1) AND (length(outcome) <= 40))),
+    CONSTRAINT notification_campaign_tests_outcome_of_a_post CHECK (((posted_at IS NOT NULL) OR (num_nonnulls(via, outcome) = 0))),
+    CONSTRAINT notification_campaign_tests_platform_check CHECK ((platform = ANY (ARRAY['ios'::text, 'android'::text, 'web'::text]))),
+    CONSTRAINT notification_campaign_tests_variant_check CHECK (((length(variant) >= 1) AND (length(variant) <= 40))),
+    CONSTRAINT notification_campaign_tests_via_check CHECK ((via = ANY (ARRAY['fcm'::text, 'recorder'::text])))
+);
+
+CREATE TABLE public.notification_campaign_versions (
+    campaign bigint NOT NULL,
+    version integer NOT NULL,
+    body text NOT NULL,
+    people integer NOT NULL,
+    audience_hash text NOT NULL,
+    digest text NOT NULL,
+    author_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT notification_campaign_versions_audience_hash_check CHECK ((audience_hash ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT notification_campaign_versions_body_check CHECK (((length(body) <= 20000) AND (jsonb_typeof((body)::jsonb) = 'object'::text))),
+    CONSTRAINT notification_campaign_versions_digest_check CHECK ((digest ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT notification_campaign_versions_people_check CHECK ((people >= 0)),
+    CONSTRAINT notification_campaign_versions_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE public.notification_campaigns (
+    number bigint NOT NULL,
+    rule text GENERATED ALWAYS AS (('campaign_'::text || (number)::text)) STORED NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE public.notification_campaigns ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.notification_campaigns_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.notification_deliveries (
     notification_id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -980,6 +1223,7 @@ CREATE TABLE public.notification_rule_versions (
     CONSTRAINT notification_rule_versions_body_check CHECK ((jsonb_typeof(body) = 'object'::text)),
     CONSTRAINT notification_rule_versions_digest_check CHECK ((digest ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT notification_rule_versions_message_check CHECK (((length(message) >= 1) AND (length(message) <= 500))),
+    CONSTRAINT notification_rule_versions_no_campaign CHECK ((rule !~ '^campaign_[0-9]+$'::text)),
     CONSTRAINT notification_rule_versions_rule_check CHECK ((rule ~ '^[a-z][a-z0-9_]{0,39}$'::text)),
     CONSTRAINT notification_rule_versions_version_check CHECK ((version > 0))
 );
@@ -1309,6 +1553,27 @@ ALTER TABLE ONLY public.notification_attempts
 ALTER TABLE ONLY public.notification_breakers
     ADD CONSTRAINT notification_breakers_pkey PRIMARY KEY (project, platform);
 
+ALTER TABLE ONLY public.notification_campaign_acts
+    ADD CONSTRAINT notification_campaign_acts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notification_campaign_people
+    ADD CONSTRAINT notification_campaign_people_pkey PRIMARY KEY (campaign, user_id);
+
+ALTER TABLE ONLY public.notification_campaign_tests
+    ADD CONSTRAINT notification_campaign_tests_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notification_campaign_versions
+    ADD CONSTRAINT notification_campaign_versions_bound UNIQUE (campaign, version, digest);
+
+ALTER TABLE ONLY public.notification_campaign_versions
+    ADD CONSTRAINT notification_campaign_versions_pkey PRIMARY KEY (campaign, version);
+
+ALTER TABLE ONLY public.notification_campaigns
+    ADD CONSTRAINT notification_campaigns_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY public.notification_campaigns
+    ADD CONSTRAINT notification_campaigns_rule_key UNIQUE (rule);
+
 ALTER TABLE ONLY public.notification_deliveries
     ADD CONSTRAINT notification_deliveries_pkey PRIMARY KEY (notification_id);
 
@@ -1454,6 +1719,24 @@ CREATE INDEX momentum_notifications_time ON public.momentum_notifications USING 
 
 CREATE INDEX momentum_notifications_unsent ON public.momentum_notifications USING btree (decided_at) WHERE ((decision = 'send'::text) AND (sent_at IS NULL));
 
+CREATE INDEX notification_campaign_acts_campaign ON public.notification_campaign_acts USING btree (campaign, id);
+
+CREATE UNIQUE INDEX notification_campaign_asked_once ON public.notification_campaign_acts USING btree (campaign, version) WHERE (kind = 'asked'::text);
+
+CREATE UNIQUE INDEX notification_campaign_decided_once ON public.notification_campaign_acts USING btree (campaign, version) WHERE (kind = ANY (ARRAY['approved'::text, 'refused'::text]));
+
+CREATE UNIQUE INDEX notification_campaign_ended_once ON public.notification_campaign_acts USING btree (campaign) WHERE (kind = ANY (ARRAY['stopped'::text, 'finished'::text]));
+
+CREATE INDEX notification_campaign_people_member ON public.notification_campaign_people USING btree (user_id);
+
+CREATE INDEX notification_campaign_people_next ON public.notification_campaign_people USING btree (campaign, available_at, place) WHERE (decided_at IS NULL);
+
+CREATE UNIQUE INDEX notification_campaign_started_once ON public.notification_campaign_acts USING btree (campaign) WHERE (kind = 'started'::text);
+
+CREATE INDEX notification_campaign_tests_campaign ON public.notification_campaign_tests USING btree (campaign, asked_at);
+
+CREATE INDEX notification_campaign_tests_due ON public.notification_campaign_tests USING btree (asked_at) WHERE (posted_at IS NULL);
+
 CREATE INDEX notification_deliveries_due ON public.notification_deliveries USING btree (available_at) WHERE (finished_at IS NULL);
 
 CREATE INDEX notification_deliveries_member ON public.notification_deliveries USING btree (user_id);
@@ -1500,6 +1783,10 @@ CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_conversatio
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_messages FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.notification_campaign_acts FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.notification_campaign_versions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.notification_rule_activations FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.notification_rule_approvals FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
@@ -1511,6 +1798,8 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.notific
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_definition_activations FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_definitions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER check_turn AFTER INSERT ON public.notification_campaign_acts FOR EACH ROW EXECUTE FUNCTION public.bee_check_campaign_act();
 
 CREATE TRIGGER do_task_once BEFORE UPDATE ON public.coach_interventions FOR EACH ROW EXECUTE FUNCTION public.bee_do_task_once();
 
@@ -1602,6 +1891,33 @@ ALTER TABLE ONLY public.momentum_notifications
 
 ALTER TABLE ONLY public.notification_attempts
     ADD CONSTRAINT notification_attempts_notification_id_fkey FOREIGN KEY (notification_id) REFERENCES public.notification_deliveries(notification_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.notification_campaign_acts
+    ADD CONSTRAINT notification_campaign_acts_campaign_version_digest_fkey FOREIGN KEY (campaign, version, digest) REFERENCES public.notification_campaign_versions(campaign, version, digest);
+
+ALTER TABLE ONLY public.notification_campaign_acts
+    ADD CONSTRAINT notification_campaign_acts_done_by_fkey FOREIGN KEY (done_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.notification_campaign_people
+    ADD CONSTRAINT notification_campaign_people_campaign_fkey FOREIGN KEY (campaign) REFERENCES public.notification_campaigns(number);
+
+ALTER TABLE ONLY public.notification_campaign_people
+    ADD CONSTRAINT notification_campaign_people_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.notification_campaign_tests
+    ADD CONSTRAINT notification_campaign_tests_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.notification_campaign_tests
+    ADD CONSTRAINT notification_campaign_tests_campaign_version_fkey FOREIGN KEY (campaign, version) REFERENCES public.notification_campaign_versions(campaign, version);
+
+ALTER TABLE ONLY public.notification_campaign_versions
+    ADD CONSTRAINT notification_campaign_versions_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.notification_campaign_versions
+    ADD CONSTRAINT notification_campaign_versions_campaign_fkey FOREIGN KEY (campaign) REFERENCES public.notification_campaigns(number);
+
+ALTER TABLE ONLY public.notification_campaigns
+    ADD CONSTRAINT notification_campaigns_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.staff(id);
 
 ALTER TABLE ONLY public.notification_deliveries
     ADD CONSTRAINT notification_deliveries_notification_id_fkey FOREIGN KEY (notification_id) REFERENCES public.momentum_notifications(id) ON DELETE CASCADE;
@@ -1719,6 +2035,8 @@ CREATE POLICY approved ON public.notification_rule_activations FOR INSERT TO bee
    FROM public.notification_rule_approvals approval
   WHERE ((approval.rule = notification_rule_activations.rule) AND (approval.version = notification_rule_activations.version)))))));
 
+CREATE POLICY approves_by_name ON public.notification_campaign_acts FOR INSERT TO bee_admin WITH CHECK (((done_by = ( SELECT public.bee_staff_id() AS bee_staff_id)) AND (kind <> 'finished'::text)));
+
 CREATE POLICY assigned ON public.coach_conversations FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = coach_conversations.user_id))));
@@ -1797,6 +2115,10 @@ CREATE POLICY author ON public.annotations FOR INSERT TO bee_product, bee_admin 
 
 CREATE POLICY author ON public.notification_rule_versions FOR INSERT TO bee_product, bee_admin WITH CHECK ((author_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
+CREATE POLICY by_name ON public.notification_campaign_acts FOR INSERT TO bee_product WITH CHECK (((done_by = ( SELECT public.bee_staff_id() AS bee_staff_id)) AND (kind = ANY (ARRAY['asked'::text, 'started'::text, 'stopped'::text]))));
+
+CREATE POLICY by_name ON public.notification_campaign_tests FOR INSERT TO bee_product, bee_admin WITH CHECK ((asked_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
 CREATE POLICY by_name ON public.notification_stops FOR INSERT TO bee_admin WITH CHECK ((changed_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 ALTER TABLE public.coach_breakers ENABLE ROW LEVEL SECURITY;
@@ -1826,6 +2148,14 @@ ALTER TABLE public.engagement_days ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.engagement_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.engagement_recoveries ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY everybody ON public.notification_campaign_acts FOR SELECT TO bee_product, bee_admin, bee_worker USING (true);
+
+CREATE POLICY everybody ON public.notification_campaign_people FOR SELECT TO bee_product, bee_admin, bee_worker USING (true);
+
+CREATE POLICY everybody ON public.notification_campaign_versions FOR SELECT TO bee_product, bee_admin, bee_worker USING (true);
+
+CREATE POLICY everybody ON public.notification_campaigns FOR SELECT TO bee_product, bee_admin, bee_worker USING (true);
 
 CREATE POLICY everybody ON public.notification_rule_activations FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin, bee_worker USING (true);
 
@@ -1862,6 +2192,16 @@ ALTER TABLE public.momentum_notifications ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.notification_attempts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.notification_breakers ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notification_campaign_acts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notification_campaign_people ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notification_campaign_tests ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notification_campaign_versions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notification_campaigns ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.notification_deliveries ENABLE ROW LEVEL SECURITY;
 
@@ -1933,8 +2273,6 @@ CREATE POLICY pseudonyms ON public.members FOR SELECT TO bee_product, bee_oncall
 
 CREATE POLICY pseudonyms ON public.notification_preferences FOR SELECT TO bee_product USING (true);
 
-CREATE POLICY pseudonyms ON public.user_fcm_tokens FOR SELECT TO bee_product USING (true);
-
 ALTER TABLE public.safety_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.score_definition_activations ENABLE ROW LEVEL SECURITY;
@@ -2004,6 +2342,8 @@ CREATE POLICY staff ON public.momentum_notifications FOR SELECT TO bee_product, 
 CREATE POLICY staff ON public.notification_attempts FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.notification_breakers FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.notification_campaign_tests FOR SELECT TO bee_product, bee_admin USING (true);
 
 CREATE POLICY staff ON public.notification_deliveries FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
 
@@ -2113,6 +2453,8 @@ CREATE POLICY worker ON public.notification_attempts TO bee_worker USING (true) 
 
 CREATE POLICY worker ON public.notification_breakers TO bee_worker USING (true) WITH CHECK (true);
 
+CREATE POLICY worker ON public.notification_campaign_tests FOR SELECT TO bee_worker USING (true);
+
 CREATE POLICY worker ON public.notification_deliveries TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY worker ON public.notification_outcomes TO bee_worker USING (true) WITH CHECK (true);
@@ -2132,6 +2474,12 @@ CREATE POLICY worker ON public.user_fcm_tokens TO bee_worker USING (true) WITH C
 CREATE POLICY worker_asks ON public.coach_interventions FOR INSERT TO bee_worker WITH CHECK (true);
 
 CREATE POLICY worker_decides ON public.momentum_notifications FOR INSERT TO bee_worker WITH CHECK (true);
+
+CREATE POLICY worker_decides ON public.notification_campaign_people FOR UPDATE TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker_finishes ON public.notification_campaign_acts FOR INSERT TO bee_worker WITH CHECK ((kind = 'finished'::text));
+
+CREATE POLICY worker_posts ON public.notification_campaign_tests FOR UPDATE TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY worker_sends ON public.momentum_notifications FOR UPDATE TO bee_worker USING (true) WITH CHECK (true);
 
@@ -2162,6 +2510,12 @@ GRANT USAGE ON SCHEMA public TO bee_worker;
 RESET SESSION AUTHORIZATION;
 
 REVOKE ALL ON FUNCTION public.bee_announce_notification() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_campaign_audience(wanted jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_campaign_audience(wanted jsonb) TO bee_product;
+GRANT ALL ON FUNCTION public.bee_campaign_audience(wanted jsonb) TO bee_admin;
+
+REVOKE ALL ON FUNCTION public.bee_check_campaign_act() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_complete_through(segment text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_product;
@@ -2205,6 +2559,10 @@ GRANT ALL ON FUNCTION public.bee_members_in(segment text) TO bee_admin;
 
 REVOKE ALL ON FUNCTION public.bee_mirror_consent() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.bee_names_in_campaign(asked bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_names_in_campaign(asked bigint) TO bee_product;
+GRANT ALL ON FUNCTION public.bee_names_in_campaign(asked bigint) TO bee_admin;
+
 REVOKE ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) TO bee_product;
 GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) TO bee_coach;
@@ -2220,6 +2578,10 @@ REVOKE ALL ON FUNCTION public.bee_refuse_change() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.bee_refuse_forgetting() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_register_token() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_save_campaign(known bigint, wanted text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_save_campaign(known bigint, wanted text) TO bee_product;
+GRANT ALL ON FUNCTION public.bee_save_campaign(known bigint, wanted text) TO bee_admin;
 
 REVOKE ALL ON FUNCTION public.bee_see_to_safety_event() FROM PUBLIC;
 
@@ -2865,6 +3227,91 @@ GRANT SELECT ON TABLE public.notification_breakers TO bee_product;
 GRANT SELECT ON TABLE public.notification_breakers TO bee_oncall;
 GRANT SELECT ON TABLE public.notification_breakers TO bee_admin;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.notification_breakers TO bee_worker;
+
+GRANT SELECT ON TABLE public.notification_campaign_acts TO bee_product;
+GRANT SELECT ON TABLE public.notification_campaign_acts TO bee_admin;
+GRANT SELECT ON TABLE public.notification_campaign_acts TO bee_worker;
+
+GRANT INSERT(campaign) ON TABLE public.notification_campaign_acts TO bee_product;
+GRANT INSERT(campaign) ON TABLE public.notification_campaign_acts TO bee_admin;
+GRANT INSERT(campaign) ON TABLE public.notification_campaign_acts TO bee_worker;
+
+GRANT INSERT(version) ON TABLE public.notification_campaign_acts TO bee_product;
+GRANT INSERT(version) ON TABLE public.notification_campaign_acts TO bee_admin;
+GRANT INSERT(version) ON TABLE public.notification_campaign_acts TO bee_worker;
+
+GRANT INSERT(digest) ON TABLE public.notification_campaign_acts TO bee_product;
+GRANT INSERT(digest) ON TABLE public.notification_campaign_acts TO bee_admin;
+GRANT INSERT(digest) ON TABLE public.notification_campaign_acts TO bee_worker;
+
+GRANT INSERT(kind) ON TABLE public.notification_campaign_acts TO bee_product;
+GRANT INSERT(kind) ON TABLE public.notification_campaign_acts TO bee_admin;
+GRANT INSERT(kind) ON TABLE public.notification_campaign_acts TO bee_worker;
+
+GRANT INSERT(done_by) ON TABLE public.notification_campaign_acts TO bee_product;
+GRANT INSERT(done_by) ON TABLE public.notification_campaign_acts TO bee_admin;
+
+GRANT INSERT(reason) ON TABLE public.notification_campaign_acts TO bee_product;
+GRANT INSERT(reason) ON TABLE public.notification_campaign_acts TO bee_admin;
+
+GRANT SELECT ON TABLE public.notification_campaign_people TO bee_product;
+GRANT SELECT ON TABLE public.notification_campaign_people TO bee_admin;
+GRANT SELECT ON TABLE public.notification_campaign_people TO bee_worker;
+
+GRANT UPDATE(available_at) ON TABLE public.notification_campaign_people TO bee_worker;
+
+GRANT UPDATE(decided_at) ON TABLE public.notification_campaign_people TO bee_worker;
+
+GRANT SELECT ON TABLE public.notification_campaign_tests TO bee_worker;
+
+GRANT SELECT(id) ON TABLE public.notification_campaign_tests TO bee_product;
+GRANT SELECT(id) ON TABLE public.notification_campaign_tests TO bee_admin;
+
+GRANT SELECT(campaign),INSERT(campaign) ON TABLE public.notification_campaign_tests TO bee_product;
+GRANT SELECT(campaign),INSERT(campaign) ON TABLE public.notification_campaign_tests TO bee_admin;
+
+GRANT SELECT(version),INSERT(version) ON TABLE public.notification_campaign_tests TO bee_product;
+GRANT SELECT(version),INSERT(version) ON TABLE public.notification_campaign_tests TO bee_admin;
+
+GRANT SELECT(variant),INSERT(variant) ON TABLE public.notification_campaign_tests TO bee_product;
+GRANT SELECT(variant),INSERT(variant) ON TABLE public.notification_campaign_tests TO bee_admin;
+
+GRANT SELECT(platform),INSERT(platform) ON TABLE public.notification_campaign_tests TO bee_product;
+GRANT SELECT(platform),INSERT(platform) ON TABLE public.notification_campaign_tests TO bee_admin;
+
+GRANT INSERT(address) ON TABLE public.notification_campaign_tests TO bee_product;
+GRANT INSERT(address) ON TABLE public.notification_campaign_tests TO bee_admin;
+GRANT UPDATE(address) ON TABLE public.notification_campaign_tests TO bee_worker;
+
+GRANT SELECT(asked_by),INSERT(asked_by) ON TABLE public.notification_campaign_tests TO bee_product;
+GRANT SELECT(asked_by),INSERT(asked_by) ON TABLE public.notification_campaign_tests TO bee_admin;
+
+GRANT SELECT(asked_at) ON TABLE public.notification_campaign_tests TO bee_product;
+GRANT SELECT(asked_at) ON TABLE public.notification_campaign_tests TO bee_admin;
+
+GRANT SELECT(posted_at) ON TABLE public.notification_campaign_tests TO bee_product;
+GRANT SELECT(posted_at) ON TABLE public.notification_campaign_tests TO bee_admin;
+GRANT UPDATE(posted_at) ON TABLE public.notification_campaign_tests TO bee_worker;
+
+GRANT SELECT(via) ON TABLE public.notification_campaign_tests TO bee_product;
+GRANT SELECT(via) ON TABLE public.notification_campaign_tests TO bee_admin;
+GRANT UPDATE(via) ON TABLE public.notification_campaign_tests TO bee_worker;
+
+GRANT SELECT(outcome) ON TABLE public.notification_campaign_tests TO bee_product;
+GRANT SELECT(outcome) ON TABLE public.notification_campaign_tests TO bee_admin;
+GRANT UPDATE(outcome) ON TABLE public.notification_campaign_tests TO bee_worker;
+
+GRANT SELECT(error) ON TABLE public.notification_campaign_tests TO bee_product;
+GRANT SELECT(error) ON TABLE public.notification_campaign_tests TO bee_admin;
+GRANT UPDATE(error) ON TABLE public.notification_campaign_tests TO bee_worker;
+
+GRANT SELECT ON TABLE public.notification_campaign_versions TO bee_product;
+GRANT SELECT ON TABLE public.notification_campaign_versions TO bee_admin;
+GRANT SELECT ON TABLE public.notification_campaign_versions TO bee_worker;
+
+GRANT SELECT ON TABLE public.notification_campaigns TO bee_product;
+GRANT SELECT ON TABLE public.notification_campaigns TO bee_admin;
+GRANT SELECT ON TABLE public.notification_campaigns TO bee_worker;
 
 GRANT SELECT ON TABLE public.notification_deliveries TO bee_product;
 GRANT SELECT ON TABLE public.notification_deliveries TO bee_coach;

@@ -20,6 +20,7 @@ from uuid import UUID
 from bee.db import Database, Login, WriteSession
 from bee.notify.addresses import EXPIRED_DAYS, STALE_DAYS
 from bee.notify.chunk import Delivery, Draft, Facts, Post
+from bee.notify.compose.campaign import is_campaign
 from bee.notify.courier import RECORDER, Answer, Courier, Device, Outcome, Pause, Platform
 from bee.notify.evaluation import recipients_of
 from bee.notify.posting import Late, Posters
@@ -171,6 +172,7 @@ class Dispatcher:
             devices,
             _attempts(session, ids),
             self._closed_platforms(session, now),
+            _stopped_campaigns(session, deliveries),
         )
 
     def _nothing_to_post(self, facts: Facts, delivery: Delivery) -> Settled:
@@ -361,6 +363,11 @@ class _OpenBreaker:
 
 
 @dataclass(frozen=True, slots=True)
+class _Stopped:
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class _AttemptId:
     attempt_id: int
     notification_id: UUID
@@ -377,6 +384,12 @@ def _devices(session: WriteSession, members: Sequence[UUID], now: datetime) -> l
         stale_days=STALE_DAYS,
         expired_days=EXPIRED_DAYS,
     )
+
+
+def _stopped_campaigns(session: WriteSession, deliveries: Sequence[Delivery]) -> frozenset[str]:
+    rules = sorted({delivery.rule for delivery in deliveries if is_campaign(delivery.rule)})
+    found = session.all(_Stopped, "notify/stopped_campaigns", rules=rules) if rules else []
+    return frozenset(row.rule for row in found)
 
 
 def _attempts(session: WriteSession, notifications: Sequence[UUID]) -> dict[UUID, list[Attempt]]:

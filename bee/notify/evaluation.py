@@ -134,7 +134,7 @@ def evaluate(
 
     Raises :class:`Conflict` while another pass goes on.
     """
-    with _only_pass(database, login):
+    with only_pass(database, login):
         with database.reading(login) as session:
             ruleset = active_rules(session)
             moments = _new_moments(session, ruleset, find_moments(session, ruleset.rules, now=now))
@@ -289,7 +289,7 @@ def _row(
 
 
 @contextmanager
-def _only_pass(database: Database, login: Login) -> Iterator[None]:
+def only_pass(database: Database, login: Login) -> Iterator[None]:
     """Hold the lock of whoever decides: two would give the same budget away twice."""
     with database.keeping(login) as session:
         if not session.scalar("notify/take_decision_lock"):

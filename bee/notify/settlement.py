@@ -9,9 +9,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bee.notify.courier import Answer, Outcome, Pause
-from bee.notify.decide import PASSED, Recipient, budget_refusal, quiet_hours_of
+from bee.notify.decide import PASSED, Limits, Recipient, budget_refusal, quiet_hours_of
 from bee.notify.quiet import quiet_until
-from bee.notify.rule import Budget, Rule
+from bee.notify.rule import Budget
 
 # After that many posts that may have arrived there is no further one.
 MOST_AMBIGUOUS: Final = 2
@@ -58,7 +58,7 @@ class Attempt:
 def recheck(
     notification_id: UUID,
     *,
-    rule: Rule | None,
+    rule: Limits | None,
     recipient: Recipient | None,
     budget: Budget | None,
     expires_at: datetime,
@@ -83,7 +83,7 @@ def recheck(
     ends = quiet_until(now, ZoneInfo(recipient.time_zone), quiet_hours_of(recipient, budget))
     if ends is not None:
         return later(notification_id, ends, expires_at, [])
-    answers = budget_refusal(rule.type, rule.cooldown_h, rule.most_per_day, recipient, budget, now)
+    answers = budget_refusal(rule, recipient, budget, now)
     held = next((f"{guard}_{told}" for guard, told in answers.items() if told != PASSED), None)
     return None if held is None or was_posted else Settled(notification_id, End.WITHHELD, held)
 

@@ -58,6 +58,9 @@ RULE_VERSION = "rule version body digest author_id message"
 SEEN_TO = "status taken_by taken_at closed_at note finding"
 DONE = "done_at done_by outcome note"
 READ_BY_ALL = dict.fromkeys(("bee_product", "bee_coach", "bee_oncall", "bee_admin", "bee_worker"), READS)
+READ_BY_COMPOSERS = dict.fromkeys(("bee_product", "bee_admin", "bee_worker"), READS)
+CAMPAIGN_ACT = "campaign version digest kind done_by reason"
+CAMPAIGN_TEST = "campaign version variant platform address asked_by"
 POSTS = {
     "bee_product": READS,
     "bee_oncall": READS,
@@ -359,6 +362,25 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         ),
         "bee_admin": May(select="*", insert="rule is_stopped changed_by reason", adds="changed_by = %(me)s"),
     },
+    # Campaigns: product and admins compose, an admin who did not write it approves, the worker ends it.
+    "notification_campaigns": READ_BY_COMPOSERS,
+    "notification_campaign_versions": READ_BY_COMPOSERS,
+    "notification_campaign_people": READ_BY_COMPOSERS
+    | {"bee_worker": May(select="*", update="available_at decided_at")},
+    "notification_campaign_acts": {
+        "bee_product": May(
+            select="*",
+            insert=CAMPAIGN_ACT,
+            adds="done_by = %(me)s and kind in ('asked', 'started', 'stopped')",
+        ),
+        "bee_admin": May(select="*", insert=CAMPAIGN_ACT, adds="done_by = %(me)s and kind <> 'finished'"),
+        "bee_worker": May(select="*", insert="campaign version digest kind", adds="kind = 'finished'"),
+    },
+    "notification_campaign_tests": {
+        "bee_product": May(select="* but address", insert=CAMPAIGN_TEST, adds="asked_by = %(me)s"),
+        "bee_admin": May(select="* but address", insert=CAMPAIGN_TEST, adds="asked_by = %(me)s"),
+        "bee_worker": May(select="*", update="address posted_at via outcome error"),
+    },
     "coach_interventions": {
         "bee_coach": May(select="*", update=DONE, rows=ASSIGNED),
         "bee_admin": May(select="*", update=DONE),
@@ -476,6 +498,10 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_fill_event": frozenset(),
     "bee_mark_events_due": frozenset(),
     "bee_forget_notifications": frozenset({"bee_worker"}),
+    "bee_campaign_audience": frozenset({"bee_product", "bee_admin"}),
+    "bee_save_campaign": frozenset({"bee_product", "bee_admin"}),
+    "bee_names_in_campaign": frozenset({"bee_product", "bee_admin"}),
+    "bee_check_campaign_act": frozenset(),
     "bee_send_once": frozenset(),
     "bee_refuse_change": frozenset(),
     "bee_refuse_forgetting": frozenset(),
@@ -497,6 +523,9 @@ SECURITY_DEFINERS: Mapping[str, str] = {
     "bee_record_token": "keeps in the trail on which devices a member can be reached",
     "bee_record_preferences": "keeps in the trail what a member chose",
     "bee_forget_notifications": "removes decisions that nobody has to keep any more",
+    "bee_save_campaign": "keeps what a campaign says, and whom it means, in one version",
+    "bee_check_campaign_act": "sees all of a campaign, to tell whose turn it is",
+    "bee_names_in_campaign": "tells which words of a saved text are names, never whose",
 }
 
 # Nobody but the owner of the tables changes or removes these; events go with their member's erasure.
@@ -506,6 +535,9 @@ UNCHANGEABLE = frozenset(
         "audit_seals",
         "engagement_events",
         "momentum_notifications",
+        "notification_campaign_acts",
+        "notification_campaign_versions",
+        "notification_campaigns",
         "notification_attempts",
         "notification_outcomes",
         "notification_preferences",

@@ -63,6 +63,15 @@ insert into notification_rule_activations (rule, version, activated_by)
 select rule, version, author_id from notification_rule_versions where author_id is not null;
 insert into notification_stops (rule, is_stopped, changed_by, reason)
 select 'rule_of_' || lower(full_name), true, id, 'words of ' || full_name from staff;
+insert into notification_campaigns (created_by) select id from staff;
+insert into notification_campaign_versions (campaign, version, body, people, audience_hash, digest, author_id)
+select number, 1, '{}', 1, repeat('0', 64), repeat('0', 64), created_by from notification_campaigns;
+insert into notification_campaign_people (campaign, user_id, place)
+select notification_campaigns.number, members.id, 0 from notification_campaigns, members;
+insert into notification_campaign_acts (campaign, version, digest, kind, done_by)
+select campaign, version, digest, 'asked', author_id from notification_campaign_versions;
+insert into notification_campaign_tests (campaign, version, variant, platform, address, asked_by)
+select campaign, version, 'one', 'ios', 'address', author_id from notification_campaign_versions;
 insert into notification_preferences (user_id, quiet_from, quiet_until) select id, '21:00', '07:00' from members;
 insert into notification_deliveries (notification_id, user_id, available_at)
 select id, user_id, now() from momentum_notifications;
