@@ -40,6 +40,23 @@ CREATE FUNCTION public.bee_complete_through(segment text) RETURNS date
     )
 $$;
 
+CREATE FUNCTION public.bee_do_task_once() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    said constant text[] := array['done_at', 'done_by', 'outcome', 'note'];
+begin
+    if new is not distinct from old then
+        return new;
+    end if;
+    if pg_catalog.to_jsonb(new) - said <> pg_catalog.to_jsonb(old) - said or old.done_at is not null then
+        raise exception 'a task is done once, and what was asked stays' using errcode = 'restrict_violation';
+    end if;
+    return new;
+end
+$$;
+
 CREATE FUNCTION public.bee_fill_event() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -59,6 +76,35 @@ begin
     end if;
     new.event_date := (new.occurred_at at time zone new.time_zone)::date;
     return new;
+end
+$$;
+
+CREATE FUNCTION public.bee_forget_acts(sealed_before timestamp with time zone) RETURNS TABLE(seal_id bigint, digest bytea, acts bigint, seals bigint)
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    last_seal public.audit_seals;
+begin
+    if sealed_before > now() - interval '1 year' then
+        raise exception 'acts are kept for a year at least' using errcode = 'restrict_violation';
+    end if;
+    select * into last_seal from public.audit_seals where sealed_at < sealed_before order by id desc limit 1;
+    if not found then
+        return;
+    end if;
+    perform set_config('bee.forgets_acts', pg_current_xact_id()::text, true);
+    delete from public.audit_log
+    where (audit_log.transaction, audit_log.id) <= (last_seal.through_transaction, last_seal.through_id);
+    get diagnostics acts = row_count;
+    delete from public.audit_seals where audit_seals.id < last_seal.id;
+    get diagnostics seals = row_count;
+    perform set_config('bee.forgets_acts', '', true);
+    seal_id := last_seal.id;
+    digest := last_seal.digest;
+    if acts > 0 then
+        return next;
+    end if;
 end
 $$;
 
@@ -173,6 +219,19 @@ CREATE FUNCTION public.bee_mirror_consent() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
+    if new.source in ('member', 'staff') then
+        insert into public.audit_log (actor_kind, actor_id, action, subject_kind, subject_id, before, after)
+        select
+            new.source,
+            case new.source when 'member' then new.member_id else public.bee_staff_id() end,
+            'consent.decided',
+            'member',
+            new.member_id::text,
+            pg_catalog.jsonb_build_object(new.purpose, members.consents -> new.purpose),
+            pg_catalog.jsonb_build_object(new.purpose, new.granted)
+        from public.members
+        where members.id = new.member_id;
+    end if;
     update public.members
     set consents = consents || pg_catalog.jsonb_build_object(new.purpose, new.granted)
     where id = new.member_id
@@ -194,12 +253,87 @@ CREATE FUNCTION public.bee_notification_state(decision text, sent_at timestamp w
     end
 $$;
 
+CREATE FUNCTION public.bee_record_preferences() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    insert into public.audit_log (actor_kind, actor_id, action, subject_kind, subject_id, before, after)
+    values (
+        'member', new.user_id, 'notification_preferences.chosen', 'member', new.user_id::text,
+        (
+            select pg_catalog.to_jsonb(known) - array['id', 'user_id', 'decided_at']
+            from public.notification_preferences as known
+            where known.user_id = new.user_id and known.id < new.id
+            order by known.id desc
+            limit 1
+        ),
+        pg_catalog.to_jsonb(new) - array['id', 'user_id', 'decided_at']
+    );
+    return null;
+end
+$$;
+
+CREATE FUNCTION public.bee_record_token() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    known constant text[] := array['user_id', 'platform', 'address_kind', 'is_active', 'deactivated_because'];
+    row_before jsonb := case when tg_op <> 'INSERT' then pg_catalog.to_jsonb(old) end;
+    row_after jsonb := case when tg_op <> 'DELETE' then pg_catalog.to_jsonb(new) end;
+    owner_id uuid := coalesce(row_after, row_before) ->> 'user_id';
+    member_id uuid := auth.uid();
+begin
+    select pg_catalog.jsonb_object_agg(key, value) into row_before
+    from pg_catalog.jsonb_each(row_before) where key = any(known);
+    select pg_catalog.jsonb_object_agg(key, value) into row_after
+    from pg_catalog.jsonb_each(row_after) where key = any(known);
+    -- Without a row: the erasure takes the devices along with their member.
+    if row_before is not distinct from row_after
+        or not exists (
+            select from public.members
+            where members.id = owner_id and (member_id is not null or not (members.is_demo or members.is_synthetic))
+        )
+    then
+        return null;
+    end if;
+    insert into public.audit_log (actor_kind, actor_id, action, subject_kind, subject_id, before, after)
+    values (
+        case when member_id is null then 'system' else 'member' end,
+        member_id,
+        case
+            when row_after is null then 'push_token.dropped'
+            when (row_after ->> 'is_active')::boolean then 'push_token.registered'
+            else 'push_token.deactivated'
+        end,
+        'push_token',
+        case when tg_op = 'DELETE' then old.id else new.id end,
+        row_before,
+        row_after
+    );
+    return null;
+end
+$$;
+
 CREATE FUNCTION public.bee_refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     raise exception '% is only ever appended to', tg_table_name using errcode = 'restrict_violation';
+end
+$$;
+
+CREATE FUNCTION public.bee_refuse_forgetting() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if current_setting('bee.forgets_acts', true) is distinct from pg_current_xact_id()::text then
+        raise exception '% is only ever appended to', tg_table_name using errcode = 'restrict_violation';
+    end if;
+    return null;
 end
 $$;
 
@@ -351,6 +485,15 @@ CREATE TABLE public.coach_conversations (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
     started_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.coach_feedback (
+    user_id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    role text DEFAULT 'coach'::text NOT NULL,
+    is_helpful boolean NOT NULL,
+    said_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT coach_feedback_role_check CHECK ((role = 'coach'::text))
 );
 
 CREATE TABLE public.coach_interventions (
@@ -1088,6 +1231,9 @@ ALTER TABLE ONLY public.coach_breakers
 ALTER TABLE ONLY public.coach_conversations
     ADD CONSTRAINT coach_conversations_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.coach_feedback
+    ADD CONSTRAINT coach_feedback_pkey PRIMARY KEY (user_id, request_id);
+
 ALTER TABLE ONLY public.coach_interventions
     ADD CONSTRAINT coach_interventions_notification_key UNIQUE (notification_id);
 
@@ -1262,6 +1408,8 @@ CREATE INDEX audit_log_time ON public.audit_log USING btree (at, id);
 
 CREATE INDEX coach_conversations_member ON public.coach_conversations USING btree (user_id, started_at);
 
+CREATE INDEX coach_interventions_done ON public.coach_interventions USING btree (done_at) WHERE (done_at IS NOT NULL);
+
 CREATE INDEX coach_interventions_member ON public.coach_interventions USING btree (user_id, created_at);
 
 CREATE INDEX coach_interventions_open ON public.coach_interventions USING btree (due_at) WHERE (done_at IS NULL);
@@ -1338,13 +1486,15 @@ CREATE INDEX staff_sessions_open ON public.staff_sessions USING btree (staff_id)
 
 CREATE UNIQUE INDEX user_fcm_tokens_active ON public.user_fcm_tokens USING btree (fcm_token) WHERE is_active;
 
+CREATE INDEX user_fcm_tokens_seen ON public.user_fcm_tokens USING btree (last_seen_at) WHERE is_active;
+
 CREATE TRIGGER announce_new AFTER INSERT ON public.momentum_notifications FOR EACH ROW WHEN (((new.sent_at IS NOT NULL) AND (current_setting('bee.bulk_load'::text, true) IS DISTINCT FROM 'on'::text))) EXECUTE FUNCTION public.bee_announce_notification();
 
 CREATE TRIGGER announce_sent AFTER UPDATE OF sent_at ON public.momentum_notifications FOR EACH ROW WHEN (((old.sent_at IS NULL) AND (new.sent_at IS NOT NULL))) EXECUTE FUNCTION public.bee_announce_notification();
 
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_conversations FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
@@ -1362,6 +1512,8 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_d
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_definitions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
+CREATE TRIGGER do_task_once BEFORE UPDATE ON public.coach_interventions FOR EACH ROW EXECUTE FUNCTION public.bee_do_task_once();
+
 CREATE TRIGGER fill_event BEFORE INSERT ON public.engagement_events FOR EACH ROW WHEN ((current_setting('bee.bulk_load'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION public.bee_fill_event();
 
 CREATE TRIGGER mark_changed_due AFTER UPDATE OF left_on, time_zone ON public.members FOR EACH ROW WHEN (((new.left_on IS DISTINCT FROM old.left_on) OR (new.time_zone <> old.time_zone))) EXECUTE FUNCTION public.bee_mark_changed_member_due();
@@ -1371,6 +1523,14 @@ CREATE TRIGGER mark_due AFTER INSERT ON public.engagement_events REFERENCING NEW
 CREATE TRIGGER mark_segments_stale AFTER DELETE OR UPDATE OF coach_id, attributes, time_zone, is_demo, is_synthetic ON public.members FOR EACH STATEMENT EXECUTE FUNCTION public.bee_mark_segments_stale();
 
 CREATE TRIGGER mirror_consent AFTER INSERT ON public.consents FOR EACH ROW EXECUTE FUNCTION public.bee_mirror_consent();
+
+CREATE TRIGGER never_forgotten BEFORE DELETE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_forgetting();
+
+CREATE TRIGGER never_forgotten BEFORE DELETE ON public.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_forgetting();
+
+CREATE TRIGGER record_preferences AFTER INSERT ON public.notification_preferences FOR EACH ROW EXECUTE FUNCTION public.bee_record_preferences();
+
+CREATE TRIGGER record_token AFTER INSERT OR DELETE OR UPDATE ON public.user_fcm_tokens FOR EACH ROW EXECUTE FUNCTION public.bee_record_token();
 
 CREATE TRIGGER register_token BEFORE INSERT OR UPDATE OF fcm_token, platform, address_kind ON public.user_fcm_tokens FOR EACH ROW EXECUTE FUNCTION public.bee_register_token();
 
@@ -1385,6 +1545,12 @@ ALTER TABLE ONLY public.annotations
 
 ALTER TABLE ONLY public.coach_conversations
     ADD CONSTRAINT coach_conversations_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_feedback
+    ADD CONSTRAINT coach_feedback_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_feedback
+    ADD CONSTRAINT coach_feedback_user_id_request_id_role_fkey FOREIGN KEY (user_id, request_id, role) REFERENCES public.coach_messages(user_id, request_id, role) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.coach_interventions
     ADD CONSTRAINT coach_interventions_coach_id_fkey FOREIGN KEY (coach_id) REFERENCES public.staff(id);
@@ -1517,7 +1683,9 @@ ALTER TABLE ONLY public.user_fcm_tokens
 
 CREATE POLICY admin ON public.coach_conversations FOR SELECT TO bee_admin USING (true);
 
-CREATE POLICY admin ON public.coach_interventions TO bee_admin USING (true) WITH CHECK (true);
+CREATE POLICY admin ON public.coach_feedback FOR SELECT TO bee_admin USING (true);
+
+CREATE POLICY admin ON public.coach_interventions FOR SELECT TO bee_admin USING (true);
 
 CREATE POLICY admin ON public.coach_memory FOR SELECT TO bee_admin USING (true);
 
@@ -1541,6 +1709,8 @@ CREATE POLICY admin ON public.staff_links TO bee_admin USING (true) WITH CHECK (
 
 CREATE POLICY admin ON public.staff_sessions TO bee_admin USING (true) WITH CHECK (true);
 
+CREATE POLICY admin_does ON public.coach_interventions FOR UPDATE TO bee_admin USING (true) WITH CHECK (((done_by IS NULL) OR (done_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
+
 CREATE POLICY admin_sees_to_it ON public.safety_events FOR UPDATE TO bee_admin USING (true) WITH CHECK (true);
 
 ALTER TABLE public.annotations ENABLE ROW LEVEL SECURITY;
@@ -1552,6 +1722,10 @@ CREATE POLICY approved ON public.notification_rule_activations FOR INSERT TO bee
 CREATE POLICY assigned ON public.coach_conversations FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = coach_conversations.user_id))));
+
+CREATE POLICY assigned ON public.coach_feedback FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = coach_feedback.user_id))));
 
 CREATE POLICY assigned ON public.coach_interventions FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
@@ -1628,6 +1802,8 @@ CREATE POLICY by_name ON public.notification_stops FOR INSERT TO bee_admin WITH 
 ALTER TABLE public.coach_breakers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_conversations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_feedback ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_interventions ENABLE ROW LEVEL SECURITY;
 
@@ -1706,6 +1882,8 @@ ALTER TABLE public.notification_stops ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY own ON public.coach_conversations FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own ON public.coach_feedback TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid))) WITH CHECK ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY own ON public.coach_memory FOR SELECT TO authenticated USING (((user_id = ( SELECT auth.uid() AS uid)) AND (status = 'accepted'::text)));
 
@@ -1849,7 +2027,7 @@ ALTER TABLE public.staff ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY staff ON public.stale_days FOR SELECT TO bee_oncall, bee_admin USING (true);
 
-CREATE POLICY staff ON public.user_fcm_tokens FOR SELECT TO bee_oncall, bee_admin USING (true);
+CREATE POLICY staff ON public.user_fcm_tokens FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
 
 ALTER TABLE public.staff_links ENABLE ROW LEVEL SECURITY;
 
@@ -1992,7 +2170,11 @@ GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_admin;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_worker;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_system;
 
+REVOKE ALL ON FUNCTION public.bee_do_task_once() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.bee_fill_event() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_forget_acts(sealed_before timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_forget_notifications(decided_before timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_forget_notifications(decided_before timestamp with time zone) TO bee_worker;
@@ -2029,7 +2211,13 @@ GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at times
 GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) TO bee_oncall;
 GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) TO bee_admin;
 
+REVOKE ALL ON FUNCTION public.bee_record_preferences() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_record_token() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.bee_refuse_change() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_refuse_forgetting() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_register_token() FROM PUBLIC;
 
@@ -2163,6 +2351,18 @@ GRANT SELECT,INSERT ON TABLE public.coach_conversations TO bee_system;
 GRANT SELECT ON TABLE public.coach_conversations TO bee_coach;
 GRANT SELECT ON TABLE public.coach_conversations TO bee_admin;
 
+GRANT SELECT ON TABLE public.coach_feedback TO authenticated;
+GRANT SELECT ON TABLE public.coach_feedback TO bee_coach;
+GRANT SELECT ON TABLE public.coach_feedback TO bee_admin;
+
+GRANT INSERT(user_id) ON TABLE public.coach_feedback TO authenticated;
+
+GRANT INSERT(request_id) ON TABLE public.coach_feedback TO authenticated;
+
+GRANT INSERT(is_helpful),UPDATE(is_helpful) ON TABLE public.coach_feedback TO authenticated;
+
+GRANT INSERT(said_at),UPDATE(said_at) ON TABLE public.coach_feedback TO authenticated;
+
 GRANT SELECT ON TABLE public.coach_interventions TO bee_coach;
 GRANT SELECT ON TABLE public.coach_interventions TO bee_admin;
 
@@ -2174,8 +2374,6 @@ GRANT SELECT(notification_id),INSERT(notification_id) ON TABLE public.coach_inte
 
 GRANT SELECT(safety_event_id),INSERT(safety_event_id) ON TABLE public.coach_interventions TO bee_worker;
 
-GRANT UPDATE(coach_id) ON TABLE public.coach_interventions TO bee_coach;
-GRANT UPDATE(coach_id) ON TABLE public.coach_interventions TO bee_admin;
 GRANT INSERT(coach_id) ON TABLE public.coach_interventions TO bee_worker;
 
 GRANT INSERT(priority) ON TABLE public.coach_interventions TO bee_worker;
@@ -3006,48 +3204,56 @@ GRANT SELECT,INSERT ON TABLE public.stale_days TO bee_system;
 GRANT SELECT,DELETE ON TABLE public.user_fcm_tokens TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_fcm_tokens TO service_role;
 
+GRANT SELECT(id) ON TABLE public.user_fcm_tokens TO bee_product;
 GRANT SELECT(id) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(id) ON TABLE public.user_fcm_tokens TO bee_admin;
 GRANT SELECT(id) ON TABLE public.user_fcm_tokens TO bee_worker;
 
 GRANT INSERT(user_id),UPDATE(user_id) ON TABLE public.user_fcm_tokens TO authenticated;
+GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_product;
 GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_admin;
-GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_product;
 GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_worker;
 
 GRANT INSERT(fcm_token),UPDATE(fcm_token) ON TABLE public.user_fcm_tokens TO authenticated;
 GRANT SELECT(fcm_token) ON TABLE public.user_fcm_tokens TO bee_worker;
 
 GRANT INSERT(platform),UPDATE(platform) ON TABLE public.user_fcm_tokens TO authenticated;
+GRANT SELECT(platform) ON TABLE public.user_fcm_tokens TO bee_product;
 GRANT SELECT(platform) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(platform) ON TABLE public.user_fcm_tokens TO bee_admin;
 GRANT SELECT(platform) ON TABLE public.user_fcm_tokens TO bee_worker;
 
+GRANT SELECT(is_active) ON TABLE public.user_fcm_tokens TO bee_product;
 GRANT SELECT(is_active) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(is_active) ON TABLE public.user_fcm_tokens TO bee_admin;
 GRANT SELECT(is_active),UPDATE(is_active) ON TABLE public.user_fcm_tokens TO bee_worker;
-GRANT SELECT(is_active) ON TABLE public.user_fcm_tokens TO bee_product;
 
 GRANT INSERT(address_kind),UPDATE(address_kind) ON TABLE public.user_fcm_tokens TO authenticated;
+GRANT SELECT(address_kind) ON TABLE public.user_fcm_tokens TO bee_product;
 GRANT SELECT(address_kind) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(address_kind) ON TABLE public.user_fcm_tokens TO bee_admin;
 GRANT SELECT(address_kind) ON TABLE public.user_fcm_tokens TO bee_worker;
 
+GRANT SELECT(last_seen_at) ON TABLE public.user_fcm_tokens TO bee_product;
 GRANT SELECT(last_seen_at) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(last_seen_at) ON TABLE public.user_fcm_tokens TO bee_admin;
 GRANT SELECT(last_seen_at) ON TABLE public.user_fcm_tokens TO bee_worker;
 
+GRANT SELECT(deactivated_at) ON TABLE public.user_fcm_tokens TO bee_product;
 GRANT SELECT(deactivated_at) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(deactivated_at) ON TABLE public.user_fcm_tokens TO bee_admin;
 GRANT UPDATE(deactivated_at) ON TABLE public.user_fcm_tokens TO bee_worker;
 
+GRANT SELECT(deactivated_because) ON TABLE public.user_fcm_tokens TO bee_product;
 GRANT SELECT(deactivated_because) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(deactivated_because) ON TABLE public.user_fcm_tokens TO bee_admin;
 GRANT UPDATE(deactivated_because) ON TABLE public.user_fcm_tokens TO bee_worker;
 
+GRANT SELECT(created_at) ON TABLE public.user_fcm_tokens TO bee_product;
 GRANT SELECT(created_at) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(created_at) ON TABLE public.user_fcm_tokens TO bee_admin;
 
+GRANT SELECT(updated_at) ON TABLE public.user_fcm_tokens TO bee_product;
 GRANT SELECT(updated_at) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(updated_at) ON TABLE public.user_fcm_tokens TO bee_admin;

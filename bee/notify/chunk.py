@@ -10,7 +10,15 @@ from bee.notify.courier import Device, Platform
 from bee.notify.decide import Recipient, Send
 from bee.notify.payload import Payload
 from bee.notify.rule import Budget, Rule, parse_body
-from bee.notify.settlement import Attempt, Settled, next_number, open_devices, recheck
+from bee.notify.settlement import (
+    Attempt,
+    Settled,
+    concluded,
+    ended,
+    next_number,
+    open_devices,
+    recheck,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +89,20 @@ class Facts:
 
     def held(self, delivery: Delivery, now: datetime) -> Settled | None:
         """Return why a delivery does not go out now; None where it does."""
-        return recheck(
+        tried = self.attempts[delivery.notification_id]
+        if tried and not self.waiting(delivery):
+            return concluded(delivery.notification_id, tried)
+        held = recheck(
             delivery.notification_id,
             rule=delivery.rule_body(),
             recipient=self.recipients.get(delivery.user_id),
             budget=self.budget,
             expires_at=delivery.expires_at,
             is_broken_silence=delivery.is_broken_silence,
-            was_posted=bool(self.attempts[delivery.notification_id]),
+            was_posted=bool(tried),
             now=now,
         )
+        return None if held is None else ended(held, tried)
 
     def waiting(self, delivery: Delivery) -> dict[UUID, Device]:
         """Return the devices that a delivery still has to reach."""

@@ -18,6 +18,7 @@ from uuid import UUID, uuid4
 
 from bee.db import Database, Login, ReadSession, WriteSession
 from bee.errors import Conflict
+from bee.notify.addresses import EXPIRED_DAYS
 from bee.notify.candidates import find_moments
 from bee.notify.decide import (
     WEEK,
@@ -180,7 +181,9 @@ def recipients_of(
         but_rule=but_rule,
     ):
         sends[send.user_id].append(Send(send.notification_type, send.at))
-    rows = session.all(RecipientRow, "notify/recipients", members=list(members))
+    rows = session.all(
+        RecipientRow, "notify/recipients", members=list(members), now=now, expired_days=EXPIRED_DAYS
+    )
     return (
         {row.user_id: row.recipient(tuple(sends[row.user_id])) for row in rows},
         {row.user_id: row.newest_day for row in rows},

@@ -88,6 +88,15 @@ def recheck(
     return None if held is None or was_posted else Settled(notification_id, End.WITHHELD, held)
 
 
+def ended(settled: Settled, attempts: Sequence[Attempt]) -> Settled:
+    """Return the end of a delivery that goes out no more: what may have arrived ends as that, with the reason."""
+    told = {attempt.outcome for attempt in attempts}
+    arrived = next((outcome for outcome in ARRIVED if outcome in told), None)
+    if settled.end is None or arrived is None:
+        return settled
+    return Settled(settled.notification_id, End(arrived.value), settled.reason)
+
+
 def open_devices(tokens: Collection[UUID], attempts: Sequence[Attempt]) -> list[UUID]:
     """Return those devices of a member that a delivery still has to reach, in their order."""
     return [token for token in tokens if not _is_settled(_outcomes(token, attempts))]

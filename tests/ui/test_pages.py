@@ -16,6 +16,8 @@ PAGES = {
     "engagement/member.py": {StaffRole.PRODUCT, StaffRole.COACH, StaffRole.ADMIN},
     "notifications/log.py": set(StaffRole),
     "notifications/rules.py": {StaffRole.PRODUCT, StaffRole.ADMIN},
+    "notifications/tokens.py": {StaffRole.PRODUCT, StaffRole.ONCALL, StaffRole.ADMIN},
+    "coaching/today.py": {StaffRole.COACH, StaffRole.ADMIN},
     "notifications/kill_switch.py": {StaffRole.ONCALL, StaffRole.ADMIN},
     "coaching/safety.py": {StaffRole.COACH, StaffRole.ADMIN},
     "admin/staff.py": {StaffRole.ADMIN},

@@ -56,7 +56,7 @@ ACT = "actor_kind actor_id action subject_kind subject_id before after reason"
 PROGRAM_ACT = "actor_kind in ('system', 'member')"
 RULE_VERSION = "rule version body digest author_id message"
 SEEN_TO = "status taken_by taken_at closed_at note finding"
-DONE = "coach_id done_at done_by outcome note"
+DONE = "done_at done_by outcome note"
 READ_BY_ALL = dict.fromkeys(("bee_product", "bee_coach", "bee_oncall", "bee_admin", "bee_worker"), READS)
 POSTS = {
     "bee_product": READS,
@@ -275,7 +275,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
             adds=OWN,
         ),
         "service_role": KEEPS,
-        "bee_product": May(select="user_id is_active"),
+        "bee_product": May(select="* but fcm_token"),
         "bee_oncall": May(select="* but fcm_token"),
         "bee_admin": May(select="* but fcm_token"),
         "bee_worker": May(
@@ -390,6 +390,17 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_admin": READS,
         "bee_system": May(select="*", insert="*"),
     },
+    "coach_feedback": {
+        "authenticated": May(
+            select="*",
+            insert="user_id request_id is_helpful said_at",
+            update="is_helpful said_at",
+            rows=OWN,
+            adds=OWN,
+        ),
+        "bee_coach": May(select="*", rows=ASSIGNED),
+        "bee_admin": READS,
+    },
     # What models took and cost is no secret on the staff; whose words they were is.
     "coach_model_calls": dict.fromkeys(
         ("bee_product", "bee_coach", "bee_oncall"), May(select="* but user_id request_id")
@@ -467,6 +478,11 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_forget_notifications": frozenset({"bee_worker"}),
     "bee_send_once": frozenset(),
     "bee_refuse_change": frozenset(),
+    "bee_refuse_forgetting": frozenset(),
+    "bee_forget_acts": frozenset(),
+    "bee_record_token": frozenset(),
+    "bee_record_preferences": frozenset(),
+    "bee_do_task_once": frozenset(),
 }
 
 # Those that act as their owner, and what they do that their caller may not.
@@ -474,10 +490,12 @@ SECURITY_DEFINERS: Mapping[str, str] = {
     "bee_mark_changed_member_due": "marks a member as due for scoring who leaves, comes back or moves",
     "bee_announce_notification": "tells the API that a notification was sent, whoever sent it",
     "bee_register_token": "takes a device's token from the member who had it before",
-    "bee_mirror_consent": "carries a decision over to members.consents",
+    "bee_mirror_consent": "carries a decision over to members.consents, and into the trail",
     "bee_mark_segments_stale": "marks the totals of the past as stale when a member changes segments",
     "bee_fill_event": "fills an event's columns",
     "bee_mark_events_due": "marks the members of new events as due for scoring",
+    "bee_record_token": "keeps in the trail on which devices a member can be reached",
+    "bee_record_preferences": "keeps in the trail what a member chose",
     "bee_forget_notifications": "removes decisions that nobody has to keep any more",
 }
 
