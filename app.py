@@ -16,6 +16,7 @@ show(
         ],
         "Notifications": [
             Screen("notifications/log.py", "Log", "notifications", (PRODUCT, COACH, ONCALL)),
+            Screen("notifications/rules.py", "Rules", "rule", (PRODUCT,)),
             Screen("notifications/tokens.py", "Tokens", "smartphone", (PRODUCT, ONCALL)),
             Screen("notifications/kill_switch.py", "Kill switch", "block", (ONCALL, ADMIN)),
         ],

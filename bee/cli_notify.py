@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bee.errors import Invalid, NotFound
+from bee.cli_rules import rule_text, rules
+from bee.errors import Invalid
 from bee.settings import load_settings
 
 if TYPE_CHECKING:
     from bee.notify.rehearsal import Rehearsal
 
 notify = typer.Typer(help="What members are told, and what is held back.", no_args_is_help=True)
+notify.add_typer(rules, name="rules")
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document, for programs.")]
 OfRule = Annotated[str | None, typer.Option("--rule", help="Only this rule's; everything when absent.")]
@@ -67,26 +69,23 @@ def run_command(
 @notify.command("dry-run")
 def dry_run_command(
     rule: Annotated[
-        Path, typer.Argument(metavar="RULE.json", help="A rule, as `bee notify rules` shows it.")
+        Path, typer.Argument(metavar="RULE.json", help="A rule, as `bee notify rules show` shows it.")
     ],
     since: Annotated[str, typer.Option("--from", help="The first day, such as 2026-11-02.")],
     until: Annotated[str, typer.Option("--to", help="The last day.")],
     as_json: AsJson = False,
 ) -> None:
     """Show what a rule would have sent in the past, to whom and how often; nothing is written."""
-    from bee.db import Database
+    from bee.db import Database, Login
     from bee.notify.rehearsal import rehearse
     from bee.notify.rule import parse_rule
 
-    try:
-        text = rule.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Invalid("bad_file", f"{rule} can't be read as UTF-8 text.") from error
+    tried = parse_rule(rule_text(rule))
     from_on, to_on = _day(since, "--from"), _day(until, "--to")
     if not 0 <= (to_on - from_on).days <= 366:
         raise Invalid("bad_period", "--to lies 0 to 366 days after --from.")
-    with Database.connect(load_settings()) as database:
-        found = rehearse(database, parse_rule(text), from_on=from_on, to_on=to_on)
+    with Database.connect(load_settings()) as database, database.reading(Login.OWNER) as session:
+        found = rehearse(session, tried, from_on=from_on, to_on=to_on)
     typer.echo(_rehearsal_json(found) if as_json else _rehearsal_text(found))
 
 
@@ -112,39 +111,6 @@ def unkill(reason: Reason, rule: OfRule = None) -> None:
     with Database.connect(load_settings()) as database, database.writing(Login.OWNER) as session:
         resume(session, rule=rule, reason=reason, actor=Actor.operator())
     typer.echo(f"{rule or 'Everything'} goes on.")
-
-
-@notify.command("rules")
-def rules(
-    name: Annotated[str | None, typer.Argument(help="Show what this rule's newest version says.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """List the rules and their versions, or show one."""
-    from bee.db import Database, Login
-    from bee.notify.registry import rule_versions, thrown_switches
-
-    with Database.connect(load_settings()) as database, database.reading(Login.OWNER) as session:
-        versions = rule_versions(session, name)
-        stops = thrown_switches(session)
-    if name is not None and not versions:
-        raise NotFound("no_rule", f"There is no notification rule {name!r}.")
-    if name is not None:
-        typer.echo(json.dumps(json.loads(versions[0].body), indent=2, ensure_ascii=False))
-        return
-    if as_json:
-        keys = ("rule", "version", "digest", "author_id", "message", "approved_by", "is_active")
-        rows = [
-            {key: getattr(row, key) for key in keys} | {"is_stopped": stops.hold(row.rule)}
-            for row in versions
-        ]
-        typer.echo(json.dumps(rows, default=str))
-        return
-    if stops.everything:
-        typer.echo("Everything is stopped.")
-    for row in versions:
-        state = "in force" if row.is_active else "approved" if row.approved_by else "draft"
-        stopped = ", stopped" if stops.hold(row.rule) else ""
-        typer.echo(f"{row.rule:<16} {row.version:>3}  {state + stopped:<18} {row.message}")
 
 
 def _rehearsal_text(found: "Rehearsal") -> str:

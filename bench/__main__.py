@@ -1,6 +1,6 @@
 """Measure what BEE takes, each figure beside its floor in the same run.
 
-``python -m bench [score import new-day overview api rules notify] [--scales 1 2 4] [--rounds 3] [--data FOLDER]``.
+``python -m bench [BENCH …] [--scales 1 2 4] [--rounds 3] [--data FOLDER]``; without names, all of them.
 Figure and floor take turns on one embedded server of the benches' own, each from a checkpoint, and the smallest
 time of the rounds counts: on a shared machine only their ratio means anything. A scale of n repeats the data for n
 times as many students.
@@ -27,6 +27,7 @@ BENCHES = {
     "api": "api",
     "rules": "rules",
     "notify": "notify",
+    "coach": "coach",
 }
 
 

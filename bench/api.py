@@ -89,12 +89,12 @@ def measure(ground: Ground) -> tuple[str, ...]:
     settings = Settings(home=ground.work / "api", requests_per_minute=MOST)
     settings.home.mkdir(exist_ok=True)
     with new_database(ground.server, "bench_api") as address:
-        tokens = _members(address, settings)
+        tokens = members_with_tokens(address, settings)
         reads = [get("/v1/momentum", {"Authorization": f"Bearer {token}"}) for token in tokens.values()]
         bare_reads = [get("/v1/momentum", _known_as(member, token)) for member, token in tokens.items()]
         with (
-            _serving(_serve, address, settings) as api,
-            _serving(_serve_bare, address, settings) as bare,
+            serving(serve_api, address, settings) as api,
+            serving(_serve_bare, address, settings) as bare,
         ):
             for served, requests in ((api, reads), (bare, bare_reads)):
                 load(served.port, requests, number=2 * MEMBERS, connections=CONNECTIONS)
@@ -148,7 +148,7 @@ def _compared(copied_s: float, added_s: float) -> tuple[str, ...]:
     return f"{1000 * copied_s:.1f}", f"{1000 * added_s:.1f}", f"{copied_s / added_s:.2f}"
 
 
-def _members(address: ServerAddress, settings: Settings) -> dict[UUID, str]:
+def members_with_tokens(address: ServerAddress, settings: Settings) -> dict[UUID, str]:
     """Make members who are scored up to today, and return the token of each."""
     now = datetime.now(UTC)
     with Database(address) as database:
@@ -231,7 +231,7 @@ Serve = Callable[[ServerAddress, Settings, int], None]
 
 
 @contextmanager
-def _serving(serve: Serve, address: ServerAddress, settings: Settings) -> Iterator[Served]:
+def serving(serve: Serve, address: ServerAddress, settings: Settings) -> Iterator[Served]:
     """Run a server in a process of its own until the block ends."""
     with listen(HOST, 0, "the bench's port") as listener:
         port = int(listener.getsockname()[1])
@@ -252,7 +252,7 @@ def _serving(serve: Serve, address: ServerAddress, settings: Settings) -> Iterat
         process.join()
 
 
-def _serve(address: ServerAddress, settings: Settings, port: int) -> None:
+def serve_api(address: ServerAddress, settings: Settings, port: int) -> None:
     # What the API logs is made all the same, and read by nobody.
     from bee.logs import configure_logs
 

@@ -487,6 +487,15 @@ CREATE TABLE public.coach_conversations (
     started_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.coach_feedback (
+    user_id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    role text DEFAULT 'coach'::text NOT NULL,
+    is_helpful boolean NOT NULL,
+    said_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT coach_feedback_role_check CHECK ((role = 'coach'::text))
+);
+
 CREATE TABLE public.coach_interventions (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
@@ -1222,6 +1231,9 @@ ALTER TABLE ONLY public.coach_breakers
 ALTER TABLE ONLY public.coach_conversations
     ADD CONSTRAINT coach_conversations_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.coach_feedback
+    ADD CONSTRAINT coach_feedback_pkey PRIMARY KEY (user_id, request_id);
+
 ALTER TABLE ONLY public.coach_interventions
     ADD CONSTRAINT coach_interventions_notification_key UNIQUE (notification_id);
 
@@ -1534,6 +1546,12 @@ ALTER TABLE ONLY public.annotations
 ALTER TABLE ONLY public.coach_conversations
     ADD CONSTRAINT coach_conversations_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.coach_feedback
+    ADD CONSTRAINT coach_feedback_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_feedback
+    ADD CONSTRAINT coach_feedback_user_id_request_id_role_fkey FOREIGN KEY (user_id, request_id, role) REFERENCES public.coach_messages(user_id, request_id, role) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.coach_interventions
     ADD CONSTRAINT coach_interventions_coach_id_fkey FOREIGN KEY (coach_id) REFERENCES public.staff(id);
 
@@ -1665,6 +1683,8 @@ ALTER TABLE ONLY public.user_fcm_tokens
 
 CREATE POLICY admin ON public.coach_conversations FOR SELECT TO bee_admin USING (true);
 
+CREATE POLICY admin ON public.coach_feedback FOR SELECT TO bee_admin USING (true);
+
 CREATE POLICY admin ON public.coach_interventions FOR SELECT TO bee_admin USING (true);
 
 CREATE POLICY admin ON public.coach_memory FOR SELECT TO bee_admin USING (true);
@@ -1702,6 +1722,10 @@ CREATE POLICY approved ON public.notification_rule_activations FOR INSERT TO bee
 CREATE POLICY assigned ON public.coach_conversations FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = coach_conversations.user_id))));
+
+CREATE POLICY assigned ON public.coach_feedback FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = coach_feedback.user_id))));
 
 CREATE POLICY assigned ON public.coach_interventions FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
@@ -1778,6 +1802,8 @@ CREATE POLICY by_name ON public.notification_stops FOR INSERT TO bee_admin WITH 
 ALTER TABLE public.coach_breakers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_conversations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_feedback ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_interventions ENABLE ROW LEVEL SECURITY;
 
@@ -1857,6 +1883,8 @@ ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY own ON public.coach_conversations FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
+CREATE POLICY own ON public.coach_feedback TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid))) WITH CHECK ((user_id = ( SELECT auth.uid() AS uid)));
+
 CREATE POLICY own ON public.coach_memory FOR SELECT TO authenticated USING (((user_id = ( SELECT auth.uid() AS uid)) AND (status = 'accepted'::text)));
 
 CREATE POLICY own ON public.coach_messages FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
@@ -1902,6 +1930,10 @@ ALTER TABLE public.personal_data ENABLE ROW LEVEL SECURITY;
 CREATE POLICY pseudonyms ON public.engagement_events FOR SELECT TO bee_product USING (true);
 
 CREATE POLICY pseudonyms ON public.members FOR SELECT TO bee_product, bee_oncall USING (true);
+
+CREATE POLICY pseudonyms ON public.notification_preferences FOR SELECT TO bee_product USING (true);
+
+CREATE POLICY pseudonyms ON public.user_fcm_tokens FOR SELECT TO bee_product USING (true);
 
 ALTER TABLE public.safety_events ENABLE ROW LEVEL SECURITY;
 
@@ -2319,6 +2351,18 @@ GRANT SELECT,INSERT ON TABLE public.coach_conversations TO bee_system;
 GRANT SELECT ON TABLE public.coach_conversations TO bee_coach;
 GRANT SELECT ON TABLE public.coach_conversations TO bee_admin;
 
+GRANT SELECT ON TABLE public.coach_feedback TO authenticated;
+GRANT SELECT ON TABLE public.coach_feedback TO bee_coach;
+GRANT SELECT ON TABLE public.coach_feedback TO bee_admin;
+
+GRANT INSERT(user_id) ON TABLE public.coach_feedback TO authenticated;
+
+GRANT INSERT(request_id) ON TABLE public.coach_feedback TO authenticated;
+
+GRANT INSERT(is_helpful),UPDATE(is_helpful) ON TABLE public.coach_feedback TO authenticated;
+
+GRANT INSERT(said_at),UPDATE(said_at) ON TABLE public.coach_feedback TO authenticated;
+
 GRANT SELECT ON TABLE public.coach_interventions TO bee_coach;
 GRANT SELECT ON TABLE public.coach_interventions TO bee_admin;
 
@@ -2642,6 +2686,7 @@ GRANT SELECT(attributes) ON TABLE public.members TO bee_worker;
 GRANT SELECT(attributes) ON TABLE public.members TO bee_system;
 
 GRANT SELECT(consents) ON TABLE public.members TO authenticated;
+GRANT SELECT(consents) ON TABLE public.members TO bee_product;
 GRANT SELECT(consents) ON TABLE public.members TO bee_worker;
 GRANT SELECT(consents) ON TABLE public.members TO bee_system;
 
@@ -2835,6 +2880,7 @@ GRANT SELECT,INSERT ON TABLE public.notification_outcomes TO bee_worker;
 GRANT SELECT ON TABLE public.notification_preferences TO authenticated;
 GRANT SELECT ON TABLE public.notification_preferences TO bee_coach;
 GRANT SELECT ON TABLE public.notification_preferences TO bee_admin;
+GRANT SELECT ON TABLE public.notification_preferences TO bee_product;
 GRANT SELECT ON TABLE public.notification_preferences TO bee_worker;
 
 GRANT INSERT(user_id) ON TABLE public.notification_preferences TO authenticated;

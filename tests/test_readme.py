@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
@@ -195,14 +196,17 @@ def test_every_target_of_make_that_is_named_exists() -> None:
 
 def leaves() -> set[str]:
     """Return every command of the command line in full."""
-    root = typer.main.get_command(app)
-    found = set()
-    for name, command in root.commands.items():  # type: ignore[attr-defined]  # a group, which its type hides
-        inner = getattr(command, "commands", None)
-        if inner is None or command.invoke_without_command:
-            found.add(f"bee {name}")
-        found |= {f"bee {name} {leaf}" for leaf in inner or ()}
-    return found
+    root: Any = typer.main.get_command(app)
+    return {leaf for name, command in root.commands.items() for leaf in below(f"bee {name}", command)}
+
+
+def below(words: str, command: Any) -> Iterator[str]:
+    """Yield a command, or those of a group, however deep."""
+    inner = getattr(command, "commands", None)
+    if inner is None or command.invoke_without_command:
+        yield words
+    for name, leaf in (inner or {}).items():
+        yield from below(f"{words} {name}", leaf)
 
 
 def test_the_table_of_commands_is_the_command_line() -> None:

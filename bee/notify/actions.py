@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bee.audit import Actor, record
 from bee.db import ReadSession, WriteSession
 from bee.errors import Conflict, Forbidden, Invalid, NotFound
-from bee.notify.registry import RuleVersion, active_rules, rule_versions, thrown_switches
+from bee.notify.registry import active_rules, get_rule_version, rule_versions, thrown_switches
 from bee.notify.rule import BUDGET, Budget, Rule, body_digest, body_text
 
 MOST_WORDS = 500
@@ -50,7 +50,7 @@ def approve(session: WriteSession, rule: str, version: int, *, digest: str, acto
 
     Raises :class:`Forbidden` for its author and :class:`Conflict` where it says something else.
     """
-    found = _version(session, rule, version)
+    found = get_rule_version(session, rule, version)
     if found.digest != digest:
         raise Conflict("rule_differs", f"Version {version} of {rule} is not what you read.")
     if actor.id is None or found.author_id == actor.id:
@@ -67,7 +67,7 @@ def activate(session: WriteSession, rule: str, version: int, *, reason: str, act
     Raises :class:`Conflict` for one that nobody approved; what came with the program needs it too, once another
     version was in force.
     """
-    found = _version(session, rule, version)
+    found = get_rule_version(session, rule, version)
     before = _active_version(session, rule)
     if not found.approved_by:
         raise Conflict("not_approved", f"Nobody has approved version {version} of {rule} yet.")
@@ -117,19 +117,13 @@ def _activate(
     _record(session, actor, action, rule, {"version": before}, {"version": version}, said)
 
 
-def _version(session: ReadSession, rule: str, version: int) -> RuleVersion:
-    for row in rule_versions(session, rule):
-        if row.version == version:
-            return row
-    raise NotFound("no_rule", f"There is no version {version} of a notification rule {rule!r}.")
-
-
 def _active_version(session: ReadSession, rule: str) -> int | None:
     return active_rules(session).versions.get(rule)
 
 
 def _words(text: str, what: str) -> str:
-    said = text.strip()
+    # PostgreSQL has no text with this letter in it.
+    said = text.replace("\0", "").strip()
     if not 1 <= len(said) <= MOST_WORDS:
         raise Invalid("words_needed", f"Say {what}, in at most {MOST_WORDS} characters.")
     return said

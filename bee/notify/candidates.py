@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from bee.db import ReadSession
-from bee.notify.moments import Day, Moment, day_moments, silence_moment, window_days
+from bee.notify.moments import CATCH_UP_DAYS, Day, Moment, day_moments, silence_moment, window_days
 from bee.notify.rule import Drop, NewMember, Rule, Silence, Streak
 
 FRESH_H = 48
@@ -72,6 +72,7 @@ def _over_days(
         streaks=[condition.days for condition in streaks],
         drop_days=[condition.days for condition in drops],
         points=[condition.points for condition in drops],
+        past_days=CATCH_UP_DAYS + 1,
     )
     for candidate in found:
         yield from day_moments(rules, candidate.user_id, candidate.history(), only_fresh=only_fresh)

@@ -88,7 +88,10 @@ class Draws:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A row of the ledger. ``send_at`` and ``expires_at``: when it may go out; None where it does not."""
+    """A row of the ledger. ``send_at`` and ``expires_at``: when it may go out; None where a guard holds it back.
+
+    What is held out at random has them too: it is compared with what went out from that moment on.
+    """
 
     moment: Moment
     is_send: bool
@@ -136,7 +139,7 @@ def decide(
     probability = 1 - rule.holdout
     draw = draws.holdout if rule.holdout else None
     if draw is not None and draw >= probability:
-        return Decision(moment, False, "holdout", guards, text, draw, probability)
+        return Decision(moment, False, "holdout", guards, text, draw, probability, send_at, expires_at)
     reason = "deferred" if send_at > now else "eligible"
     return Decision(moment, True, reason, guards, text, draw, probability, send_at, expires_at)
 

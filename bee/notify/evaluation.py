@@ -137,7 +137,7 @@ def evaluate(
     with _only_pass(database, login):
         with database.reading(login) as session:
             ruleset = active_rules(session)
-            moments = _new_moments(session, find_moments(session, ruleset.rules, now=now))
+            moments = _new_moments(session, ruleset, find_moments(session, ruleset.rules, now=now))
         audiences = audience_hashes(moments)
         report = PassReport()
         for batch in _batches(moments, batch_members):
@@ -220,7 +220,7 @@ def decide_all(
             notification_id=notification_id,
         )
         decided.append((notification_id, decision))
-        if decision.send_at is not None:
+        if decision.is_send and decision.send_at is not None:
             known[moment.user_id] = recipient.after(Send(moment.rule.type, decision.send_at))
     return decided
 
@@ -229,13 +229,17 @@ def _order(moment: Moment) -> tuple[str, int, str, str]:
     return str(moment.user_id), PRIORITIES.index(moment.rule.priority), moment.rule.name, moment.key
 
 
-def _new_moments(session: ReadSession, moments: Sequence[Moment]) -> list[Moment]:
+def _new_moments(session: ReadSession, ruleset: Ruleset, moments: Sequence[Moment]) -> list[Moment]:
+    """Leave out what was decided before, by an earlier version too: a changed rule does not repeat itself."""
     rows = session.all(
         _Known,
         "notify/known_moments",
         rules=[moment.rule.name for moment in moments],
+        versions=[ruleset.versions[moment.rule.name] for moment in moments],
         users=[moment.user_id for moment in moments],
         keys=[moment.key for moment in moments],
+        days=[moment.looks_from for moment in moments],
+        silences=[moment.since for moment in moments],
     )
     known = {(row.rule, row.user_id, row.key) for row in rows}
     return [moment for moment in moments if (moment.rule.name, moment.user_id, moment.key) not in known]

@@ -43,6 +43,16 @@ class Moment:
     day: Day | None = None
     since: datetime | None = None
 
+    @property
+    def looks_from(self) -> date | None:
+        """The first of the days that make it one; None where it is about silence."""
+        condition = self.rule.condition
+        if isinstance(condition, Silence):
+            return None
+        # Of a new member each day is a moment by itself.
+        days = 1 if isinstance(condition, NewMember) else condition.window_days
+        return self.trigger_date - (days - 1) * DAY
+
 
 def day_moments(
     rules: Sequence[Rule], user_id: UUID, days: Sequence[Day], *, only_fresh: bool = True

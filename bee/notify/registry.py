@@ -8,6 +8,7 @@ from uuid import UUID
 from bee import __version__
 from bee.audit import Actor, record
 from bee.db import Database, Login, ReadSession, WriteSession
+from bee.errors import NotFound
 from bee.notify.decide import Stops
 from bee.notify.rule import Budget, Rule, body_digest, body_text, parse_body, shipped_bodies
 
@@ -104,6 +105,15 @@ def _record(
 def rule_versions(session: ReadSession, rule: str | None = None) -> list[RuleVersion]:
     """Return every version of a rule, or of all of them, by name, newest first."""
     return session.all(RuleVersion, "notify/rule_versions", rule=rule)
+
+
+def get_rule_version(session: ReadSession, rule: str, version: int | None = None) -> RuleVersion:
+    """Return a version of a rule, the newest by default. Raises :class:`NotFound` where there is none."""
+    for row in rule_versions(session, rule):
+        if version in {None, row.version}:
+            return row
+    which = "" if version is None else f"version {version} of "
+    raise NotFound("no_rule", f"There is no {which}a notification rule {rule!r}.")
 
 
 def active_rules(session: ReadSession) -> Ruleset:

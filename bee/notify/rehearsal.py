@@ -5,12 +5,13 @@ Consents, choices and addresses are those of now. Days that are no news count: t
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from uuid import UUID
 
-from bee.db import Database, Login, ReadSession
+from bee.csv_text import csv_text
+from bee.db import ReadSession
 from bee.notify.candidates import find_moments
 from bee.notify.decide import Send, Stops
 from bee.notify.evaluation import decide_all, recipients_of
@@ -61,23 +62,64 @@ class Rehearsal:
     @property
     def by_day(self) -> dict[date, tuple[int, int]]:
         """How many moments each day would have had, and how many of them sent."""
-        days = sorted({each.on for each in self.moments})
-        return {
-            day: (
-                sum(each.on == day for each in self.moments),
-                sum(each.on == day and each.is_send for each in self.moments),
+        eligible = Counter(each.on for each in self.moments)
+        sent = Counter(each.on for each in self.moments if each.is_send)
+        return {day: (eligible[day], sent[day]) for day in sorted(eligible)}
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Who would have heard something, on which days: from the rule that is tried, and from the live one."""
+
+    user_id: UUID
+    days: tuple[date, ...]
+    live_days: tuple[date, ...]
+
+
+def who_heard(tried: Rehearsal, live: Rehearsal) -> list[Heard]:
+    """Return everybody who would have heard from either, who heard most often from what is tried first."""
+    sends, live_sends = tried.sends, live.sends
+    found = [
+        Heard(member, tuple(sends.get(member, ())), tuple(live_sends.get(member, ())))
+        for member in {*sends, *live_sends}
+    ]
+    return sorted(found, key=lambda each: (-len(each.days), -len(each.live_days), str(each.user_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    id: UUID
+    number: int
+    is_demo: bool
+
+
+def pseudonyms(session: ReadSession, people: Sequence[Heard]) -> dict[UUID, str]:
+    """Return how people are called where nobody may see a name."""
+    found = session.all(_Person, "notify/people", members=[each.user_id for each in people])
+    return {each.id: f"P-{each.number}{' · demo' if each.is_demo else ''}" for each in found}
+
+
+def heard_csv(people: Iterable[Heard], names: Mapping[UUID, str]) -> str:
+    """Return who would have heard as a file, a row each, in their order."""
+    return csv_text(
+        ("person", "times", "times_live", "days", "days_live"),
+        (
+            (
+                names[each.user_id],
+                len(each.days),
+                len(each.live_days),
+                " ".join(map(str, each.days)),
+                " ".join(map(str, each.live_days)),
             )
-            for day in days
-        }
+            for each in people
+        ),
+    )
 
 
-def rehearse(
-    database: Database, rule: Rule, *, from_on: date, to_on: date, login: Login = Login.OWNER
-) -> Rehearsal:
+def rehearse(session: ReadSession, rule: Rule, *, from_on: date, to_on: date) -> Rehearsal:
     """Return what a rule would have decided about the days of a period, both ends included."""
     chance = random.Random(SEED)  # noqa: S311  # the same figures on each run
-    with database.reading(login) as session:
-        return Rehearsal(tuple(_days(session, rule, from_on, to_on, chance)))
+    return Rehearsal(tuple(_days(session, rule, from_on, to_on, chance)))
 
 
 def _days(
@@ -103,6 +145,6 @@ def _days(
         }
         for _, decision in decide_all(moments, known, ruleset=ruleset, stops=Stops(), now=now, chance=chance):
             moment = decision.moment
-            if decision.send_at is not None:
+            if decision.is_send and decision.send_at is not None:
                 sends[moment.user_id] += (Send(rule.type, decision.send_at),)
             yield Rehearsed(moment.trigger_date, moment.user_id, decision.is_send, decision.reason)

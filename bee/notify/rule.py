@@ -133,6 +133,12 @@ class Rule(_Data):
             raise ValueError("that name is the budget's")
         return self
 
+    @model_validator(mode="after")
+    def _calls_each_wording_otherwise(self) -> Self:
+        if len({variant.name for variant in self.variants}) < len(self.variants):
+            raise ValueError("two wordings have the same name")
+        return self
+
 
 class Budget(_Data):
     """What holds over all rules: the weekly maximum, and the quiet hours of whoever chose none."""

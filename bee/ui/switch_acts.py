@@ -51,6 +51,5 @@ def _act(rule: str | None, reason: str, *, needs: StaffRole, stops: bool) -> Non
     role = Scope.of(viewer, (needs,)).role
     act = actions.stop if stops else actions.resume
     with get_house().database.writing(Login.DASHBOARD, role=role, staff_id=viewer.staff_id) as session:
-        # PostgreSQL has no text with this letter in it.
-        act(session, rule=rule, reason=reason.replace("\0", ""), actor=Actor.staff(viewer.staff_id))
+        act(session, rule=rule, reason=reason, actor=Actor.staff(viewer.staff_id))
     forget_reads()

@@ -11,6 +11,8 @@ from bee.ui.palette import WORDS
 
 # Parts of event types that people write in capitals.
 ABBREVIATIONS: Final = re.compile(r"\bpes\b", re.IGNORECASE)
+# Engagement that is begun anew is no "re engagement".
+AGAIN: Final = re.compile(r"^re (?=\w)", re.IGNORECASE)
 
 
 def long_date(day: date) -> str:
@@ -57,7 +59,7 @@ def file_words(label: str) -> str:
 
 def type_words(event_type: str) -> str:
     """Return a type of event or message as people say it: ``lesson_completion`` is ``Lesson completion``."""
-    said = event_type.replace("_", " ").replace("-", " ").strip().capitalize()
+    said = AGAIN.sub("re-", event_type.replace("_", " ").replace("-", " ").strip()).capitalize()
     return ABBREVIATIONS.sub(lambda found: found[0].upper(), said)
 
 

@@ -137,8 +137,8 @@ create policy service on public.consents to service_role using (true) with check
 
 -- Product works with pseudonyms; a coach with the members assigned to them, by name; on-call
 -- with numbers.
-grant select (id, number, time_zone, joined_on, left_on, coach_id, attributes, is_demo, is_synthetic, created_at)
-    on public.members to bee_product;
+grant select (id, number, time_zone, joined_on, left_on, coach_id, consents, attributes, is_demo, is_synthetic,
+    created_at) on public.members to bee_product;
 grant select (id, number, time_zone, joined_on, left_on, is_demo, is_synthetic, created_at)
     on public.members to bee_oncall;
 grant select on public.members to bee_coach, bee_admin;

@@ -299,6 +299,11 @@ grant select on public.notification_preferences to bee_coach, bee_admin;
 create policy admin on public.notification_preferences for select to bee_admin using (true);
 create policy assigned on public.notification_preferences for select to bee_coach
     using (exists (select from public.members where id = user_id));
+-- Who tries a rule on the past asks what holds it back: what pseudonyms chose, and whether they have a device at all.
+grant select on public.notification_preferences to bee_product;
+create policy pseudonyms on public.notification_preferences for select to bee_product using (true);
+grant select (user_id, is_active) on public.user_fcm_tokens to bee_product;
+create policy pseudonyms on public.user_fcm_tokens for select to bee_product using (true);
 
 -- Coaches see to the members assigned to them, admins to everybody.
 grant select on public.coach_interventions to bee_coach, bee_admin;

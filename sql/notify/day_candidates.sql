@@ -1,5 +1,6 @@
 -- A row a member for whom some rule over days may be eligible at :now, by id: the complete days up to yesterday where
--- they live, newest first, :window of them at most, and which of these are fresh. Yesterday has to be scored. Index:
+-- they live, newest first, :window of them at most, and which of these are fresh. Yesterday has to be scored. A row of
+-- one state that is by :past_days longer than a rule asks for began its moment too long ago. Index:
 -- daily_engagement_scores_day.
 with yesterdays as (
     select
@@ -46,7 +47,14 @@ candidates as (
         or exists (
             select
             from unnest(cast(:states as text[]), cast(:streaks as integer[])) as streak (state, days)
-            where windows.states[1 : streak.days] = array_fill(streak.state, array[streak.days])
+            where
+                windows.states[1 : streak.days] = array_fill(streak.state, array[streak.days])
+                and not (
+                    windows.states[1 : streak.days + :past_days] = array_fill(
+                        streak.state, array[streak.days + cast(:past_days as integer)]
+                    )
+                    and windows.days[1] - windows.days[streak.days + :past_days] = streak.days + :past_days - 1
+                )
         )
         or exists (
             select

@@ -135,3 +135,26 @@ def make_due(
         **values,
     )
     return notification_id
+
+
+def put_in_force(database: Database, rule: str, path: str, value: str) -> None:
+    """Let a version of a rule that says something else at one place decide from now on."""
+    with database.writing(Login.OWNER) as session:
+        version = execute(
+            session,
+            """
+            insert into notification_rule_versions (rule, version, body, digest, message)
+            select
+                rule, version + 1, jsonb_set(body, cast(:path as text[]), cast(:value as jsonb)),
+                encode(sha256(convert_to(cast(:path as text) || cast(:value as text), 'UTF8')), 'hex'), 'changed'
+            from notification_rule_versions
+            where rule = :rule
+            order by version desc
+            limit 1
+            returning version
+            """,
+            rule=rule,
+            path=path,
+            value=value,
+        ).scalar_one()
+        session.run("notify/activate_rule", rule=rule, version=version, activated_by=None, reason="changed")

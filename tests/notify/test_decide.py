@@ -140,6 +140,8 @@ def test_a_rule_that_is_measured_holds_some_out_by_lot(draw: float, reason: str)
     decision = decided(rule=shipped("needs_care", holdout=0.4), draws=Draws(draw, 0, 0))
     assert decision.reason == reason
     assert (decision.draw, decision.probability) == (draw, 0.6)
+    # What becomes of both is counted from the same moment on.
+    assert (decision.send_at, decision.expires_at) == (NOON, NOON + timedelta(hours=24))
 
 
 def test_nobody_is_drawn_whom_a_guard_holds_back() -> None:

@@ -18,10 +18,20 @@ from bee.notify.actions import stop
 from bee.notify.candidates import find_moments
 from bee.notify.evaluation import audience_hashes, evaluate
 from bee.notify.registry import active_rules
-from bee.notify.rehearsal import rehearse
+from bee.notify.rehearsal import Heard, Rehearsal, rehearse, who_heard
+from bee.notify.rule import Rule
 from tests.commands import Bee
 from tests.factories import execute, make_event, make_member, make_staff
-from tests.notify.ground import DAY, MONDAY, NOON, ledger, make_days, make_reachable, run_pass
+from tests.notify.ground import (
+    DAY,
+    MONDAY,
+    NOON,
+    ledger,
+    make_days,
+    make_reachable,
+    put_in_force,
+    run_pass,
+)
 from tests.notify.people import shipped
 
 SILENT_AT_NOON = """
@@ -400,7 +410,7 @@ def test_a_rule_is_tried_on_the_past_with_nothing_written(database: Database) ->
         silent = make_reachable(session, consent=False)
         make_days(session, silent, "SSSNNNSS", known_after=timedelta(days=90))
         stop(session, reason="A rehearsal does not care.", actor=Actor.operator())
-    found = rehearse(database, shipped("needs_care"), from_on=date(2026, 2, 19), to_on=MONDAY)
+    found = tried(database, shipped("needs_care"))
     assert found.sends == {twice: [date(2026, 2, 23), date(2026, 3, 1)]}
     assert found.reasons == {"eligible": 2, "consent_refused": 1}
     assert found.times == {2: 1}
@@ -408,8 +418,34 @@ def test_a_rule_is_tried_on_the_past_with_nothing_written(database: Database) ->
         date(2026, 2, 23): (1, 1), date(2026, 2, 27): (1, 0), date(2026, 3, 1): (1, 1),
     }  # fmt: skip
     assert ledger(database) == []
-    five = shipped("needs_care", condition=shipped("needs_care").condition.model_copy(update={"days": 2}))
-    assert len(rehearse(database, five, from_on=date(2026, 2, 19), to_on=MONDAY).moments) == 3
+    two = shipped("needs_care", condition=shipped("needs_care").condition.model_copy(update={"days": 2}))
+    sooner = tried(database, two)
+    assert len(sooner.moments) == 3
+    assert who_heard(sooner, found) == [
+        Heard(twice, (date(2026, 2, 22), date(2026, 2, 28)), (date(2026, 2, 23), date(2026, 3, 1)))
+    ]
+
+
+def tried(database: Database, rule: Rule, role: str = "bee_product") -> Rehearsal:
+    with database.reading(Login.DASHBOARD, role=role) as session:
+        return rehearse(session, rule, from_on=date(2026, 2, 19), to_on=MONDAY)
+
+
+@pytest.mark.parametrize("role", ["bee_product", "bee_admin"])
+def test_who_writes_rules_sees_in_a_rehearsal_what_the_program_would_see(
+    database: Database, role: str
+) -> None:
+    with database.writing(Login.OWNER) as session:
+        for more in ({}, {"consent": False}, {"devices": ()}, {"consent": None}):
+            make_days(session, make_reachable(session, **more), "SNNNSSSS", known_after=timedelta(days=90))
+        execute(
+            session,
+            "insert into notification_preferences (user_id, opted_out) select id, '{support}' from members",
+        )
+    found = tried(database, shipped("needs_care"), role)
+    assert found.reasons == {"eligible": 1, "consent_refused": 1, "address_refused": 1, "consent_unknown": 1}
+    with database.reading(Login.OWNER) as session:
+        assert found == rehearse(session, shipped("needs_care"), from_on=date(2026, 2, 19), to_on=MONDAY)
 
 
 def test_the_command_line_rehearses_a_rule_of_a_file(bee: Bee, database: Database, tmp_path: Any) -> None:
@@ -417,7 +453,7 @@ def test_the_command_line_rehearses_a_rule_of_a_file(bee: Bee, database: Databas
         member = make_reachable(session)
         make_days(session, member, "SNNNS", known_after=timedelta(days=90))
     file = tmp_path / "rule.json"
-    file.write_text(bee("notify", "rules", "needs_care").out)
+    file.write_text(bee("notify", "rules", "show", "needs_care").out)
     said = bee("notify", "dry-run", file, "--from", "2026-02-25", "--to", "2026-03-02", "--json")
     told = json.loads(said.out)
     assert (told["eligible"], told["sent"], told["times"]) == (1, 1, {"1": 1})
@@ -439,3 +475,65 @@ def test_nothing_is_decided_while_somebody_else_decides(database: Database) -> N
             evaluate(database, now=NOON, chance=random.Random(7))  # noqa: S311  # no secret
         session.scalar("notify/release_decision_lock")
     assert run_pass(database).decided == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("{cooldown_h}", "0"),
+        (
+            "{condition, days}",
+            "2",
+        ),  # the second of the three days was the moment, had it been so from the start
+        ("{condition, days}", "3"),
+    ],
+)
+def test_a_changed_rule_is_silent_about_what_the_one_before_it_decided(
+    path: str, value: str, database: Database, mia: UUID
+) -> None:
+    assert run_pass(database).decided == 1
+    put_in_force(database, "needs_care", path, value)
+    assert run_pass(database, now=NOON + timedelta(hours=1)).decided == 0
+    assert len(ledger(database)) == 1
+
+
+def test_the_same_days_in_need_of_care_are_not_told_again_by_a_rule_that_waits_for_one_more(
+    database: Database, mia: UUID
+) -> None:
+    assert run_pass(database).decided == 1
+    put_in_force(database, "needs_care", "{condition, days}", "4")
+    with database.writing(Login.OWNER) as session:
+        make_days(session, mia, "N", newest=MONDAY + DAY)
+    assert run_pass(database, now=NOON + DAY).decided == 0
+    # Once the days that it looks at are all later, it decides.
+    with database.writing(Login.OWNER) as session:
+        make_days(session, mia, "NNNNS", newest=MONDAY + 6 * DAY)
+    assert run_pass(database, now=NOON + 6 * DAY).decided == 1
+    assert ledger(database, "moment, rule_version") == [("2026-03-02", 1), ("2026-03-08", 2)]
+
+
+def test_a_changed_rule_tells_of_a_silence_once_and_of_the_next_one_again(database: Database) -> None:
+    with database.writing(Login.OWNER) as session:
+        member = make_reachable(session)
+        make_event(session, member, occurred_at=NOON - timedelta(hours=49))
+        execute(session, "update engagement_events set received_at = occurred_at")
+    assert run_pass(database).decided == 1
+    put_in_force(database, "silent_48", "{condition, hours}", "50")
+    assert run_pass(database, now=NOON + timedelta(hours=2)).decided == 0
+    with database.writing(Login.OWNER) as session:
+        make_event(session, member, occurred_at=NOON + timedelta(hours=3))
+        execute(session, "update engagement_events set received_at = occurred_at")
+    assert run_pass(database, now=NOON + timedelta(hours=54)).decided == 1
+    assert [row[0] for row in ledger(database)] == ["silent_48", "silent_48"]
+
+
+def test_a_new_member_hears_something_each_day_also_from_a_changed_rule(database: Database) -> None:
+    with database.writing(Login.OWNER) as session:
+        member = make_reachable(session)
+        make_days(session, member, "S")
+    assert run_pass(database).decided == 1
+    put_in_force(database, "new_member", "{cooldown_h}", "10")
+    assert run_pass(database, now=NOON + timedelta(hours=1)).decided == 0
+    with database.writing(Login.OWNER) as session:
+        make_days(session, member, "S", newest=MONDAY + DAY)
+    assert run_pass(database, now=NOON + DAY).decided == 1

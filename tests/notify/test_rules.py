@@ -52,6 +52,7 @@ def test_a_rule_is_the_same_after_it_was_stored(name: str) -> None:
         ({"surprise": 1}, "surprise"),
         ({"holdout": 1}, "holdout"),
         ({"variants": []}, "variants"),
+        ({"variants": [{"name": "a", "title": "A", "body": "b"}] * 2}, "two wordings have the same name"),
         ({"variants": [{"name": "a", "title": "{name}", "body": "b"}]}, "{name} can't be filled in"),
         ({"variants": [{"name": "a", "title": "{score.real}", "body": "b"}]}, "can't be filled in"),
         ({"variants": [{"name": "a", "title": "{", "body": "b"}]}, "encountered in format string"),
@@ -212,11 +213,11 @@ def test_the_kill_switch_is_thrown_and_put_back_by_name_and_for_a_reason(
 
 def test_the_command_line_throws_the_switch_and_lists_the_rules(bee: Bee) -> None:
     assert bee("notify", "kill", "--rule", "rising", "--reason", "Wrong text.").out == "rising is stopped.\n"
-    assert "in force, stopped" in bee("notify", "rules").out
+    assert "in force, stopped" in bee("notify", "rules", "list").out
     assert bee("notify", "kill", "--reason", "All of it.").out == "Everything is stopped.\n"
-    assert bee("notify", "rules").out.startswith("Everything is stopped.")
+    assert bee("notify", "rules", "list").out.startswith("Everything is stopped.")
     assert bee("notify", "unkill", "--reason", "Fixed.").out == "Everything goes on.\n"
-    rows = json.loads(bee("notify", "rules", "--json").out)
+    rows = json.loads(bee("notify", "rules", "list", "--json").out)
     assert [row["is_stopped"] for row in rows if row["rule"] == "rising"] == [True]
-    assert parse_rule(bee("notify", "rules", "rising").out) == shipped("rising")
-    assert bee("notify", "rules", "unknown").code == 2
+    assert parse_rule(bee("notify", "rules", "show", "rising").out) == shipped("rising")
+    assert bee("notify", "rules", "show", "unknown").code == 2

@@ -15,6 +15,7 @@ PAGES = {
     "engagement/overview.py": {StaffRole.PRODUCT, StaffRole.COACH, StaffRole.ADMIN},
     "engagement/member.py": {StaffRole.PRODUCT, StaffRole.COACH, StaffRole.ADMIN},
     "notifications/log.py": set(StaffRole),
+    "notifications/rules.py": {StaffRole.PRODUCT, StaffRole.ADMIN},
     "notifications/tokens.py": {StaffRole.PRODUCT, StaffRole.ONCALL, StaffRole.ADMIN},
     "coaching/today.py": {StaffRole.COACH, StaffRole.ADMIN},
     "notifications/kill_switch.py": {StaffRole.ONCALL, StaffRole.ADMIN},

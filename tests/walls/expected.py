@@ -120,7 +120,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
             select="id external_id time_zone joined_on left_on consents created_at", rows="id = %(me)s"
         ),
         "service_role": May(select="*", insert=f"id {PROFILE}", update=PROFILE),
-        "bee_product": May(select=f"{PSEUDONYM} coach_id attributes"),
+        "bee_product": May(select=f"{PSEUDONYM} coach_id consents attributes"),
         "bee_oncall": May(select=PSEUDONYM),
         "bee_coach": May(select="*", rows="coach_id = %(me)s"),
         "bee_admin": May(select="*", update="coach_id"),
@@ -324,6 +324,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "authenticated": May(
             select="*", insert="user_id quiet_from quiet_until opted_out", rows=OWN, adds=OWN
         ),
+        "bee_product": READS,
         "bee_coach": May(select="*", rows=ASSIGNED),
         "bee_admin": READS,
         "bee_worker": READS,
@@ -388,6 +389,17 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_coach": May(select="*", rows=ASSIGNED),
         "bee_admin": READS,
         "bee_system": May(select="*", insert="*"),
+    },
+    "coach_feedback": {
+        "authenticated": May(
+            select="*",
+            insert="user_id request_id is_helpful said_at",
+            update="is_helpful said_at",
+            rows=OWN,
+            adds=OWN,
+        ),
+        "bee_coach": May(select="*", rows=ASSIGNED),
+        "bee_admin": READS,
     },
     # What models took and cost is no secret on the staff; whose words they were is.
     "coach_model_calls": dict.fromkeys(

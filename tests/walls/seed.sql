@@ -97,6 +97,12 @@ insert into safety_events (user_id, message_id, category, matched, rules_version
 select user_id, coach_messages.id, 'self_harm', array[body], '1', 'taken', coach_id, now()
 from coach_messages
 inner join members on members.id = user_id;
+insert into coach_messages
+    (conversation_id, user_id, request_id, role, body, crisis, rules_version, model, usage)
+select id, user_id, gen_random_uuid(), 'coach', 'words to ' || user_id, false, '1', 'offline', '{}'
+from coach_conversations;
+insert into coach_feedback (user_id, request_id, is_helpful)
+select user_id, request_id, true from coach_messages where role = 'coach';
 insert into coach_model_calls
     (user_id, request_id, attempt, provider, model, prompt, prompt_sha256, started_at, outcome, input_tokens,
         cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens, is_estimate, total_ms)
