@@ -51,20 +51,23 @@ def people_table(
         }
     )
     columns = st.column_config
+    # With another column the others have less room.
+    score_width, weeks_width = (150, 184) if tasks is None else (110, 150)
     st.dataframe(
         rows,
         hide_index=True,
         row_height=ROW_HEIGHT,
         height=HEAD_HEIGHT + ROW_HEIGHT * min(len(people), ROWS_SHOWN),
+        placeholder="–",
         alt="People who may need a call, those furthest below their usual score first",
         column_config={
             "person": columns.TextColumn("Person", width=80),
             "state": columns.MultiselectColumn("State", options=STATE_WORDS, color=STATE_TONES, width=110),
             "score": columns.ProgressColumn(
-                "Score", min_value=0, max_value=100, format="%d", color="orange", width=150
+                "Score", min_value=0, max_value=100, format="%d", color="orange", width=score_width
             ),
             "weeks": columns.AreaChartColumn(
-                "Last 6 weeks", y_min=0, y_max=100, color="orange", width="medium"
+                "Last 6 weeks", y_min=0, y_max=100, color="orange", width=weeks_width
             ),
             "below": columns.NumberColumn(
                 "Below usual", format="%d pts", help="Last week's score below the usual one.", width=100

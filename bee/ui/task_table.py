@@ -63,13 +63,13 @@ def tasks_table(rows: Sequence[Task], now: datetime, *, key: str) -> Task | None
         height=HEAD_HEIGHT + ROW_HEIGHT * min(len(rows), ROWS_SHOWN),
         alt="Tasks of coaches, those that are due first at the top",
         column_config={
-            "person": columns.TextColumn("Person", width=165),
-            "why": columns.TextColumn("Why", width=330),
-            "priority": columns.MultiselectColumn("Priority", options=PRIORITIES, color=TONES, width=90),
-            "due": columns.TextColumn("Due", width=140),
-            "told": columns.TextColumn("Message", width=170, help="What the app told the member meanwhile."),
-            "coach": columns.TextColumn("Coach", width=115),
-            "action": columns.ButtonColumn("Action", key=key, width=90),
+            "person": columns.TextColumn("Person", width=205),
+            "why": columns.TextColumn("Why", width=255),
+            "priority": columns.MultiselectColumn("Priority", options=PRIORITIES, color=TONES, width=82),
+            "due": columns.TextColumn("Due", width=125),
+            "told": columns.TextColumn("Message", width=150, help="What the app told the member meanwhile."),
+            "coach": columns.TextColumn("Coach", width=90),
+            "action": columns.ButtonColumn("Action", key=key, width=85),
         },
     )
     return pressed_row(key, rows)
@@ -97,9 +97,9 @@ def whole_task(task: Task, now: datetime) -> None:
 
 
 def person_words(task: Task) -> str:
-    """Return whom a task is about."""
-    name = f"P-{task.number} · {task.full_name}" if task.full_name else f"P-{task.number}"
-    return f"{name} · demo" if task.is_demo else name
+    """Return whom a task is about; the names of members who are made up say so."""
+    known = task.full_name or ("demo" if task.is_demo else None)
+    return f"P-{task.number} · {known}" if known else f"P-{task.number}"
 
 
 def due_words(task: Task, now: datetime) -> str:

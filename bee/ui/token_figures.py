@@ -6,7 +6,7 @@ from typing import Final
 import plotly.graph_objects as go
 
 from bee.notify.tokens import TokenHealth, TokenWeek
-from bee.ui.charts import DAY_TICKS, base_layout
+from bee.ui.charts import base_layout
 from bee.ui.palette import FONT, GRID, NEUTRAL, TEXT, faded
 from bee.ui.token_words import AGE_WORDS, PLATFORM_WORDS, REASONS, share_words
 
@@ -14,8 +14,9 @@ BAR_PX: Final = 52
 NAME_ROOM: Final = 64
 LABEL_ROOM: Final = 104
 WEEKS_HEIGHT: Final = 260
-# None of them is the colour of a momentum state.
-COLOURS: Final = dict(zip(REASONS, ("#000004", "#000005", "#000006", "#000007", NEUTRAL), strict=True))
+MOST_TICKS: Final = 6
+# None of them is the colour of a momentum state, nor red.
+COLOURS: Final = dict(zip(REASONS, ("#000004", "#000008", "#000006", "#000005", NEUTRAL), strict=True))
 SHADES: Final = dict(zip(AGE_WORDS, (1.0, 0.55, 0.25), strict=True))
 
 
@@ -61,7 +62,8 @@ def weeks_figure(weeks: Sequence[TokenWeek]) -> go.Figure:
     figure.update_layout(barmode="stack", bargap=0.35)
     figure.update_xaxes(
         showgrid=False, zeroline=False, fixedrange=True, tickfont={"color": TEXT}, tickangle=0,
-        tickformat=DAY_TICKS, hoverformat="Week of %-d %B %Y",
+        tickvals=[week.week_on for week in weeks[:: -(len(weeks) // -MOST_TICKS)]],
+        tickformat="%-d %b", hoverformat="Week of %-d %B %Y",
     )  # fmt: skip
     figure.update_yaxes(
         gridcolor=GRID, zeroline=False, fixedrange=True, tickformat=",d", nticks=5, rangemode="tozero",

@@ -21,18 +21,18 @@ def show_counts(health: TokenHealth) -> None:
     gone = health.weeks[-1].found_dead if health.weeks else 0
     for words, value, icon, meaning in (
         (
-            "Members reachable",
+            "Reachable",
             reachable,
             "notifications_active",
-            "With a device that is posted to; consent apart.",
+            "Members with a device that is posted to; consent apart.",
         ),
         ("Addresses in use", f"{health.in_use:,}", "smartphone", None),
         ("Stale", stale, "hourglass_bottom", "Of the addresses in use."),
         (
-            "Found gone this week",
+            "Found gone",
             f"{gone:,}",
             "phonelink_erase",
-            "Answers of the push service since Monday, UTC.",
+            "Devices, by the push service, since Monday UTC.",
         ),
     ):
         grid.metric(words, value, icon=f":material/{icon}:", help=meaning, border=True, height="stretch")

@@ -58,7 +58,7 @@ def show_now(page: TokenPage) -> None:
         card_head("How old addresses are", "Addresses in use, by when the app was last heard of there")
         if page.health.ages:
             chart(page.ages, key="ages", takeaway=ages_takeaway(page.health))
-            st.caption("From dark to light: seen within 30 days; stale, within 270 days; over.")
+            st.caption("From strong to faint: seen within 30 days; stale, within 270 days; over.")
         else:
             st.caption("No address is in use.")
         st.caption(WHAT_IS_DONE)
