@@ -157,7 +157,7 @@ def _show_tests(viewer: Viewer, card: CampaignCard, story: Story) -> None:
     with st.container(border=True):
         card_head(
             "On a phone of one's own",
-            "Posted once by the worker, whoever's turn it is; the address is forgotten at once",
+            "Posted once, by the worker; the address is forgotten at once",
         )
         if viewer.has_any((MAY_COMPOSE,)):
             _ask_test(card)
