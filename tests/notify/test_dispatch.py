@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+import google.auth.exceptions
 import pytest
 
 from bee.audit import Actor
@@ -25,7 +26,7 @@ from bee.notify.switch import Switch
 from tests.cluster import away
 from tests.commands import Bee
 from tests.factories import execute, make_event
-from tests.notify.anonymous import Anonymous
+from tests.notify.anonymous import Anonymous, Expiring
 from tests.notify.fcm_server import PROJECT, FcmServer, fcm_server
 from tests.notify.ground import make_due, make_reachable
 
@@ -351,6 +352,20 @@ def test_a_connection_that_is_stuck_holds_neither_its_chunk_nor_the_others(
     stuck = [row for row in outcomes(database) if row[1] == "ambiguous"]
     assert stuck == [(1, "ambiguous", "no answer in time")] * 3
     assert Counter(ends(database)) == {("accepted", None): 5, (None, None): 3}
+
+
+def test_without_access_to_the_service_nothing_is_in_doubt_and_it_is_tried_again(
+    database: Database, clock: Clock, service: FcmServer
+) -> None:
+    due(database, clock, "phone")
+    away = Expiring(timedelta(0), google.auth.exceptions.TransportError("away"))  # type: ignore[no-untyped-call]
+    with opened(away, PROJECT, address=service.address) as courier:
+        assert dispatcher(database, courier, clock).send_due().answers == {"unreachable": 1}
+    assert (service.posts, ends(database)) == ({}, [(None, None)])
+    assert fetch(database, "select count(sent_at) from momentum_notifications") == [(0,)]
+    clock.ahead += timedelta(minutes=2)
+    with opened(Expiring(timedelta(0)), PROJECT, address=service.address) as courier:
+        assert dispatcher(database, courier, clock).send_due().answers == {"accepted": 1}
 
 
 def test_what_had_no_turn_before_the_end_of_its_chunk_is_not_posted(

@@ -3,10 +3,12 @@
 import json
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 from uuid import UUID
 
+import google.auth.exceptions
 import pytest
 
 from bee.errors import Unavailable
@@ -15,7 +17,7 @@ from bee.notify.courier import RECORDER, Answer, Device, Outcome, Pause, courier
 from bee.notify.fcm import Fcm, opened
 from bee.notify.payload import MOST_BYTES, Payload
 from bee.settings import Settings
-from tests.notify.anonymous import Anonymous
+from tests.notify.anonymous import Anonymous, Expiring
 from tests.notify.fcm_server import PROJECT, FcmServer, collapse_key, fcm_server
 
 PAYLOAD = Payload(UUID(int=7), "support", "Hello", "There", {"screen": "coach"}, "needs_care-1", True, 3600)
@@ -70,6 +72,31 @@ def test_every_answer_is_told_apart_and_asked_for_once(
 def test_what_is_accepted_has_the_services_name(courier: Fcm) -> None:
     answer = courier.post(device("fine"), PAYLOAD)
     assert answer == Answer(Outcome.ACCEPTED, message_id=f"projects/{PROJECT}/messages/fine-1")
+
+
+@pytest.mark.parametrize(("lasts_min", "fetched"), [(-1, 1), (9, 1), (11, 0)])
+def test_an_access_token_that_ends_while_a_chunk_is_posted_is_fetched_before_it(
+    lasts_min: int, fetched: int
+) -> None:
+    expiring = Expiring(timedelta(minutes=lasts_min))
+    with opened(expiring, PROJECT) as courier:
+        assert courier.make_ready() is None
+        assert courier.make_ready() is None
+    assert expiring.given.fetched == fetched
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome", "pause_s"),
+    [
+        (google.auth.exceptions.TransportError("away"), Outcome.UNREACHABLE, 30),  # type: ignore[no-untyped-call]
+        (google.auth.exceptions.RefreshError("no such account"), Outcome.CONFIGURATION, 900),  # type: ignore[no-untyped-call]
+    ],
+)
+def test_without_an_access_token_nothing_leaves_and_it_says_why(
+    fault: Exception, outcome: Outcome, pause_s: float
+) -> None:
+    with opened(Expiring(timedelta(0), fault), PROJECT) as courier:
+        assert courier.make_ready() == Answer(outcome, type(fault).__name__, pause=Pause("all", pause_s))
 
 
 def test_no_answer_in_time_may_be_a_delivery(service: FcmServer, monkeypatch: pytest.MonkeyPatch) -> None:
