@@ -17,13 +17,15 @@ from bee.coach.engine import Coach, Delta, Event, Question, Replaced
 from bee.coach.exchange import Limits
 from bee.coach.model import Provider, Usage
 from bee.coach.offline import reply
+from bee.coach.prompts.registry import COACH
 from bee.coach.review import CHECKER, CHECKS
 from bee.coach.standing import FAILURES_TO_OPEN
 from bee.db import Database, Login
 from bee.errors import Unavailable
-from bee.settings import Settings
+from bee.settings import Environment, Settings
 from tests.cluster import away
 from tests.coach.model_server import TEXT, ModelServer, model_server
+from tests.coach.prompts.versions import add_version, go_live
 from tests.factories import execute, make_member
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -548,3 +550,22 @@ def test_strange_signs_of_a_model_do_not_stop_the_answer(
     said = say(database, settings_for(service), question(mia))
     assert said.fallback in {None, "broken"}
     assert "\0" not in said.response_text
+
+
+def test_the_version_that_is_live_answers_by_its_own_model_until_another_one_is(
+    database: Database, service: ModelServer, mia: UUID
+) -> None:
+    settings = settings_for(service, "openai/500")
+    add_version(database, 2)
+    go_live(database, 2)
+    said = say(database, settings, question(mia))
+    assert (said.prompt, said.model, said.fallback) == ("coach@2", "openai/fine", None)
+    go_live(database, 1)
+    assert say(database, settings, question(mia)).fallback == "overloaded"
+
+
+def test_without_a_live_prompt_no_model_is_asked(database: Database, service: ModelServer, mia: UUID) -> None:
+    with database.writing(Login.OWNER) as session:
+        session.run("coach/end_prompt_deployment", prompt=COACH, environment=Environment.LOCAL)
+    assert say(database, settings_for(service), question(mia)).fallback == "no_prompt"
+    assert calls(database) == []

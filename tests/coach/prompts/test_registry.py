@@ -7,36 +7,15 @@ from unittest.mock import patch
 import pytest
 
 from bee.coach.prompts import deployments, live_version, prompt_versions, registry
-from bee.coach.prompts.registry import COACH, deploy, ensure_prompts, shipped_prompt
-from bee.coach.prompts.template import Parameters, prompt_digest, template_text
+from bee.coach.prompts.registry import COACH, ensure_prompts, shipped_prompt
+from bee.coach.prompts.template import Parameters, prompt_digest
 from bee.db import Database, Login
 from bee.errors import Conflict
 from bee.settings import Environment
+from tests.coach.prompts.versions import add_version, go_live
 from tests.factories import execute
 
 LOCAL, PROD = Environment.LOCAL, Environment.PROD
-
-
-def add_version(database: Database, number: int) -> None:
-    """Add a version that differs in its parameters."""
-    template, parameters = shipped_prompt(), Parameters(max_tokens=100 + number)
-    with database.writing(Login.OWNER) as session:
-        session.run(
-            "coach/add_prompt_version",
-            prompt=COACH,
-            number=number,
-            body=template_text(template),
-            model="openai/fine",
-            parameters=parameters.model_dump_json(),
-            sha256=prompt_digest(template, "openai/fine", parameters),
-            author_id=None,
-            message="shorter",
-        )
-
-
-def go_live(database: Database, number: int, environment: Environment = LOCAL) -> None:
-    with database.writing(Login.OWNER) as session:
-        deploy(session, COACH, environment, number, reason="better")
 
 
 def test_the_prompt_that_comes_along_is_live_everywhere_and_says_whose_it_is(database: Database) -> None:
