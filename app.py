@@ -16,10 +16,13 @@ show(
         ],
         "Notifications": [
             Screen("notifications/log.py", "Log", "notifications", (PRODUCT, COACH, ONCALL)),
+            Screen("notifications/compose.py", "Compose", "edit_notifications", (PRODUCT,)),
             Screen("notifications/rules.py", "Rules", "rule", (PRODUCT,)),
+            Screen("notifications/tokens.py", "Tokens", "smartphone", (PRODUCT, ONCALL)),
             Screen("notifications/kill_switch.py", "Kill switch", "block", (ONCALL, ADMIN)),
         ],
         "Coaching": [
+            Screen("coaching/today.py", "Today", "task_alt", (COACH,)),
             Screen("coaching/safety.py", "Safety", "health_and_safety", (COACH,)),
         ],
         "Admin": [

@@ -1,16 +1,20 @@
-"""``bee coach``: crisis detection over a file, line by line."""
+"""``bee coach``: crisis detection over a file, line by line; what models took and cost."""
 
 import json
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
 from bee.errors import Invalid
 
-coach = typer.Typer(help="What the coach looks for.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from bee.coach.usage import UsageDay
+
+coach = typer.Typer(help="What the coach looks for, and what its models take.", no_args_is_help=True)
 
 EXIT_UNREADABLE = 1
 SHOWN_OF_A_LINE = 60
@@ -45,6 +49,48 @@ def screen_command(
         _echo_summary(lines, found, RULES_VERSION)
     if unreadable:
         raise typer.Exit(EXIT_UNREADABLE)
+
+
+@coach.command("usage")
+def usage_command(
+    days: Annotated[int, typer.Option(min=1, max=3660, help="Today (UTC) and the days before it.")] = 7,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One line of JSON for each day, prompt and model, for programs.")
+    ] = False,
+) -> None:
+    """Say what models were asked, took and cost, by day, prompt and model, and which providers are left alone."""
+    from datetime import UTC, datetime, timedelta
+
+    from bee.coach.standing import day_began
+    from bee.coach.usage import breakers, usage
+    from bee.db import Database, Login
+    from bee.settings import load_settings
+
+    now = datetime.now(UTC)
+    with (
+        Database.connect(load_settings()) as database,
+        database.reading(Login.DASHBOARD, role="bee_oncall") as session,
+    ):
+        rows = usage(session, day_began(now) - timedelta(days=days - 1), now)
+        held = [breaker for breaker in breakers(session) if breaker.is_open(now)]
+    for row in rows:
+        typer.echo(json.dumps(asdict(row), default=str) if as_json else _usage_line(row))
+    if not rows and not as_json:
+        typer.echo("No model was asked.")
+    for breaker in held:
+        told = (
+            f"{breaker.provider} is left alone until {breaker.open_until:%H:%M:%S} UTC ({breaker.because})."
+        )
+        typer.echo(told, err=True)
+
+
+def _usage_line(row: "UsageDay") -> str:
+    tokens = row.input + row.cache_read + row.cache_write + row.output + row.reasoning
+    unpriced = f", {row.unpriced:,} calls without a price" if row.unpriced else ""
+    return (
+        f"{row.day}  {row.prompt:<12}  {row.provider}/{row.model}  {row.answered:,} of {row.calls:,} calls answered"
+        f"  {tokens:,} tokens  ${row.cost_usd:.4f}{unpriced}"
+    )
 
 
 def read_lines(path: Path) -> Iterator[tuple[str, str | None]]:

@@ -103,6 +103,8 @@ def verify(
             f" {'hold' if found.broken is None else 'DO NOT HOLD'};"
             f" {found.rows_unsealed:,} acts are not sealed yet. Head {found.head[:16]}…"
         )
+        if found.begins_after:
+            typer.echo(f"What was before seal {found.begins_after[:16]}… is forgotten, as the trail says.")
         if found.broken:
             typer.echo(found.broken)
     if found.broken:

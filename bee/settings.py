@@ -160,6 +160,9 @@ class Settings(BaseSettings):
     notification_retention_years: int = Field(
         default=7, ge=1, le=100, description="How long decisions about notifications are kept."
     )
+    audit_retention_years: int = Field(
+        default=7, ge=1, le=100, description="How long the trail of who did what is kept."
+    )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
     @property

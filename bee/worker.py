@@ -14,6 +14,7 @@ from typing import Final
 
 from bee.accounts.housekeeping import tidy_accounts
 from bee.accounts.keys import sealing_of
+from bee.audit.retention import forget_old_acts
 from bee.audit.sealing import seal
 from bee.coach.actions import SAFETY_TOPIC, ask_coach
 from bee.db import Database, Login
@@ -25,10 +26,12 @@ from bee.jobs.running import Progress
 from bee.jobs.schedule import next_run
 from bee.logs import configure_logs
 from bee.momentum.scoring import is_scoring_due, score, zones_of
+from bee.notify.compose.sending import send_campaigns
+from bee.notify.compose.trials import post_trials
 from bee.notify.courier import RECORDER, Courier, courier_of
 from bee.notify.dispatch import Dispatcher
 from bee.notify.evaluation import evaluate
-from bee.notify.housekeeping import forget_old_decisions
+from bee.notify.housekeeping import expire_addresses, forget_old_decisions
 from bee.outbox import Message, deliver_due
 from bee.outbox.queue import Carrier
 from bee.settings import Settings
@@ -109,6 +112,8 @@ class Worker:
             ask_coach(session, message.payload, now=self.clock())
 
     def _send(self) -> None:
+        send_campaigns(self.database, now=self.clock(), chance=CHANCE)
+        post_trials(self.database, self.courier, now=self.clock())
         dispatcher = Dispatcher(self.database, self.courier, self.name, self.clock, self.spread)
         report = dispatcher.send_due()
         if report.deliveries:
@@ -117,13 +122,18 @@ class Worker:
     def _keep_house(self, _job: Job, progress: Progress) -> None:
         with self.database.writing(Login.WORKER) as session:
             progress.add(forget_what_is_over(session))
-            progress.add(session.run("api/forget_requests") + session.run("api/forget_stale_tokens"))
+            progress.add(session.run("api/forget_requests"))
+            progress.add(expire_addresses(session, now=self.clock()))
             progress.add(session.run("realtime/forget_changes", hours=CHANGES_KEPT_HOURS))
             now = self.clock()
             kept_years = self.settings.notification_retention_years
             progress.add(forget_old_decisions(session, kept_years=kept_years, now=now))
             if self.settings.issues_tokens:
                 progress.add(tidy_accounts(session, sealing=sealing_of(self.settings), now=now))
+        with self.database.writing(Login.OWNER) as session:
+            # Of the trail nobody else can forget anything.
+            kept_years = self.settings.audit_retention_years
+            progress.add(forget_old_acts(session, kept_years=kept_years, now=self.clock()))
 
 
 def run(settings: Settings, *, once: bool = False) -> None:

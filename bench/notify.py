@@ -18,8 +18,9 @@ import requests
 from bee.db import Database
 from bee.db.address import ServerAddress
 from bee.notify.courier import RECORDER
-from bee.notify.dispatch import THREADS, Dispatcher
+from bee.notify.dispatch import Dispatcher
 from bee.notify.fcm import opened
+from bee.notify.posting import THREADS
 from bench.ground import Ground
 from bench.place import alone, new_database, owner, settle
 from tests.notify.anonymous import Anonymous

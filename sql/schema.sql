@@ -25,6 +25,82 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_campaign_audience(wanted jsonb) RETURNS SETOF uuid
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select members.id
+    from public.members
+    where not members.is_synthetic
+        and (members.left_on is null or members.left_on >= (now() at time zone members.time_zone)::date)
+        and public.bee_in_segment(
+            coalesce(wanted ->> 'segment', 'all'),
+            members.is_demo, members.time_zone, members.coach_id, members.attributes
+        )
+        and (coalesce(wanted -> 'zones', '[]') = '[]' or (wanted -> 'zones') ? members.time_zone)
+        and (
+            coalesce(wanted -> 'states', '[]') = '[]'
+            or (wanted -> 'states') ? (
+                select scores.momentum_state
+                from public.daily_engagement_scores as scores
+                where scores.user_id = members.id and scores.is_complete
+                order by scores.score_date desc
+                limit 1
+            )
+        )
+        and (
+            coalesce(wanted -> 'platforms', '[]') = '[]'
+            or exists (
+                select from public.user_fcm_tokens as tokens
+                where tokens.user_id = members.id and tokens.is_active and (wanted -> 'platforms') ? tokens.platform
+            )
+        )
+$$;
+
+CREATE FUNCTION public.bee_check_campaign_act() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    author uuid;
+    counted integer;
+    saved_at timestamptz;
+    newest integer;
+    done text[];
+    fault text;
+begin
+    perform from public.notification_campaigns where number = new.campaign for update;
+    select max(version) into newest from public.notification_campaign_versions where campaign = new.campaign;
+    select author_id, people, created_at into author, counted, saved_at
+    from public.notification_campaign_versions
+    where campaign = new.campaign and version = new.version;
+    select coalesce(array_agg(kind), '{}') into done
+    from public.notification_campaign_acts
+    where campaign = new.campaign and id <> new.id and (version = new.version or kind in ('started', 'stopped', 'finished'));
+    fault := case
+        when new.version <> newest then 'changed'
+        when done && array['stopped', 'finished'] then 'ended'
+        when new.kind = 'asked' and counted = 0 then 'empty'
+        when new.kind in ('approved', 'refused') and not 'asked' = any(done) then 'unasked'
+        when new.kind = 'approved' and author = new.done_by then 'own'
+        when new.kind = 'started' and not 'approved' = any(done) then 'unapproved'
+        when new.kind = 'started' and saved_at < clock_timestamp() - interval '7 days' then 'old'
+        when new.kind = 'finished' and (
+            not 'started' = any(done)
+            or exists (
+                select from public.notification_campaign_people
+                where campaign = new.campaign and decided_at is null
+            )
+        ) then 'unfinished'
+    end;
+    if fault is not null then
+        raise exception 'campaign %: %', new.campaign, fault using
+            errcode = 'restrict_violation', constraint = 'notification_campaign_' || fault;
+    end if;
+    return null;
+end
+$$;
+
 CREATE FUNCTION public.bee_complete_through(segment text) RETURNS date
     LANGUAGE sql STABLE
     AS $$
@@ -38,6 +114,23 @@ CREATE FUNCTION public.bee_complete_through(segment text) RETURNS date
                 segment, members.is_demo, members.time_zone, members.coach_id, members.attributes
             )
     )
+$$;
+
+CREATE FUNCTION public.bee_do_task_once() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    said constant text[] := array['done_at', 'done_by', 'outcome', 'note'];
+begin
+    if new is not distinct from old then
+        return new;
+    end if;
+    if pg_catalog.to_jsonb(new) - said <> pg_catalog.to_jsonb(old) - said or old.done_at is not null then
+        raise exception 'a task is done once, and what was asked stays' using errcode = 'restrict_violation';
+    end if;
+    return new;
+end
 $$;
 
 CREATE FUNCTION public.bee_end_deployment_once() RETURNS trigger
@@ -74,6 +167,35 @@ begin
     end if;
     new.event_date := (new.occurred_at at time zone new.time_zone)::date;
     return new;
+end
+$$;
+
+CREATE FUNCTION public.bee_forget_acts(sealed_before timestamp with time zone) RETURNS TABLE(seal_id bigint, digest bytea, acts bigint, seals bigint)
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    last_seal public.audit_seals;
+begin
+    if sealed_before > now() - interval '1 year' then
+        raise exception 'acts are kept for a year at least' using errcode = 'restrict_violation';
+    end if;
+    select * into last_seal from public.audit_seals where sealed_at < sealed_before order by id desc limit 1;
+    if not found then
+        return;
+    end if;
+    perform set_config('bee.forgets_acts', pg_current_xact_id()::text, true);
+    delete from public.audit_log
+    where (audit_log.transaction, audit_log.id) <= (last_seal.through_transaction, last_seal.through_id);
+    get diagnostics acts = row_count;
+    delete from public.audit_seals where audit_seals.id < last_seal.id;
+    get diagnostics seals = row_count;
+    perform set_config('bee.forgets_acts', '', true);
+    seal_id := last_seal.id;
+    digest := last_seal.digest;
+    if acts > 0 then
+        return next;
+    end if;
 end
 $$;
 
@@ -188,6 +310,19 @@ CREATE FUNCTION public.bee_mirror_consent() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
+    if new.source in ('member', 'staff') then
+        insert into public.audit_log (actor_kind, actor_id, action, subject_kind, subject_id, before, after)
+        select
+            new.source,
+            case new.source when 'member' then new.member_id else public.bee_staff_id() end,
+            'consent.decided',
+            'member',
+            new.member_id::text,
+            pg_catalog.jsonb_build_object(new.purpose, members.consents -> new.purpose),
+            pg_catalog.jsonb_build_object(new.purpose, new.granted)
+        from public.members
+        where members.id = new.member_id;
+    end if;
     update public.members
     set consents = consents || pg_catalog.jsonb_build_object(new.purpose, new.granted)
     where id = new.member_id
@@ -197,6 +332,39 @@ begin
         );
     return null;
 end
+$$;
+
+CREATE FUNCTION public.bee_names_in_campaign(asked bigint) RETURNS SETOF text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with newest as (
+        select versions.body::jsonb as body
+        from public.notification_campaign_versions as versions
+        where versions.campaign = asked
+        order by versions.version desc
+        limit 1
+    ),
+    said as (
+        select distinct words.word
+        from newest
+        cross join jsonb_array_elements(newest.body -> 'variants') as variants (variant)
+        cross join regexp_split_to_table(
+            concat_ws(' ', variants.variant ->> 'title', variants.variant ->> 'body'),
+            '[][[:space:].,;:!?"()…“”„‘’''*/&+{}<>–—-]+'
+        ) as words (word)
+        where length(words.word) > 1
+    )
+    select said.word
+    from said
+    where lower(said.word) in (
+        select lower(parts.part)
+        from public.notification_campaign_people as chosen
+        join public.personal_data on personal_data.member_id = chosen.user_id
+        cross join regexp_split_to_table(personal_data.full_name, '[[:space:].,’'']+') as parts (part)
+        where chosen.campaign = asked and length(parts.part) > 1
+    )
+    order by said.word
 $$;
 
 CREATE FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) RETURNS text
@@ -209,12 +377,87 @@ CREATE FUNCTION public.bee_notification_state(decision text, sent_at timestamp w
     end
 $$;
 
+CREATE FUNCTION public.bee_record_preferences() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    insert into public.audit_log (actor_kind, actor_id, action, subject_kind, subject_id, before, after)
+    values (
+        'member', new.user_id, 'notification_preferences.chosen', 'member', new.user_id::text,
+        (
+            select pg_catalog.to_jsonb(known) - array['id', 'user_id', 'decided_at']
+            from public.notification_preferences as known
+            where known.user_id = new.user_id and known.id < new.id
+            order by known.id desc
+            limit 1
+        ),
+        pg_catalog.to_jsonb(new) - array['id', 'user_id', 'decided_at']
+    );
+    return null;
+end
+$$;
+
+CREATE FUNCTION public.bee_record_token() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    known constant text[] := array['user_id', 'platform', 'address_kind', 'is_active', 'deactivated_because'];
+    row_before jsonb := case when tg_op <> 'INSERT' then pg_catalog.to_jsonb(old) end;
+    row_after jsonb := case when tg_op <> 'DELETE' then pg_catalog.to_jsonb(new) end;
+    owner_id uuid := coalesce(row_after, row_before) ->> 'user_id';
+    member_id uuid := auth.uid();
+begin
+    select pg_catalog.jsonb_object_agg(key, value) into row_before
+    from pg_catalog.jsonb_each(row_before) where key = any(known);
+    select pg_catalog.jsonb_object_agg(key, value) into row_after
+    from pg_catalog.jsonb_each(row_after) where key = any(known);
+    -- Without a row: the erasure takes the devices along with their member.
+    if row_before is not distinct from row_after
+        or not exists (
+            select from public.members
+            where members.id = owner_id and (member_id is not null or not (members.is_demo or members.is_synthetic))
+        )
+    then
+        return null;
+    end if;
+    insert into public.audit_log (actor_kind, actor_id, action, subject_kind, subject_id, before, after)
+    values (
+        case when member_id is null then 'system' else 'member' end,
+        member_id,
+        case
+            when row_after is null then 'push_token.dropped'
+            when (row_after ->> 'is_active')::boolean then 'push_token.registered'
+            else 'push_token.deactivated'
+        end,
+        'push_token',
+        case when tg_op = 'DELETE' then old.id else new.id end,
+        row_before,
+        row_after
+    );
+    return null;
+end
+$$;
+
 CREATE FUNCTION public.bee_refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     raise exception '% is only ever appended to', tg_table_name using errcode = 'restrict_violation';
+end
+$$;
+
+CREATE FUNCTION public.bee_refuse_forgetting() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if current_setting('bee.forgets_acts', true) is distinct from pg_current_xact_id()::text then
+        raise exception '% is only ever appended to', tg_table_name using errcode = 'restrict_violation';
+    end if;
+    return null;
 end
 $$;
 
@@ -232,6 +475,55 @@ begin
     set is_active = false, deactivated_at = pg_catalog.now(), deactivated_because = 'moved'
     where others.fcm_token = new.fcm_token and others.is_active and others.user_id <> new.user_id;
     return new;
+end
+$$;
+
+CREATE FUNCTION public.bee_save_campaign(known bigint, wanted text) RETURNS TABLE(campaign bigint, version integer, people integer, digest text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+    numbered bigint := known;
+    counted integer;
+    hashed text;
+begin
+    if numbered is null then
+        insert into public.notification_campaigns (created_by) values (public.bee_staff_id())
+        returning number into numbered;
+    else
+        -- One at a time, so that nobody approves or starts what is being changed.
+        perform from public.notification_campaigns as campaigns where campaigns.number = numbered for update;
+        if exists (
+            select from public.notification_campaign_acts as acts
+            where acts.campaign = numbered and acts.kind in ('started', 'stopped')
+        ) then
+            raise exception 'a campaign is not changed once it began' using
+                errcode = 'restrict_violation', constraint = 'notification_campaign_unbegun';
+        end if;
+        delete from public.notification_campaign_people as former where former.campaign = numbered;
+    end if;
+    insert into public.notification_campaign_people (campaign, user_id, place)
+    select numbered, audience.id, random()
+    from public.bee_campaign_audience(wanted::jsonb -> 'audience') as audience (id);
+    select count(*), encode(sha256(coalesce(string_agg(chosen.user_id::text, e'\n' order by chosen.user_id), '')::bytea), 'hex')
+    into counted, hashed
+    from public.notification_campaign_people as chosen
+    where chosen.campaign = numbered;
+    return query
+    insert into public.notification_campaign_versions as saved
+        (campaign, version, body, people, audience_hash, digest, author_id)
+    select
+        numbered,
+        1 + coalesce(max(former.version), 0),
+        wanted,
+        counted,
+        hashed,
+        encode(sha256(convert_to(hashed || e'\n' || wanted, 'UTF8')), 'hex'),
+        public.bee_staff_id()
+    from public.notification_campaign_versions as former
+    where former.campaign = numbered
+    returning saved.campaign, saved.version, saved.people, saved.digest;
 end
 $$;
 
@@ -366,6 +658,15 @@ CREATE TABLE public.coach_conversations (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
     started_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.coach_feedback (
+    user_id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    role text DEFAULT 'coach'::text NOT NULL,
+    is_helpful boolean NOT NULL,
+    said_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT coach_feedback_role_check CHECK ((role = 'coach'::text))
 );
 
 CREATE TABLE public.coach_interventions (
@@ -819,6 +1120,91 @@ CREATE TABLE public.notification_breakers (
     CONSTRAINT notification_breakers_platform_check CHECK ((platform = ANY (ARRAY['all'::text, 'ios'::text, 'android'::text, 'web'::text])))
 );
 
+CREATE TABLE public.notification_campaign_acts (
+    id bigint NOT NULL,
+    campaign bigint NOT NULL,
+    version integer NOT NULL,
+    digest text NOT NULL,
+    kind text NOT NULL,
+    done_by uuid,
+    done_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    CONSTRAINT notification_campaign_acts_by_somebody CHECK (((done_by IS NULL) = (kind = 'finished'::text))),
+    CONSTRAINT notification_campaign_acts_kind_check CHECK ((kind = ANY (ARRAY['asked'::text, 'approved'::text, 'refused'::text, 'started'::text, 'stopped'::text, 'finished'::text]))),
+    CONSTRAINT notification_campaign_acts_reason_check CHECK ((length(reason) <= 500))
+);
+
+ALTER TABLE public.notification_campaign_acts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.notification_campaign_acts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.notification_campaign_people (
+    campaign bigint NOT NULL,
+    user_id uuid NOT NULL,
+    place double precision NOT NULL,
+    available_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone
+);
+
+CREATE TABLE public.notification_campaign_tests (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    campaign bigint NOT NULL,
+    version integer NOT NULL,
+    variant text NOT NULL,
+    platform text NOT NULL,
+    address text,
+    asked_by uuid NOT NULL,
+    asked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    posted_at timestamp with time zone,
+    via text,
+    outcome text,
+    error text DEFAULT ''::text NOT NULL,
+    CONSTRAINT notification_campaign_tests_address_check CHECK (((length(address) >= 1) AND (length(address) <= 4096))),
+    CONSTRAINT notification_campaign_tests_address_is_used_once CHECK (((address IS NULL) = (posted_at IS NOT NULL))),
+    CONSTRAINT notification_campaign_tests_outcome_check CHECK (((length(outcome) >= 1) AND (length(outcome) <= 40))),
+    CONSTRAINT notification_campaign_tests_outcome_of_a_post CHECK (((posted_at IS NOT NULL) OR (num_nonnulls(via, outcome) = 0))),
+    CONSTRAINT notification_campaign_tests_platform_check CHECK ((platform = ANY (ARRAY['ios'::text, 'android'::text, 'web'::text]))),
+    CONSTRAINT notification_campaign_tests_variant_check CHECK (((length(variant) >= 1) AND (length(variant) <= 40))),
+    CONSTRAINT notification_campaign_tests_via_check CHECK ((via = ANY (ARRAY['fcm'::text, 'recorder'::text])))
+);
+
+CREATE TABLE public.notification_campaign_versions (
+    campaign bigint NOT NULL,
+    version integer NOT NULL,
+    body text NOT NULL,
+    people integer NOT NULL,
+    audience_hash text NOT NULL,
+    digest text NOT NULL,
+    author_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT notification_campaign_versions_audience_hash_check CHECK ((audience_hash ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT notification_campaign_versions_body_check CHECK (((length(body) <= 20000) AND (jsonb_typeof((body)::jsonb) = 'object'::text))),
+    CONSTRAINT notification_campaign_versions_digest_check CHECK ((digest ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT notification_campaign_versions_people_check CHECK ((people >= 0)),
+    CONSTRAINT notification_campaign_versions_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE public.notification_campaigns (
+    number bigint NOT NULL,
+    rule text GENERATED ALWAYS AS (('campaign_'::text || (number)::text)) STORED NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE public.notification_campaigns ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.notification_campaigns_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.notification_deliveries (
     notification_id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -911,6 +1297,7 @@ CREATE TABLE public.notification_rule_versions (
     CONSTRAINT notification_rule_versions_body_check CHECK ((jsonb_typeof(body) = 'object'::text)),
     CONSTRAINT notification_rule_versions_digest_check CHECK ((digest ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT notification_rule_versions_message_check CHECK (((length(message) >= 1) AND (length(message) <= 500))),
+    CONSTRAINT notification_rule_versions_no_campaign CHECK ((rule !~ '^campaign_[0-9]+$'::text)),
     CONSTRAINT notification_rule_versions_rule_check CHECK ((rule ~ '^[a-z][a-z0-9_]{0,39}$'::text)),
     CONSTRAINT notification_rule_versions_version_check CHECK ((version > 0))
 );
@@ -1162,6 +1549,9 @@ ALTER TABLE ONLY public.coach_breakers
 ALTER TABLE ONLY public.coach_conversations
     ADD CONSTRAINT coach_conversations_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.coach_feedback
+    ADD CONSTRAINT coach_feedback_pkey PRIMARY KEY (user_id, request_id);
+
 ALTER TABLE ONLY public.coach_interventions
     ADD CONSTRAINT coach_interventions_notification_key UNIQUE (notification_id);
 
@@ -1264,6 +1654,27 @@ ALTER TABLE ONLY public.notification_attempts
 ALTER TABLE ONLY public.notification_breakers
     ADD CONSTRAINT notification_breakers_pkey PRIMARY KEY (project, platform);
 
+ALTER TABLE ONLY public.notification_campaign_acts
+    ADD CONSTRAINT notification_campaign_acts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notification_campaign_people
+    ADD CONSTRAINT notification_campaign_people_pkey PRIMARY KEY (campaign, user_id);
+
+ALTER TABLE ONLY public.notification_campaign_tests
+    ADD CONSTRAINT notification_campaign_tests_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notification_campaign_versions
+    ADD CONSTRAINT notification_campaign_versions_bound UNIQUE (campaign, version, digest);
+
+ALTER TABLE ONLY public.notification_campaign_versions
+    ADD CONSTRAINT notification_campaign_versions_pkey PRIMARY KEY (campaign, version);
+
+ALTER TABLE ONLY public.notification_campaigns
+    ADD CONSTRAINT notification_campaigns_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY public.notification_campaigns
+    ADD CONSTRAINT notification_campaigns_rule_key UNIQUE (rule);
+
 ALTER TABLE ONLY public.notification_deliveries
     ADD CONSTRAINT notification_deliveries_pkey PRIMARY KEY (notification_id);
 
@@ -1363,6 +1774,8 @@ CREATE INDEX audit_log_time ON public.audit_log USING btree (at, id);
 
 CREATE INDEX coach_conversations_member ON public.coach_conversations USING btree (user_id, started_at);
 
+CREATE INDEX coach_interventions_done ON public.coach_interventions USING btree (done_at) WHERE (done_at IS NOT NULL);
+
 CREATE INDEX coach_interventions_member ON public.coach_interventions USING btree (user_id, created_at);
 
 CREATE INDEX coach_interventions_open ON public.coach_interventions USING btree (due_at) WHERE (done_at IS NULL);
@@ -1407,6 +1820,24 @@ CREATE INDEX momentum_notifications_time ON public.momentum_notifications USING 
 
 CREATE INDEX momentum_notifications_unsent ON public.momentum_notifications USING btree (decided_at) WHERE ((decision = 'send'::text) AND (sent_at IS NULL));
 
+CREATE INDEX notification_campaign_acts_campaign ON public.notification_campaign_acts USING btree (campaign, id);
+
+CREATE UNIQUE INDEX notification_campaign_asked_once ON public.notification_campaign_acts USING btree (campaign, version) WHERE (kind = 'asked'::text);
+
+CREATE UNIQUE INDEX notification_campaign_decided_once ON public.notification_campaign_acts USING btree (campaign, version) WHERE (kind = ANY (ARRAY['approved'::text, 'refused'::text]));
+
+CREATE UNIQUE INDEX notification_campaign_ended_once ON public.notification_campaign_acts USING btree (campaign) WHERE (kind = ANY (ARRAY['stopped'::text, 'finished'::text]));
+
+CREATE INDEX notification_campaign_people_member ON public.notification_campaign_people USING btree (user_id);
+
+CREATE INDEX notification_campaign_people_next ON public.notification_campaign_people USING btree (campaign, available_at, place) WHERE (decided_at IS NULL);
+
+CREATE UNIQUE INDEX notification_campaign_started_once ON public.notification_campaign_acts USING btree (campaign) WHERE (kind = 'started'::text);
+
+CREATE INDEX notification_campaign_tests_campaign ON public.notification_campaign_tests USING btree (campaign, asked_at);
+
+CREATE INDEX notification_campaign_tests_due ON public.notification_campaign_tests USING btree (asked_at) WHERE (posted_at IS NULL);
+
 CREATE INDEX notification_deliveries_due ON public.notification_deliveries USING btree (available_at) WHERE (finished_at IS NULL);
 
 CREATE INDEX notification_deliveries_member ON public.notification_deliveries USING btree (user_id);
@@ -1439,13 +1870,15 @@ CREATE INDEX staff_sessions_open ON public.staff_sessions USING btree (staff_id)
 
 CREATE UNIQUE INDEX user_fcm_tokens_active ON public.user_fcm_tokens USING btree (fcm_token) WHERE is_active;
 
+CREATE INDEX user_fcm_tokens_seen ON public.user_fcm_tokens USING btree (last_seen_at) WHERE is_active;
+
 CREATE TRIGGER announce_new AFTER INSERT ON public.momentum_notifications FOR EACH ROW WHEN (((new.sent_at IS NOT NULL) AND (current_setting('bee.bulk_load'::text, true) IS DISTINCT FROM 'on'::text))) EXECUTE FUNCTION public.bee_announce_notification();
 
 CREATE TRIGGER announce_sent AFTER UPDATE OF sent_at ON public.momentum_notifications FOR EACH ROW WHEN (((old.sent_at IS NULL) AND (new.sent_at IS NOT NULL))) EXECUTE FUNCTION public.bee_announce_notification();
 
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_conversations FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
@@ -1456,6 +1889,10 @@ CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON public.coach_prompt_depl
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_prompt_places FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_prompt_versions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.notification_campaign_acts FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.notification_campaign_versions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.notification_rule_activations FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
@@ -1469,6 +1906,10 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_d
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_definitions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
+CREATE TRIGGER check_turn AFTER INSERT ON public.notification_campaign_acts FOR EACH ROW EXECUTE FUNCTION public.bee_check_campaign_act();
+
+CREATE TRIGGER do_task_once BEFORE UPDATE ON public.coach_interventions FOR EACH ROW EXECUTE FUNCTION public.bee_do_task_once();
+
 CREATE TRIGGER end_once BEFORE UPDATE ON public.coach_prompt_deployments FOR EACH ROW EXECUTE FUNCTION public.bee_end_deployment_once();
 
 CREATE TRIGGER fill_event BEFORE INSERT ON public.engagement_events FOR EACH ROW WHEN ((current_setting('bee.bulk_load'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION public.bee_fill_event();
@@ -1480,6 +1921,14 @@ CREATE TRIGGER mark_due AFTER INSERT ON public.engagement_events REFERENCING NEW
 CREATE TRIGGER mark_segments_stale AFTER DELETE OR UPDATE OF coach_id, attributes, time_zone, is_demo, is_synthetic ON public.members FOR EACH STATEMENT EXECUTE FUNCTION public.bee_mark_segments_stale();
 
 CREATE TRIGGER mirror_consent AFTER INSERT ON public.consents FOR EACH ROW EXECUTE FUNCTION public.bee_mirror_consent();
+
+CREATE TRIGGER never_forgotten BEFORE DELETE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_forgetting();
+
+CREATE TRIGGER never_forgotten BEFORE DELETE ON public.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_forgetting();
+
+CREATE TRIGGER record_preferences AFTER INSERT ON public.notification_preferences FOR EACH ROW EXECUTE FUNCTION public.bee_record_preferences();
+
+CREATE TRIGGER record_token AFTER INSERT OR DELETE OR UPDATE ON public.user_fcm_tokens FOR EACH ROW EXECUTE FUNCTION public.bee_record_token();
 
 CREATE TRIGGER register_token BEFORE INSERT OR UPDATE OF fcm_token, platform, address_kind ON public.user_fcm_tokens FOR EACH ROW EXECUTE FUNCTION public.bee_register_token();
 
@@ -1494,6 +1943,12 @@ ALTER TABLE ONLY public.annotations
 
 ALTER TABLE ONLY public.coach_conversations
     ADD CONSTRAINT coach_conversations_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_feedback
+    ADD CONSTRAINT coach_feedback_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_feedback
+    ADD CONSTRAINT coach_feedback_user_id_request_id_role_fkey FOREIGN KEY (user_id, request_id, role) REFERENCES public.coach_messages(user_id, request_id, role) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.coach_interventions
     ADD CONSTRAINT coach_interventions_coach_id_fkey FOREIGN KEY (coach_id) REFERENCES public.staff(id);
@@ -1557,6 +2012,33 @@ ALTER TABLE ONLY public.momentum_notifications
 
 ALTER TABLE ONLY public.notification_attempts
     ADD CONSTRAINT notification_attempts_notification_id_fkey FOREIGN KEY (notification_id) REFERENCES public.notification_deliveries(notification_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.notification_campaign_acts
+    ADD CONSTRAINT notification_campaign_acts_campaign_version_digest_fkey FOREIGN KEY (campaign, version, digest) REFERENCES public.notification_campaign_versions(campaign, version, digest);
+
+ALTER TABLE ONLY public.notification_campaign_acts
+    ADD CONSTRAINT notification_campaign_acts_done_by_fkey FOREIGN KEY (done_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.notification_campaign_people
+    ADD CONSTRAINT notification_campaign_people_campaign_fkey FOREIGN KEY (campaign) REFERENCES public.notification_campaigns(number);
+
+ALTER TABLE ONLY public.notification_campaign_people
+    ADD CONSTRAINT notification_campaign_people_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.notification_campaign_tests
+    ADD CONSTRAINT notification_campaign_tests_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.notification_campaign_tests
+    ADD CONSTRAINT notification_campaign_tests_campaign_version_fkey FOREIGN KEY (campaign, version) REFERENCES public.notification_campaign_versions(campaign, version);
+
+ALTER TABLE ONLY public.notification_campaign_versions
+    ADD CONSTRAINT notification_campaign_versions_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.notification_campaign_versions
+    ADD CONSTRAINT notification_campaign_versions_campaign_fkey FOREIGN KEY (campaign) REFERENCES public.notification_campaigns(number);
+
+ALTER TABLE ONLY public.notification_campaigns
+    ADD CONSTRAINT notification_campaigns_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.staff(id);
 
 ALTER TABLE ONLY public.notification_deliveries
     ADD CONSTRAINT notification_deliveries_notification_id_fkey FOREIGN KEY (notification_id) REFERENCES public.momentum_notifications(id) ON DELETE CASCADE;
@@ -1638,7 +2120,9 @@ ALTER TABLE ONLY public.user_fcm_tokens
 
 CREATE POLICY admin ON public.coach_conversations FOR SELECT TO bee_admin USING (true);
 
-CREATE POLICY admin ON public.coach_interventions TO bee_admin USING (true) WITH CHECK (true);
+CREATE POLICY admin ON public.coach_feedback FOR SELECT TO bee_admin USING (true);
+
+CREATE POLICY admin ON public.coach_interventions FOR SELECT TO bee_admin USING (true);
 
 CREATE POLICY admin ON public.coach_memory FOR SELECT TO bee_admin USING (true);
 
@@ -1662,6 +2146,8 @@ CREATE POLICY admin ON public.staff_links TO bee_admin USING (true) WITH CHECK (
 
 CREATE POLICY admin ON public.staff_sessions TO bee_admin USING (true) WITH CHECK (true);
 
+CREATE POLICY admin_does ON public.coach_interventions FOR UPDATE TO bee_admin USING (true) WITH CHECK (((done_by IS NULL) OR (done_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
+
 CREATE POLICY admin_sees_to_it ON public.safety_events FOR UPDATE TO bee_admin USING (true) WITH CHECK (true);
 
 ALTER TABLE public.annotations ENABLE ROW LEVEL SECURITY;
@@ -1670,9 +2156,15 @@ CREATE POLICY approved ON public.notification_rule_activations FOR INSERT TO bee
    FROM public.notification_rule_approvals approval
   WHERE ((approval.rule = notification_rule_activations.rule) AND (approval.version = notification_rule_activations.version)))))));
 
+CREATE POLICY approves_by_name ON public.notification_campaign_acts FOR INSERT TO bee_admin WITH CHECK (((done_by = ( SELECT public.bee_staff_id() AS bee_staff_id)) AND (kind <> 'finished'::text)));
+
 CREATE POLICY assigned ON public.coach_conversations FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = coach_conversations.user_id))));
+
+CREATE POLICY assigned ON public.coach_feedback FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = coach_feedback.user_id))));
 
 CREATE POLICY assigned ON public.coach_interventions FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
@@ -1744,11 +2236,17 @@ CREATE POLICY author ON public.annotations FOR INSERT TO bee_product, bee_admin 
 
 CREATE POLICY author ON public.notification_rule_versions FOR INSERT TO bee_product, bee_admin WITH CHECK ((author_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
+CREATE POLICY by_name ON public.notification_campaign_acts FOR INSERT TO bee_product WITH CHECK (((done_by = ( SELECT public.bee_staff_id() AS bee_staff_id)) AND (kind = ANY (ARRAY['asked'::text, 'started'::text, 'stopped'::text]))));
+
+CREATE POLICY by_name ON public.notification_campaign_tests FOR INSERT TO bee_product, bee_admin WITH CHECK ((asked_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
 CREATE POLICY by_name ON public.notification_stops FOR INSERT TO bee_admin WITH CHECK ((changed_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 ALTER TABLE public.coach_breakers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_conversations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_feedback ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_interventions ENABLE ROW LEVEL SECURITY;
 
@@ -1777,6 +2275,14 @@ ALTER TABLE public.engagement_days ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.engagement_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.engagement_recoveries ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY everybody ON public.notification_campaign_acts FOR SELECT TO bee_product, bee_admin, bee_worker USING (true);
+
+CREATE POLICY everybody ON public.notification_campaign_people FOR SELECT TO bee_product, bee_admin, bee_worker USING (true);
+
+CREATE POLICY everybody ON public.notification_campaign_versions FOR SELECT TO bee_product, bee_admin, bee_worker USING (true);
+
+CREATE POLICY everybody ON public.notification_campaigns FOR SELECT TO bee_product, bee_admin, bee_worker USING (true);
 
 CREATE POLICY everybody ON public.notification_rule_activations FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin, bee_worker USING (true);
 
@@ -1814,6 +2320,16 @@ ALTER TABLE public.notification_attempts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.notification_breakers ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.notification_campaign_acts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notification_campaign_people ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notification_campaign_tests ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notification_campaign_versions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notification_campaigns ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.notification_deliveries ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.notification_outcomes ENABLE ROW LEVEL SECURITY;
@@ -1833,6 +2349,8 @@ ALTER TABLE public.notification_stops ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY own ON public.coach_conversations FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own ON public.coach_feedback TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid))) WITH CHECK ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY own ON public.coach_memory FOR SELECT TO authenticated USING (((user_id = ( SELECT auth.uid() AS uid)) AND (status = 'accepted'::text)));
 
@@ -1881,8 +2399,6 @@ CREATE POLICY pseudonyms ON public.engagement_events FOR SELECT TO bee_product U
 CREATE POLICY pseudonyms ON public.members FOR SELECT TO bee_product, bee_oncall USING (true);
 
 CREATE POLICY pseudonyms ON public.notification_preferences FOR SELECT TO bee_product USING (true);
-
-CREATE POLICY pseudonyms ON public.user_fcm_tokens FOR SELECT TO bee_product USING (true);
 
 CREATE POLICY readers ON public.coach_prompt_deployments FOR SELECT TO bee_coach, bee_admin, bee_system USING (true);
 
@@ -1960,6 +2476,8 @@ CREATE POLICY staff ON public.notification_attempts FOR SELECT TO bee_product, b
 
 CREATE POLICY staff ON public.notification_breakers FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
 
+CREATE POLICY staff ON public.notification_campaign_tests FOR SELECT TO bee_product, bee_admin USING (true);
+
 CREATE POLICY staff ON public.notification_deliveries FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.notification_outcomes FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
@@ -1982,7 +2500,7 @@ ALTER TABLE public.staff ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY staff ON public.stale_days FOR SELECT TO bee_oncall, bee_admin USING (true);
 
-CREATE POLICY staff ON public.user_fcm_tokens FOR SELECT TO bee_oncall, bee_admin USING (true);
+CREATE POLICY staff ON public.user_fcm_tokens FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
 
 ALTER TABLE public.staff_links ENABLE ROW LEVEL SECURITY;
 
@@ -2068,6 +2586,8 @@ CREATE POLICY worker ON public.notification_attempts TO bee_worker USING (true) 
 
 CREATE POLICY worker ON public.notification_breakers TO bee_worker USING (true) WITH CHECK (true);
 
+CREATE POLICY worker ON public.notification_campaign_tests FOR SELECT TO bee_worker USING (true);
+
 CREATE POLICY worker ON public.notification_deliveries TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY worker ON public.notification_outcomes TO bee_worker USING (true) WITH CHECK (true);
@@ -2087,6 +2607,12 @@ CREATE POLICY worker ON public.user_fcm_tokens TO bee_worker USING (true) WITH C
 CREATE POLICY worker_asks ON public.coach_interventions FOR INSERT TO bee_worker WITH CHECK (true);
 
 CREATE POLICY worker_decides ON public.momentum_notifications FOR INSERT TO bee_worker WITH CHECK (true);
+
+CREATE POLICY worker_decides ON public.notification_campaign_people FOR UPDATE TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker_finishes ON public.notification_campaign_acts FOR INSERT TO bee_worker WITH CHECK ((kind = 'finished'::text));
+
+CREATE POLICY worker_posts ON public.notification_campaign_tests FOR UPDATE TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY worker_sends ON public.momentum_notifications FOR UPDATE TO bee_worker USING (true) WITH CHECK (true);
 
@@ -2118,6 +2644,12 @@ RESET SESSION AUTHORIZATION;
 
 REVOKE ALL ON FUNCTION public.bee_announce_notification() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.bee_campaign_audience(wanted jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_campaign_audience(wanted jsonb) TO bee_product;
+GRANT ALL ON FUNCTION public.bee_campaign_audience(wanted jsonb) TO bee_admin;
+
+REVOKE ALL ON FUNCTION public.bee_check_campaign_act() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.bee_complete_through(segment text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_product;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_coach;
@@ -2125,9 +2657,13 @@ GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_admin;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_worker;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_system;
 
+REVOKE ALL ON FUNCTION public.bee_do_task_once() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.bee_end_deployment_once() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_fill_event() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_forget_acts(sealed_before timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_forget_notifications(decided_before timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_forget_notifications(decided_before timestamp with time zone) TO bee_worker;
@@ -2158,15 +2694,29 @@ GRANT ALL ON FUNCTION public.bee_members_in(segment text) TO bee_admin;
 
 REVOKE ALL ON FUNCTION public.bee_mirror_consent() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.bee_names_in_campaign(asked bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_names_in_campaign(asked bigint) TO bee_product;
+GRANT ALL ON FUNCTION public.bee_names_in_campaign(asked bigint) TO bee_admin;
+
 REVOKE ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) TO bee_product;
 GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) TO bee_coach;
 GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) TO bee_oncall;
 GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) TO bee_admin;
 
+REVOKE ALL ON FUNCTION public.bee_record_preferences() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_record_token() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.bee_refuse_change() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.bee_refuse_forgetting() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.bee_register_token() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_save_campaign(known bigint, wanted text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_save_campaign(known bigint, wanted text) TO bee_product;
+GRANT ALL ON FUNCTION public.bee_save_campaign(known bigint, wanted text) TO bee_admin;
 
 REVOKE ALL ON FUNCTION public.bee_see_to_safety_event() FROM PUBLIC;
 
@@ -2298,6 +2848,18 @@ GRANT SELECT,INSERT ON TABLE public.coach_conversations TO bee_system;
 GRANT SELECT ON TABLE public.coach_conversations TO bee_coach;
 GRANT SELECT ON TABLE public.coach_conversations TO bee_admin;
 
+GRANT SELECT ON TABLE public.coach_feedback TO authenticated;
+GRANT SELECT ON TABLE public.coach_feedback TO bee_coach;
+GRANT SELECT ON TABLE public.coach_feedback TO bee_admin;
+
+GRANT INSERT(user_id) ON TABLE public.coach_feedback TO authenticated;
+
+GRANT INSERT(request_id) ON TABLE public.coach_feedback TO authenticated;
+
+GRANT INSERT(is_helpful),UPDATE(is_helpful) ON TABLE public.coach_feedback TO authenticated;
+
+GRANT INSERT(said_at),UPDATE(said_at) ON TABLE public.coach_feedback TO authenticated;
+
 GRANT SELECT ON TABLE public.coach_interventions TO bee_coach;
 GRANT SELECT ON TABLE public.coach_interventions TO bee_admin;
 
@@ -2309,8 +2871,6 @@ GRANT SELECT(notification_id),INSERT(notification_id) ON TABLE public.coach_inte
 
 GRANT SELECT(safety_event_id),INSERT(safety_event_id) ON TABLE public.coach_interventions TO bee_worker;
 
-GRANT UPDATE(coach_id) ON TABLE public.coach_interventions TO bee_coach;
-GRANT UPDATE(coach_id) ON TABLE public.coach_interventions TO bee_admin;
 GRANT INSERT(coach_id) ON TABLE public.coach_interventions TO bee_worker;
 
 GRANT INSERT(priority) ON TABLE public.coach_interventions TO bee_worker;
@@ -2815,6 +3375,91 @@ GRANT SELECT ON TABLE public.notification_breakers TO bee_oncall;
 GRANT SELECT ON TABLE public.notification_breakers TO bee_admin;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.notification_breakers TO bee_worker;
 
+GRANT SELECT ON TABLE public.notification_campaign_acts TO bee_product;
+GRANT SELECT ON TABLE public.notification_campaign_acts TO bee_admin;
+GRANT SELECT ON TABLE public.notification_campaign_acts TO bee_worker;
+
+GRANT INSERT(campaign) ON TABLE public.notification_campaign_acts TO bee_product;
+GRANT INSERT(campaign) ON TABLE public.notification_campaign_acts TO bee_admin;
+GRANT INSERT(campaign) ON TABLE public.notification_campaign_acts TO bee_worker;
+
+GRANT INSERT(version) ON TABLE public.notification_campaign_acts TO bee_product;
+GRANT INSERT(version) ON TABLE public.notification_campaign_acts TO bee_admin;
+GRANT INSERT(version) ON TABLE public.notification_campaign_acts TO bee_worker;
+
+GRANT INSERT(digest) ON TABLE public.notification_campaign_acts TO bee_product;
+GRANT INSERT(digest) ON TABLE public.notification_campaign_acts TO bee_admin;
+GRANT INSERT(digest) ON TABLE public.notification_campaign_acts TO bee_worker;
+
+GRANT INSERT(kind) ON TABLE public.notification_campaign_acts TO bee_product;
+GRANT INSERT(kind) ON TABLE public.notification_campaign_acts TO bee_admin;
+GRANT INSERT(kind) ON TABLE public.notification_campaign_acts TO bee_worker;
+
+GRANT INSERT(done_by) ON TABLE public.notification_campaign_acts TO bee_product;
+GRANT INSERT(done_by) ON TABLE public.notification_campaign_acts TO bee_admin;
+
+GRANT INSERT(reason) ON TABLE public.notification_campaign_acts TO bee_product;
+GRANT INSERT(reason) ON TABLE public.notification_campaign_acts TO bee_admin;
+
+GRANT SELECT ON TABLE public.notification_campaign_people TO bee_product;
+GRANT SELECT ON TABLE public.notification_campaign_people TO bee_admin;
+GRANT SELECT ON TABLE public.notification_campaign_people TO bee_worker;
+
+GRANT UPDATE(available_at) ON TABLE public.notification_campaign_people TO bee_worker;
+
+GRANT UPDATE(decided_at) ON TABLE public.notification_campaign_people TO bee_worker;
+
+GRANT SELECT ON TABLE public.notification_campaign_tests TO bee_worker;
+
+GRANT SELECT(id) ON TABLE public.notification_campaign_tests TO bee_product;
+GRANT SELECT(id) ON TABLE public.notification_campaign_tests TO bee_admin;
+
+GRANT SELECT(campaign),INSERT(campaign) ON TABLE public.notification_campaign_tests TO bee_product;
+GRANT SELECT(campaign),INSERT(campaign) ON TABLE public.notification_campaign_tests TO bee_admin;
+
+GRANT SELECT(version),INSERT(version) ON TABLE public.notification_campaign_tests TO bee_product;
+GRANT SELECT(version),INSERT(version) ON TABLE public.notification_campaign_tests TO bee_admin;
+
+GRANT SELECT(variant),INSERT(variant) ON TABLE public.notification_campaign_tests TO bee_product;
+GRANT SELECT(variant),INSERT(variant) ON TABLE public.notification_campaign_tests TO bee_admin;
+
+GRANT SELECT(platform),INSERT(platform) ON TABLE public.notification_campaign_tests TO bee_product;
+GRANT SELECT(platform),INSERT(platform) ON TABLE public.notification_campaign_tests TO bee_admin;
+
+GRANT INSERT(address) ON TABLE public.notification_campaign_tests TO bee_product;
+GRANT INSERT(address) ON TABLE public.notification_campaign_tests TO bee_admin;
+GRANT UPDATE(address) ON TABLE public.notification_campaign_tests TO bee_worker;
+
+GRANT SELECT(asked_by),INSERT(asked_by) ON TABLE public.notification_campaign_tests TO bee_product;
+GRANT SELECT(asked_by),INSERT(asked_by) ON TABLE public.notification_campaign_tests TO bee_admin;
+
+GRANT SELECT(asked_at) ON TABLE public.notification_campaign_tests TO bee_product;
+GRANT SELECT(asked_at) ON TABLE public.notification_campaign_tests TO bee_admin;
+
+GRANT SELECT(posted_at) ON TABLE public.notification_campaign_tests TO bee_product;
+GRANT SELECT(posted_at) ON TABLE public.notification_campaign_tests TO bee_admin;
+GRANT UPDATE(posted_at) ON TABLE public.notification_campaign_tests TO bee_worker;
+
+GRANT SELECT(via) ON TABLE public.notification_campaign_tests TO bee_product;
+GRANT SELECT(via) ON TABLE public.notification_campaign_tests TO bee_admin;
+GRANT UPDATE(via) ON TABLE public.notification_campaign_tests TO bee_worker;
+
+GRANT SELECT(outcome) ON TABLE public.notification_campaign_tests TO bee_product;
+GRANT SELECT(outcome) ON TABLE public.notification_campaign_tests TO bee_admin;
+GRANT UPDATE(outcome) ON TABLE public.notification_campaign_tests TO bee_worker;
+
+GRANT SELECT(error) ON TABLE public.notification_campaign_tests TO bee_product;
+GRANT SELECT(error) ON TABLE public.notification_campaign_tests TO bee_admin;
+GRANT UPDATE(error) ON TABLE public.notification_campaign_tests TO bee_worker;
+
+GRANT SELECT ON TABLE public.notification_campaign_versions TO bee_product;
+GRANT SELECT ON TABLE public.notification_campaign_versions TO bee_admin;
+GRANT SELECT ON TABLE public.notification_campaign_versions TO bee_worker;
+
+GRANT SELECT ON TABLE public.notification_campaigns TO bee_product;
+GRANT SELECT ON TABLE public.notification_campaigns TO bee_admin;
+GRANT SELECT ON TABLE public.notification_campaigns TO bee_worker;
+
 GRANT SELECT ON TABLE public.notification_deliveries TO bee_product;
 GRANT SELECT ON TABLE public.notification_deliveries TO bee_coach;
 GRANT SELECT ON TABLE public.notification_deliveries TO bee_oncall;
@@ -3153,48 +3798,56 @@ GRANT SELECT,INSERT ON TABLE public.stale_days TO bee_system;
 GRANT SELECT,DELETE ON TABLE public.user_fcm_tokens TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_fcm_tokens TO service_role;
 
+GRANT SELECT(id) ON TABLE public.user_fcm_tokens TO bee_product;
 GRANT SELECT(id) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(id) ON TABLE public.user_fcm_tokens TO bee_admin;
 GRANT SELECT(id) ON TABLE public.user_fcm_tokens TO bee_worker;
 
 GRANT INSERT(user_id),UPDATE(user_id) ON TABLE public.user_fcm_tokens TO authenticated;
+GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_product;
 GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_admin;
-GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_product;
 GRANT SELECT(user_id) ON TABLE public.user_fcm_tokens TO bee_worker;
 
 GRANT INSERT(fcm_token),UPDATE(fcm_token) ON TABLE public.user_fcm_tokens TO authenticated;
 GRANT SELECT(fcm_token) ON TABLE public.user_fcm_tokens TO bee_worker;
 
 GRANT INSERT(platform),UPDATE(platform) ON TABLE public.user_fcm_tokens TO authenticated;
+GRANT SELECT(platform) ON TABLE public.user_fcm_tokens TO bee_product;
 GRANT SELECT(platform) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(platform) ON TABLE public.user_fcm_tokens TO bee_admin;
 GRANT SELECT(platform) ON TABLE public.user_fcm_tokens TO bee_worker;
 
+GRANT SELECT(is_active) ON TABLE public.user_fcm_tokens TO bee_product;
 GRANT SELECT(is_active) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(is_active) ON TABLE public.user_fcm_tokens TO bee_admin;
 GRANT SELECT(is_active),UPDATE(is_active) ON TABLE public.user_fcm_tokens TO bee_worker;
-GRANT SELECT(is_active) ON TABLE public.user_fcm_tokens TO bee_product;
 
 GRANT INSERT(address_kind),UPDATE(address_kind) ON TABLE public.user_fcm_tokens TO authenticated;
+GRANT SELECT(address_kind) ON TABLE public.user_fcm_tokens TO bee_product;
 GRANT SELECT(address_kind) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(address_kind) ON TABLE public.user_fcm_tokens TO bee_admin;
 GRANT SELECT(address_kind) ON TABLE public.user_fcm_tokens TO bee_worker;
 
+GRANT SELECT(last_seen_at) ON TABLE public.user_fcm_tokens TO bee_product;
 GRANT SELECT(last_seen_at) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(last_seen_at) ON TABLE public.user_fcm_tokens TO bee_admin;
 GRANT SELECT(last_seen_at) ON TABLE public.user_fcm_tokens TO bee_worker;
 
+GRANT SELECT(deactivated_at) ON TABLE public.user_fcm_tokens TO bee_product;
 GRANT SELECT(deactivated_at) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(deactivated_at) ON TABLE public.user_fcm_tokens TO bee_admin;
 GRANT UPDATE(deactivated_at) ON TABLE public.user_fcm_tokens TO bee_worker;
 
+GRANT SELECT(deactivated_because) ON TABLE public.user_fcm_tokens TO bee_product;
 GRANT SELECT(deactivated_because) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(deactivated_because) ON TABLE public.user_fcm_tokens TO bee_admin;
 GRANT UPDATE(deactivated_because) ON TABLE public.user_fcm_tokens TO bee_worker;
 
+GRANT SELECT(created_at) ON TABLE public.user_fcm_tokens TO bee_product;
 GRANT SELECT(created_at) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(created_at) ON TABLE public.user_fcm_tokens TO bee_admin;
 
+GRANT SELECT(updated_at) ON TABLE public.user_fcm_tokens TO bee_product;
 GRANT SELECT(updated_at) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(updated_at) ON TABLE public.user_fcm_tokens TO bee_admin;

@@ -245,7 +245,7 @@ def test_decisions_are_kept_for_as_long_as_the_settings_say(database: Database) 
         enqueue(session, "housekeeping")
     make_worker(database, Clock(now)).tick()
     assert fetch(database, "select id from momentum_notifications") == [(kept,)] != [(old,)]
-    acts = "select action, before ->> 'decisions', reason from audit_log"
+    acts = "select action, before ->> 'decisions', reason from audit_log where subject_kind = 'notification'"
     assert fetch(database, acts) == [("notification.forgotten", "1", "kept for 7 years")]
 
 

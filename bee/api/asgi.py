@@ -98,7 +98,7 @@ def create_app(
     for router in VERSIONED:
         app.include_router(router, prefix=VERSION)
         app.include_router(router, prefix=ALIAS, include_in_schema=False)
-    for router in (auth.router, tables.router, realtime.router, graph.router):
+    for router in (auth.router, tables.router, realtime.router, graph.router, realtime.elsewhere):
         app.include_router(router)
     often = Shortcut(app, {f"{prefix}/momentum": momentum.momentum for prefix in (VERSION, ALIAS)})
     edge = Edge(often, version=API_VERSION, is_secure=not settings.is_local)

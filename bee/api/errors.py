@@ -27,6 +27,8 @@ SENTENCES: Final = {
     HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take that method.",
 }
 NO_FUNCTION: Final = {"code": "NOT_FOUND", "message": "Requested function was not found"}
+# Where it was and its name; what follows is pydantic's.
+PARAMETER_PARTS: Final = 2
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 # Later versions of Python call it content_too_large.
 HTTP_CODES: Final = {413: "request_entity_too_large"}
@@ -142,7 +144,8 @@ def _invalid_request(request: Request, error: Exception) -> JSONResponse:
 
 def faults_told(faults: Any) -> str:
     """Return what pydantic found wrong as one sentence, without what was sent."""
-    told = [_fault_told(fault) for fault in faults]
+    # That nothing would have been fine as well is of no use to whoever sent something.
+    told = [_fault_told(fault) for fault in faults if fault["type"] != "none_required"]
     more = f", and {len(told) - 5} more" if len(told) > 5 else ""
     return f"{'; '.join(told[:5])}{more}."
 
@@ -150,8 +153,9 @@ def faults_told(faults: Any) -> str:
 def _fault_told(fault: Any) -> str:
     if fault["type"] == "json_invalid":
         return f"body: is not JSON, from character {fault['loc'][-1]} on"
-    place = ".".join(str(part) for part in fault["loc"] if part != "body")
-    return f"{place or 'body'}: {fault['msg']}"
+    place = fault["loc"] if fault["loc"][:1] == ("body",) else fault["loc"][:PARAMETER_PARTS]
+    name = ".".join(str(part) for part in place if part != "body")
+    return f"{name or 'body'}: {fault['msg'].removeprefix('Value error, ')}"
 
 
 def _fault(request: Request, _error: Exception) -> JSONResponse:

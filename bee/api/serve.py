@@ -28,6 +28,20 @@ ALIVE_WITHIN_S: Final = 30
 LIMITS: Final = RealtimeLimits()
 
 
+class Parent(Multiprocess):
+    """The parent of several processes, which learns at once that one has died.
+
+    It asks each whether it is alive. With a copy of its own of the pipe's other end, it would wait as long for one
+    that died meanwhile as for one that is busy.
+    """
+
+    def keep_subprocess_alive(self) -> None:
+        """Replace whoever has died."""
+        for process in self.processes:
+            process.child_conn.close()
+        super().keep_subprocess_alive()
+
+
 def serve(settings: Settings) -> None:
     """Serve the API until the process is told to stop; what it is answering then is answered first.
 
@@ -67,7 +81,7 @@ def _serve_with_workers(listener: socket.socket, workers: int) -> None:
         workers=workers,
         timeout_worker_healthcheck=ALIVE_WITHIN_S,
     )
-    Multiprocess(config, [listener]).run()
+    Parent(config, [listener]).run()
 
 
 def _end_with_parent() -> None:

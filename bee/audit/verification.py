@@ -13,6 +13,7 @@ class Verification:
     """What was found. ``broken``: the first fault in words, None when every seal holds.
 
     ``head``: the newest digest in hex; kept elsewhere, it shows later whether the end was cut off.
+    ``begins_after``: the digest of the seal on which the chain goes on where its beginning was forgotten, or None.
     """
 
     seals: int
@@ -20,6 +21,7 @@ class Verification:
     rows_unsealed: int
     broken: str | None
     head: str
+    begins_after: str | None = None
 
 
 def verify(session: ReadSession, *, head: str | None = None) -> Verification:
@@ -28,10 +30,15 @@ def verify(session: ReadSession, *, head: str | None = None) -> Verification:
     ``head``: the head of an earlier verification, or its beginning, in hex. The chain alone holds just as well when
     its end is cut off together with the seals; that an earlier head is gone shows it.
     """
-    previous, after_transaction, after_id, rows = GENESIS, 0, 0, 0
     seals = session.all(Seal, "audit/seals")
-    broken = None
-    for seal in seals:
+    first, broken = _beginning(session, seals)
+    previous, after_transaction, after_id, rows = GENESIS, 0, 0, 0
+    if first is not None:
+        previous = bytes(first.digest)
+        after_transaction, after_id = first.through_transaction, first.through_id
+    for seal in seals[1:] if first else seals:
+        if broken:
+            break
         entries = session.all(
             Entry,
             "audit/sealed",
@@ -53,8 +60,28 @@ def verify(session: ReadSession, *, head: str | None = None) -> Verification:
     if broken is None and rows + unsealed != (there := session.scalar("audit/count")):
         broken = f"{there - rows - unsealed} rows stand where no seal begins: they were put in afterwards"
     if broken is None and head is not None and not _is_on_chain(head, seals):
-        broken = f"no seal has the head {head}: the end was cut off or written anew since"
-    return Verification(len(seals), rows, int(unsealed), broken, previous.hex())
+        older = " or it is older than what is kept" if first else ""
+        broken = f"no seal has the head {head}: the end was cut off or written anew since{older}"
+    begins_after = bytes(first.digest).hex() if first else None
+    return Verification(
+        len(seals) - (first is not None), rows, int(unsealed), broken, previous.hex(), begins_after
+    )
+
+
+def _beginning(session: ReadSession, seals: Sequence[Seal]) -> tuple[Seal | None, str | None]:
+    """Return the seal that is left of a forgotten beginning, and the fault where the trail does not say so."""
+    if not seals:
+        return None, None
+    first = seals[0]
+    said = session.scalar("audit/checkpoint", seal_id=first.id)
+    if said is None and bytes(first.previous) == GENESIS:
+        return None, None
+    if said == bytes(first.digest).hex():
+        return first, None
+    return (
+        first,
+        f"seal {first.id} is the first, and the trail does not say that what it follows was forgotten",
+    )
 
 
 def _is_on_chain(head: str, seals: Sequence[Seal]) -> bool:

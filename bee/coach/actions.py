@@ -15,7 +15,7 @@ from bee.coach.review import Review
 from bee.coach.safety import Category, Screening
 from bee.coach.text import cleaned
 from bee.db import WriteSession
-from bee.errors import Conflict, Invalid
+from bee.errors import Conflict, Invalid, NotFound
 from bee.outbox import put
 
 LONGEST_MESSAGE: Final = 20_000
@@ -141,6 +141,16 @@ def store(
         },
     )
     return True
+
+
+def give_feedback(
+    session: WriteSession, member_id: UUID, request_id: UUID, *, is_helpful: bool, now: datetime
+) -> None:
+    """Keep whether a reply helped, as its member says; the last word counts. Raises :class:`NotFound`."""
+    if not session.run(
+        "coach/give_feedback", user_id=member_id, request_id=request_id, is_helpful=is_helpful, now=now
+    ):
+        raise NotFound("no_reply", "There is no such reply among yours.")
 
 
 def ask_coach(session: WriteSession, event: Mapping[str, object], *, now: datetime) -> None:

@@ -160,7 +160,7 @@ class Coach:
                     await anyio.to_thread.run_sync(self._note_calls, begun, plan)
                 raise
         decision = self._decided(begun, first_ms)
-        answer = await anyio.to_thread.run_sync(self._store, begun, decision)
+        answer = await anyio.to_thread.run_sync(self._kept, begun, decision)
         text = "".join(shown)
         if text and text != answer.response_text:
             yield Replaced(answer.response_text, answer.fallback or "answered_before")
@@ -176,11 +176,16 @@ class Coach:
         except Unavailable as error:
             if screening.category is None:
                 raise
-            request_id = question.request_id
-            log.critical("a crisis answer was given and not stored (%s), request %s", error.code, request_id)
-            text = crisis_answer(screening.category, self._settings.crisis_region, is_handed_on=False)
-            answer = Answer(text, Usage(), None, MODEL, Safety.of(screening))
+            answer = self._unstored(question, screening, error)
             return Begun(question, screening, Moment(words, None, (), ()), began, answer=answer)
+
+    def _unstored(self, question: Question, screening: Screening, error: Unavailable) -> Answer:
+        """Return what somebody in danger is told while nothing can be kept: not that a coach is told."""
+        request_id = question.request_id
+        log.critical("a crisis answer was given and not stored (%s), request %s", error.code, request_id)
+        assert screening.category is not None, "only a crisis answer is given unstored"
+        text = crisis_answer(screening.category, self._settings.crisis_region, is_handed_on=False)
+        return Answer(text, Usage(), None, MODEL, Safety.of(screening))
 
     def _read(self, question: Question, words: str, screening: Screening, began: float) -> Begun:
         with self._reading_as_member(question) as session:
@@ -212,8 +217,7 @@ class Coach:
         if provider not in self.models.providers:
             return Hold.NOT_CONFIGURED
         now = self._clock()
-        with self._database.reading(Login.SYSTEM) as session:
-            standing = ledger.read_standing(session, member_id, provider, now=now)
+        standing = ledger.read_standing(self._database, member_id, provider, now=now)
         hold = standing.hold(self._settings, now)
         if hold is None and standing.is_on_probation:
             with self._database.writing(Login.SYSTEM) as session:
@@ -221,39 +225,36 @@ class Coach:
         return hold or standing
 
     def _decided(self, begun: Begun, first_ms: int | None) -> Decision:
-        """Return the answer: of the model where there is one that passed, else of rules."""
-        category, plan = begun.screening.category, begun.plan
-        safety = Safety.of(begun.screening)
-        memory_ids: tuple[UUID, ...] = ()
-        found: Review | None = None
-        sha256: str | None = None
-        if category is not None:
-            text = crisis_answer(category, self._settings.crisis_region)
-            answer = Answer(text, Usage(), None, MODEL, safety)
+        """Return the answer: for somebody in danger, of the model where one passed, else of rules."""
+        plan = begun.plan
+        if begun.screening.category is not None:
+            text = crisis_answer(begun.screening.category, self._settings.crisis_region)
+            said = _Said(Answer(text, Usage(), None, MODEL, Safety.of(begun.screening)))
         elif plan is not None and plan.exchange.text is not None:
-            exchange, prompt = plan.exchange, plan.prompt
-            text, usage = plan.exchange.text, exchange.tries[-1].usage
-            answer = Answer(text, usage, prompt.label, f"{prompt.provider}/{prompt.model}", safety)
-            found, sha256 = exchange.review, prompt.sha256
-            memory_ids = tuple(memory.id for memory in begun.moment.memories)
+            said = _said_by_model(begun, plan, plan.exchange.text)
         else:
-            moment = begun.moment
-            said = reply(moment.message, moment.state, moment.memories, moment.recent)
-            fallback = plan.exchange.outcome if plan else begun.hold
-            answer = Answer(said.text, Usage(), None, said.model, safety, fallback)
-            found, memory_ids = review(said.text, moment), said.memory_ids
+            said = _said_by_rules(begun)
         total_ms = _ms_since(begun.began)
         return Decision(
             message=begun.moment.message,
-            answer=answer,
+            answer=said.answer,
             screening=begun.screening,
             state=begun.moment.state,
-            memory_ids=memory_ids,
-            review=found,
-            prompt_sha256=sha256,
+            memory_ids=said.memory_ids,
+            review=said.review,
+            prompt_sha256=said.prompt_sha256,
             first_byte_ms=total_ms if first_ms is None else first_ms,
             total_ms=total_ms,
         )
+
+    def _kept(self, begun: Begun, decision: Decision) -> Answer:
+        """Store an answer and return what counts; somebody in danger is answered even where that fails."""
+        try:
+            return self._store(begun, decision)
+        except Unavailable as error:
+            if not begun.screening.crisis:
+                raise
+            return self._unstored(begun.question, begun.screening, error)
 
     def _store(self, begun: Begun, decision: Decision) -> Answer:
         """Store an answer with all that it took and return it, or the one that a repeat has stored meanwhile."""
@@ -292,6 +293,33 @@ class Coach:
     def _pseudonym(self, member_id: UUID) -> str:
         """Return who a provider is told that this is: the same for the same member, and nobody to anybody else."""
         return hmac.new(self._secret.encode(), member_id.bytes, hashlib.sha256).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """An answer with what it rests on."""
+
+    answer: Answer
+    memory_ids: tuple[UUID, ...] = ()
+    review: Review | None = None
+    prompt_sha256: str | None = None
+
+
+def _said_by_model(begun: Begun, plan: _Plan, text: str) -> _Said:
+    exchange, prompt = plan.exchange, plan.prompt
+    model = f"{prompt.provider}/{prompt.model}"
+    answer = Answer(text, exchange.tries[-1].usage, prompt.label, model, Safety.of(begun.screening))
+    memory_ids = tuple(memory.id for memory in begun.moment.memories)
+    return _Said(answer, memory_ids, exchange.review, prompt.sha256)
+
+
+def _said_by_rules(begun: Begun) -> _Said:
+    """Return the offline coach's answer, with why it stands in for a model where it does."""
+    moment = begun.moment
+    said = reply(moment.message, moment.state, moment.memories, moment.recent)
+    fallback = begun.plan.exchange.outcome if begun.plan else begun.hold
+    answer = Answer(said.text, Usage(), None, said.model, Safety.of(begun.screening), fallback)
+    return _Said(answer, said.memory_ids, review(said.text, moment))
 
 
 def _ms_since(began: float) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from bee.coach.exchange import Try
@@ -10,12 +11,23 @@ from bee.coach.model import ModelFailed, Provider
 from bee.coach.model.prices import find_price
 from bee.coach.prompting import Prompt
 from bee.coach.standing import FAILURES_TO_OPEN, PAUSE, UNCOUNTED, Standing, day_began, pause_after
-from bee.db import ReadSession, WriteSession
+from bee.db import Database, Identity, Login, WriteSession
+
+SYSTEM: Final = Identity(Login.SYSTEM)
 
 
-def read_standing(session: ReadSession, member_id: UUID, provider: Provider, *, now: datetime) -> Standing:
-    """Return what was used today, and how the provider's breaker stands."""
-    return session.get(Standing, "coach/standing", user_id=member_id, provider=provider, since=day_began(now))
+def read_standing(database: Database, member_id: UUID, provider: Provider, *, now: datetime) -> Standing:
+    """Return what was used today, and how the provider's breaker stands, in a single round trip."""
+    found = database.find(
+        SYSTEM,
+        Standing,
+        "coach/standing",
+        user_id=member_id,
+        provider=provider,
+        since=day_began(now),
+    )
+    assert found is not None, "sums have a row"
+    return found
 
 
 def claim_probation(session: WriteSession, provider: Provider, *, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 import psycopg
 
-from bee.errors import BeeError, Conflict, Invalid
+from bee.errors import BeeError, Conflict, Forbidden, Invalid
 
 # Constraint → (kind, code, one sentence for a person).
 MEANINGS: dict[str, tuple[type[BeeError], str, str]] = {
@@ -27,6 +27,39 @@ MEANINGS: dict[str, tuple[type[BeeError], str, str]] = {
     ),
     "outbox_dedupe_key_key": (Conflict, "already_queued", "This has been queued already."),
     "daily_engagement_scores_user_id_fkey": (Conflict, "member_gone", "A member is gone by now."),
+    "notification_campaign_changed": (
+        Conflict,
+        "campaign_changed",
+        "The campaign was changed meanwhile: look at it again.",
+    ),
+    "notification_campaign_ended": (Conflict, "campaign_ended", "The campaign is over."),
+    "notification_campaign_unbegun": (
+        Conflict,
+        "campaign_begun",
+        "The campaign has begun, so it is not changed any more.",
+    ),
+    "notification_campaign_empty": (Conflict, "campaign_empty", "The campaign is for nobody."),
+    "notification_campaign_unasked": (Conflict, "campaign_unasked", "Nobody asked for approval."),
+    "notification_campaign_own": (
+        Forbidden,
+        "own_campaign",
+        "Somebody else than the author has to approve it.",
+    ),
+    "notification_campaign_unapproved": (Conflict, "campaign_unapproved", "Nobody has approved it."),
+    "notification_campaign_old": (
+        Conflict,
+        "campaign_old",
+        "Its people were counted more than 7 days ago: save it again, so that it is approved again.",
+    ),
+    "notification_campaign_unfinished": (Conflict, "campaign_unfinished", "It is not over yet."),
+    "notification_campaign_asked_once": (Conflict, "asked_before", "Approval was asked for already."),
+    "notification_campaign_decided_once": (
+        Conflict,
+        "decided_before",
+        "Somebody approved or refused it already.",
+    ),
+    "notification_campaign_started_once": (Conflict, "started_before", "It was started already."),
+    "notification_campaign_ended_once": (Conflict, "ended_before", "It is over already."),
     "coach_conversations_user_id_fkey": (Invalid, "unknown_member", "There is no such member."),
     "engagement_events_user_id_fkey": (Invalid, "unknown_member", "There is no such member."),
 }

@@ -1,6 +1,8 @@
 """What a page shows as a CSV file: the same rows in the same order, figures as precise as they are stored."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
 
 from bee.csv_text import csv_text
 from bee.engage.queries import EventsOfDay, Movement, PersonAtRisk, RecoveryDay, ScoredDay, StateDay
@@ -44,11 +46,12 @@ def movements_csv(movements: Iterable[Movement]) -> str:
     )
 
 
-def at_risk_csv(people: Iterable[PersonAtRisk]) -> str:
-    """Return who may need a call, a row a person, by pseudonym."""
+def at_risk_csv(people: Iterable[PersonAtRisk], tasks: Mapping[UUID, datetime] | None = None) -> str:
+    """Return who may need a call, a row a person, by pseudonym. ``tasks``: by when coaches see to it."""
     header = ("person", "state", "score", "usual_score", "below_usual", "days_in_state", "coach", "is_demo")
+    due = {} if tasks is None else {member: at.isoformat() for member, at in tasks.items()}
     return csv_text(
-        header,
+        header if tasks is None else (*header, "task_due_at"),
         (
             (
                 f"P-{person.number}",
@@ -59,6 +62,7 @@ def at_risk_csv(people: Iterable[PersonAtRisk]) -> str:
                 person.days_in_state,
                 person.coach_name,
                 "yes" if person.is_demo else "no",
+                *(() if tasks is None else (due.get(person.user_id),)),
             )
             for person in people
         ),

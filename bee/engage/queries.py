@@ -4,7 +4,7 @@ A segment is a key such as ``all``, ``demo``, ``zone:Europe/London``, ``coach:<s
 A coach reads the segment of their own id; any other has no figures for them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -172,6 +172,25 @@ class NotificationMoment:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberTask:
+    """Something that a member's coach was asked to do, and what came of it."""
+
+    day: date
+    priority: str
+    due_at: datetime
+    done_at: datetime | None
+    outcome: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """That somebody's coach has something to do about them, and by when."""
+
+    user_id: UUID
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Something that happened to everybody: a release, a campaign, an incident."""
 
@@ -294,6 +313,17 @@ def member_notifications(
     return session.all(
         NotificationMoment, "engage/member_notifications", member_id=member_id, start=start, end=end
     )
+
+
+def member_tasks(session: ReadSession, member_id: UUID, start: date, end: date) -> list[MemberTask]:
+    """Return what a member's coach was asked to do, oldest first. Only for the roles coach and admin."""
+    return session.all(MemberTask, "engage/member_tasks", member_id=member_id, start=start, end=end)
+
+
+def open_tasks(session: ReadSession, members: Sequence[UUID]) -> dict[UUID, datetime]:
+    """Return by when the coaches of some members have to see to them. Only for the roles coach and admin."""
+    rows = session.all(OpenTask, "engage/open_tasks", members=list(members))
+    return {row.user_id: row.due_at for row in rows}
 
 
 def days_in_state(session: ReadSession, member_id: UUID) -> int | None:

@@ -6,16 +6,26 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from bee.notify.compose.campaign import is_campaign, parse_campaign
 from bee.notify.courier import Device, Platform
-from bee.notify.decide import Recipient, Send
+from bee.notify.decide import Limits, Recipient, Send
 from bee.notify.payload import Payload
 from bee.notify.rule import Budget, Rule, parse_body
-from bee.notify.settlement import Attempt, Settled, next_number, open_devices, recheck
+from bee.notify.settlement import (
+    Attempt,
+    End,
+    Settled,
+    concluded,
+    ended,
+    next_number,
+    open_devices,
+    recheck,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A decision to send that this worker has. ``body``: the rule's version that it came from, if there is one."""
+    """A decision to send that this worker has. ``body``: the version of the rule or campaign, if there is one."""
 
     notification_id: UUID
     user_id: UUID
@@ -32,9 +42,13 @@ class Delivery:
     body: str | None
     tries: int
 
-    def rule_body(self) -> Rule | None:
-        """Return the rule that decided it."""
-        body = parse_body(self.body) if self.body is not None else None
+    def limits(self) -> Limits | None:
+        """Return the rule or the campaign that it is of."""
+        if self.body is None:
+            return None
+        if is_campaign(self.rule):
+            return parse_campaign(self.body)
+        body = parse_body(self.body)
         return body if isinstance(body, Rule) else None
 
     def payload(self, now: datetime) -> Payload:
@@ -71,26 +85,36 @@ class Draft:
 
 @dataclass(slots=True)
 class Facts:
-    """What is known of a chunk; ``closed``: until when nothing is posted to a platform."""
+    """What is known of a chunk; ``closed``: until when nothing is posted to a platform.
+
+    ``stopped``: campaigns that somebody stopped, as the ledger calls them.
+    """
 
     recipients: dict[UUID, Recipient]
     budget: Budget | None
     devices: Mapping[UUID, Sequence[Device]]
     attempts: Mapping[UUID, list[Attempt]]
     closed: Mapping[Platform, datetime]
+    stopped: frozenset[str]
 
     def held(self, delivery: Delivery, now: datetime) -> Settled | None:
         """Return why a delivery does not go out now; None where it does."""
-        return recheck(
+        tried = self.attempts[delivery.notification_id]
+        if tried and not self.waiting(delivery):
+            return concluded(delivery.notification_id, tried)
+        if delivery.rule in self.stopped:
+            return ended(Settled(delivery.notification_id, End.WITHHELD, "campaign_stopped"), tried)
+        held = recheck(
             delivery.notification_id,
-            rule=delivery.rule_body(),
+            rule=delivery.limits(),
             recipient=self.recipients.get(delivery.user_id),
             budget=self.budget,
             expires_at=delivery.expires_at,
             is_broken_silence=delivery.is_broken_silence,
-            was_posted=bool(self.attempts[delivery.notification_id]),
+            was_posted=bool(tried),
             now=now,
         )
+        return None if held is None else ended(held, tried)
 
     def waiting(self, delivery: Delivery) -> dict[UUID, Device]:
         """Return the devices that a delivery still has to reach."""

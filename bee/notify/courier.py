@@ -69,6 +69,9 @@ class Courier(Protocol):
     def project(self) -> str:
         """The project whose devices these are; empty where there is none."""
 
+    def make_ready(self) -> Answer | None:
+        """Get what the posts of a chunk need, or return what every one of them would come to without it."""
+
     def post(self, device: Device, payload: Payload, *, validate_only: bool = False) -> Answer:
         """Post to one device, once: tries are the queue's. Raises nothing that a service can cause."""
 
@@ -79,6 +82,10 @@ class Recorder:
 
     via: Via = "recorder"
     project: str = ""
+
+    def make_ready(self) -> Answer | None:
+        """Need nothing."""
+        return None
 
     def post(self, device: Device, payload: Payload, *, validate_only: bool = False) -> Answer:  # noqa: ARG002
         """Post nothing."""

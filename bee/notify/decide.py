@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, NewType
+from typing import Any, NewType, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,22 @@ WEEK = timedelta(days=7)
 SPREAD = timedelta(minutes=15)
 PASSED = "passed"
 Reason = NewType("Reason", str)
+
+
+class Limits(Protocol):
+    """What holds for everything of one type, as a rule or a campaign says it."""
+
+    @property
+    def type(self) -> str:
+        """The type, of which members may opt out."""
+
+    @property
+    def cooldown_h(self) -> int:
+        """How many hours lie between two of the type."""
+
+    @property
+    def most_per_day(self) -> int:
+        """How many of the type a member gets on a local day."""
 
 
 class Guard(StrEnum):
@@ -87,6 +103,15 @@ class Draws:
 
 
 @dataclass(frozen=True, slots=True)
+class Answers:
+    """What the guards said. ``held``: the reason of the first that holds back; ``send_at`` is past quiet hours."""
+
+    guards: Mapping[str, str]
+    held: str | None
+    send_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """A row of the ledger. ``send_at`` and ``expires_at``: when it may go out; None where a guard holds it back.
 
@@ -119,29 +144,51 @@ def decide(
     variant = rule.variants[min(int(draws.variant * len(rule.variants)), len(rule.variants) - 1)]
     text = render(variant, moment)
     expires_at = now + timedelta(hours=rule.valid_h)
-    send_at = _after_quiet(recipient, budget, now, draws.spread)
     payload = Payload(
         notification_id, rule.type, text.title, text.body, dict(rule.action), rule.name, False, 0
     )
-    answers = {
-        Guard.STOPPED: _refused(stops.hold(rule.name)),
-        Guard.CONSENT: _passed(recipient.push_consent),
-        Guard.OPT_OUT: _refused(None if recipient.opted_out is None else rule.type in recipient.opted_out),
-        Guard.ADDRESS: _passed(None if recipient.addresses is None else recipient.addresses > 0),
-        Guard.QUIET: _quiet_answer(now, send_at, expires_at),
-        **_budget_answers(moment, recipient, budget, send_at),
-        Guard.SIZE: _passed(payload.size_bytes <= MOST_BYTES),
-    }
-    guards = {guard.value: answers[guard] for guard in Guard}
-    held = next((f"{name}_{told}" for name, told in guards.items() if told in {"refused", "unknown"}), None)
-    if held is not None or send_at is None:
-        return Decision(moment, False, held or "quiet_unknown", guards, text)
+    answers = ask_guards(
+        rule.name, rule, payload, recipient,
+        budget=budget, stops=stops, now=now, expires_at=expires_at, spread=draws.spread,
+    )  # fmt: skip
+    guards, send_at = answers.guards, answers.send_at
+    if answers.held is not None or send_at is None:
+        return Decision(moment, False, answers.held or "quiet_unknown", guards, text)
     probability = 1 - rule.holdout
     draw = draws.holdout if rule.holdout else None
     if draw is not None and draw >= probability:
         return Decision(moment, False, "holdout", guards, text, draw, probability, send_at, expires_at)
     reason = "deferred" if send_at > now else "eligible"
     return Decision(moment, True, reason, guards, text, draw, probability, send_at, expires_at)
+
+
+def ask_guards(
+    name: str,
+    limits: Limits,
+    payload: Payload,
+    recipient: Recipient,
+    *,
+    budget: Budget | None,
+    stops: Stops,
+    now: datetime,
+    expires_at: datetime,
+    spread: float,
+) -> Answers:
+    """Return what every guard says to something of a rule or campaign ``name`` that is to be sent now."""
+    send_at = _after_quiet(recipient, budget, now, spread)
+    opted_out = recipient.opted_out
+    answers = {
+        Guard.STOPPED: _refused(stops.hold(name)),
+        Guard.CONSENT: _passed(recipient.push_consent),
+        Guard.OPT_OUT: _refused(None if opted_out is None else limits.type in opted_out),
+        Guard.ADDRESS: _passed(None if recipient.addresses is None else recipient.addresses > 0),
+        Guard.QUIET: _quiet_answer(now, send_at, expires_at),
+        **_budget_answers(limits, recipient, budget, send_at),
+        Guard.SIZE: _passed(payload.size_bytes <= MOST_BYTES),
+    }
+    guards = {guard.value: answers[guard] for guard in Guard}
+    held = next((f"{name}_{told}" for name, told in guards.items() if told in {"refused", "unknown"}), None)
+    return Answers(guards, held, send_at)
 
 
 def is_due(moment: Moment, recipient: Recipient, now: datetime) -> bool:
@@ -154,9 +201,7 @@ def is_due(moment: Moment, recipient: Recipient, now: datetime) -> bool:
 
 
 def budget_refusal(
-    notification_type: str,
-    cooldown_h: int,
-    most_per_day: int,
+    limits: Limits,
     recipient: Recipient,
     budget: Budget | None,
     at: datetime,
@@ -165,11 +210,11 @@ def budget_refusal(
     if recipient.sends is None or recipient.time_zone is None or budget is None:
         return dict.fromkeys((Guard.COOLDOWN, Guard.DAILY, Guard.WEEKLY), "unknown")
     zone = ZoneInfo(recipient.time_zone)
-    alike = [send.at for send in recipient.sends if send.notification_type == notification_type]
+    alike = [send.at for send in recipient.sends if send.notification_type == limits.type]
     today = sum(local_day(sent, zone) == local_day(at, zone) for sent in alike)
     return {
-        Guard.COOLDOWN: _refused(any(abs(at - sent) < timedelta(hours=cooldown_h) for sent in alike)),
-        Guard.DAILY: _passed(today < most_per_day),
+        Guard.COOLDOWN: _refused(any(abs(at - sent) < timedelta(hours=limits.cooldown_h) for sent in alike)),
+        Guard.DAILY: _passed(today < limits.most_per_day),
         Guard.WEEKLY: _passed(
             _fits_into_week([send.at for send in recipient.sends], at, budget.most_per_week)
         ),
@@ -206,12 +251,11 @@ def _quiet_answer(now: datetime, send_at: datetime | None, expires_at: datetime)
 
 
 def _budget_answers(
-    moment: Moment, recipient: Recipient, budget: Budget | None, send_at: datetime | None
+    limits: Limits, recipient: Recipient, budget: Budget | None, send_at: datetime | None
 ) -> dict[Guard, str]:
     if send_at is None:
         return dict.fromkeys((Guard.COOLDOWN, Guard.DAILY, Guard.WEEKLY), "unknown")
-    rule = moment.rule
-    return budget_refusal(rule.type, rule.cooldown_h, rule.most_per_day, recipient, budget, send_at)
+    return budget_refusal(limits, recipient, budget, send_at)
 
 
 def _fits_into_week(sends: Sequence[datetime], at: datetime, most: int) -> bool:

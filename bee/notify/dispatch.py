@@ -13,13 +13,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 from bee.db import Database, Login, WriteSession
+from bee.notify.addresses import EXPIRED_DAYS, STALE_DAYS
 from bee.notify.chunk import Delivery, Draft, Facts, Post
-from bee.notify.courier import RECORDER, Answer, Courier, Device, Outcome, Platform
+from bee.notify.compose.campaign import is_campaign
+from bee.notify.courier import RECORDER, Answer, Courier, Device, Outcome, Pause, Platform
 from bee.notify.evaluation import recipients_of
+from bee.notify.posting import Late, Posters
 from bee.notify.registry import active_rules, thrown_switches
 from bee.notify.settlement import (
     Attempt,
@@ -35,11 +39,14 @@ from bee.outbox.queue import retry_pause_s
 CHUNK: Final = 100
 # How many chunks a worker sends before it sees to something else.
 CHUNKS_A_TURN: Final = 20
-THREADS: Final = 32
 # While one chunk is claimed or settled, others are posted.
 LANES: Final = 3
-# Far longer than a chunk takes where every post waits for its timeout.
+# Far longer than a chunk takes where no post is answered: see ``posting``.
 LEASE_S: Final = 180
+TOKEN_PAUSE_S: Final = 30.0
+# What is said of a post that is waited for no more, and of access to the service that was not to be had.
+LATE: Final = Answer(Outcome.AMBIGUOUS, "no answer in time")
+NO_ACCESS: Final = Answer(Outcome.UNREACHABLE, "no access in time", pause=Pause("all", TOKEN_PAUSE_S))
 STOPPED_PAUSE_S: Final = 2.0
 BREAKER_SPREAD_S: Final = 10.0
 
@@ -69,20 +76,21 @@ class Dispatcher:
     clock: Callable[[], datetime]
     chance: random.Random
     login: Login = Login.WORKER
+    posters: Callable[[], Posters] = Posters
 
     def send_due(self, *, chunks: int = CHUNKS_A_TURN) -> DispatchReport:
         """Send what is due, at most so many chunks of it."""
         shares = [len(range(lane, chunks, LANES)) for lane in range(min(LANES, chunks))]
         report = DispatchReport()
-        with ThreadPoolExecutor(THREADS) as threads, ThreadPoolExecutor(LANES) as lanes:
-            for sent in lanes.map(lambda share: self._send_chunks(threads, share), shares):
+        with self.posters() as posters, ThreadPoolExecutor(LANES) as lanes:
+            for sent in lanes.map(lambda share: self._send_chunks(posters, share), shares):
                 for claimed, answers in sent:
                     report = report.plus(claimed, answers)
         return report
 
-    def _send_chunks(self, threads: ThreadPoolExecutor, chunks: int) -> list[tuple[int, list[Answer]]]:
+    def _send_chunks(self, posters: Posters, chunks: int) -> list[tuple[int, list[Answer]]]:
         sent: list[tuple[int, list[Answer]]] = []
-        while len(sent) < chunks and (chunk := self._send_chunk(threads))[0]:
+        while len(sent) < chunks and (chunk := self._send_chunk(posters))[0]:
             sent.append(chunk)
         return sent
 
@@ -94,7 +102,7 @@ class Dispatcher:
         with suppress(_Undone), self.database.writing(self.login) as session:
             deliveries = self._claim(session, now)
             members = [delivery.user_id for delivery in deliveries]
-            devices = session.all(Device, "notify/devices", members=members)
+            devices = _devices(session, members, now)
             pairs = [
                 (delivery, device)
                 for delivery in deliveries
@@ -108,21 +116,14 @@ class Dispatcher:
         ]
         return DispatchReport().plus(len(deliveries), answers)
 
-    def _send_chunk(self, threads: ThreadPoolExecutor) -> tuple[int, list[Answer]]:
+    def _send_chunk(self, posters: Posters) -> tuple[int, list[Answer]]:
         now = self.clock()
         with self.database.writing(self.login) as session:
             deliveries = self._claim(session, now)
             posts = self._prepare(session, deliveries, now) if deliveries else []
         if not posts:
             return len(deliveries), []
-        switch = Switch(self.database, self.login)
-        answers = dict(
-            zip(
-                (post.attempt_id for post in posts),
-                threads.map(lambda post: self._post(post, switch, now), posts),
-                strict=True,
-            )
-        )
+        answers = self._answers(posters, posts, now)
         with self.database.writing(self.login) as session:
             self._settle(session, posts, answers, now)
         return len(deliveries), list(answers.values())
@@ -163,7 +164,7 @@ class Dispatcher:
         session.run("notify/close_lost_attempts", notifications=ids, now=now)
         recipients, _ = recipients_of(session, members, now=now, but=ids, only_gone=True)
         devices = defaultdict(list)
-        for device in session.all(Device, "notify/devices", members=members):
+        for device in _devices(session, members, now):
             devices[device.user_id].append(device)
         return Facts(
             recipients,
@@ -171,6 +172,7 @@ class Dispatcher:
             devices,
             _attempts(session, ids),
             self._closed_platforms(session, now),
+            _stopped_campaigns(session, deliveries),
         )
 
     def _nothing_to_post(self, facts: Facts, delivery: Delivery) -> Settled:
@@ -217,10 +219,27 @@ class Dispatcher:
         """Return who posts it: what is for members who are made up never leaves the house."""
         return RECORDER if delivery.is_demo else self.courier
 
-    def _post(self, post: Post, switch: Switch, now: datetime) -> Answer:
+    def _answers(self, posters: Posters, posts: Sequence[Post], now: datetime) -> dict[int, Answer]:
+        """Post what is to be posted, and return what each post came to, by its attempt."""
+        switch = Switch(self.database, self.login)
+        refused = self._refused(posters, posts)
+        told = posters.outcomes([partial(self._post, post, switch, refused, now) for post in posts])
+        return {post.attempt_id: _answer(outcome) for post, outcome in zip(posts, told, strict=True)}
+
+    def _refused(self, posters: Posters, posts: Sequence[Post]) -> Answer | None:
+        """Return what keeps the courier from posting at all; found out before, so that no post is in doubt."""
+        if all(post.delivery.is_demo for post in posts):
+            return None
+        (found,) = posters.outcomes([self.courier.make_ready])
+        return NO_ACCESS if isinstance(found, Late) else found
+
+    def _post(self, post: Post, switch: Switch, refused: Answer | None, now: datetime) -> Answer:
+        courier = self._courier_of(post.delivery)
+        if refused is not None and courier is self.courier:
+            return refused
         if not switch.lets_go(post):
             return Answer(Outcome.NOT_POSTED)
-        answer = self._courier_of(post.delivery).post(post.device, post.delivery.payload(now))
+        answer = courier.post(post.device, post.delivery.payload(now))
         switch.heed(answer)
         return answer
 
@@ -289,7 +308,7 @@ class Dispatcher:
         attempts = _attempts(session, list(deliveries))
         devices = defaultdict(list)
         members = [delivery.user_id for delivery in deliveries.values()]
-        for device in session.all(Device, "notify/devices", members=members):
+        for device in _devices(session, members, now):
             devices[device.user_id].append(device.token_id)
         pause_s: dict[UUID, float] = defaultdict(float)
         for post in posts:
@@ -326,6 +345,13 @@ class Dispatcher:
             )
 
 
+def _answer(outcome: Answer | Late) -> Answer:
+    """Return the answer to a post: one that ran out of its time may have been delivered, if it began at all."""
+    if isinstance(outcome, Answer):
+        return outcome
+    return LATE if outcome.has_begun else Answer(Outcome.NOT_POSTED)
+
+
 class _Undone(Exception):
     """Takes a transaction back that was only to look."""
 
@@ -337,10 +363,33 @@ class _OpenBreaker:
 
 
 @dataclass(frozen=True, slots=True)
+class _Stopped:
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class _AttemptId:
     attempt_id: int
     notification_id: UUID
     token_id: UUID
+
+
+def _devices(session: WriteSession, members: Sequence[UUID], now: datetime) -> list[Device]:
+    """Return the devices of members that are posted to now."""
+    return session.all(
+        Device,
+        "notify/devices",
+        members=list(members),
+        now=now,
+        stale_days=STALE_DAYS,
+        expired_days=EXPIRED_DAYS,
+    )
+
+
+def _stopped_campaigns(session: WriteSession, deliveries: Sequence[Delivery]) -> frozenset[str]:
+    rules = sorted({delivery.rule for delivery in deliveries if is_campaign(delivery.rule)})
+    found = session.all(_Stopped, "notify/stopped_campaigns", rules=rules) if rules else []
+    return frozenset(row.rule for row in found)
 
 
 def _attempts(session: WriteSession, notifications: Sequence[UUID]) -> dict[UUID, list[Attempt]]:

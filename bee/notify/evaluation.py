@@ -18,6 +18,7 @@ from uuid import UUID, uuid4
 
 from bee.db import Database, Login, ReadSession, WriteSession
 from bee.errors import Conflict
+from bee.notify.addresses import EXPIRED_DAYS
 from bee.notify.candidates import find_moments
 from bee.notify.decide import (
     WEEK,
@@ -133,7 +134,7 @@ def evaluate(
 
     Raises :class:`Conflict` while another pass goes on.
     """
-    with _only_pass(database, login):
+    with only_pass(database, login):
         with database.reading(login) as session:
             ruleset = active_rules(session)
             moments = _new_moments(session, ruleset, find_moments(session, ruleset.rules, now=now))
@@ -180,7 +181,9 @@ def recipients_of(
         but_rule=but_rule,
     ):
         sends[send.user_id].append(Send(send.notification_type, send.at))
-    rows = session.all(RecipientRow, "notify/recipients", members=list(members))
+    rows = session.all(
+        RecipientRow, "notify/recipients", members=list(members), now=now, expired_days=EXPIRED_DAYS
+    )
     return (
         {row.user_id: row.recipient(tuple(sends[row.user_id])) for row in rows},
         {row.user_id: row.newest_day for row in rows},
@@ -286,7 +289,7 @@ def _row(
 
 
 @contextmanager
-def _only_pass(database: Database, login: Login) -> Iterator[None]:
+def only_pass(database: Database, login: Login) -> Iterator[None]:
     """Hold the lock of whoever decides: two would give the same budget away twice."""
     with database.keeping(login) as session:
         if not session.scalar("notify/take_decision_lock"):

@@ -22,6 +22,8 @@ import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,6 +43,8 @@ LEAST_THROTTLE_S: Final = 60.0
 LONGEST_THROTTLE_S: Final = 3600.0
 CONFIGURATION_PAUSE_S: Final = 900.0
 UNREACHABLE_PAUSE_S: Final = 30.0
+# The library itself fetches a new token some minutes before the old one ends.
+LASTS: Final = timedelta(minutes=10)
 ADDRESS_FIELDS: Final = frozenset({"message.token", "message.fid"})
 _numbers = itertools.count()
 
@@ -53,6 +57,17 @@ class Fcm:
     project: str
     via: Via = "fcm"
 
+    def make_ready(self) -> Answer | None:
+        """Fetch an access token where the one at hand runs out while a chunk is posted."""
+        session = messaging._get_messaging_service(self.app)._client.session
+        if _lasts(session.credentials):
+            return None
+        try:
+            session.credentials.refresh(partial(session._auth_request, timeout=TIMEOUT_S))
+        except google.auth.exceptions.GoogleAuthError as error:
+            return _no_access(error)
+        return None
+
     def post(self, device: Device, payload: Payload, *, validate_only: bool = False) -> Answer:
         """Post to one device, once; ``validate_only`` has the service check it and deliver nothing."""
         try:
@@ -60,9 +75,7 @@ class Fcm:
         except exceptions.FirebaseError as error:
             return classified(error, device)
         except google.auth.exceptions.GoogleAuthError as error:
-            return Answer(
-                Outcome.CONFIGURATION, type(error).__name__, pause=Pause("all", CONFIGURATION_PAUSE_S)
-            )
+            return _no_access(error)
         except ValueError:
             return Answer(Outcome.PAYLOAD, "refused by the client")
         except (KeyError, TypeError):
@@ -158,6 +171,21 @@ def classified(error: exceptions.FirebaseError, device: Device) -> Answer:
     return Answer(Outcome.AMBIGUOUS, code)
 
 
+def _lasts(credential: Any) -> bool:
+    """Whether an access token outlasts a chunk; it has no zone and is in UTC."""
+    if not credential.valid:
+        return False
+    return credential.expiry is None or credential.expiry - datetime.now(UTC).replace(tzinfo=None) > LASTS
+
+
+def _no_access(error: google.auth.exceptions.GoogleAuthError) -> Answer:
+    """Return what no access token means; nothing has left."""
+    name = type(error).__name__
+    if isinstance(error, google.auth.exceptions.TransportError):
+        return Answer(Outcome.UNREACHABLE, name, pause=Pause("all", UNREACHABLE_PAUSE_S))
+    return Answer(Outcome.CONFIGURATION, name, pause=Pause("all", CONFIGURATION_PAUSE_S))
+
+
 def _take_retries_away(app: Any, address: str | None) -> None:
     """Leave the tries to the queue: the library would post up to five times, each maybe a notification more.
 
@@ -167,6 +195,7 @@ def _take_retries_away(app: Any, address: str | None) -> None:
     session = service._client.session
     assert hasattr(service, "_fcm_url")
     assert hasattr(session, "_max_refresh_attempts")
+    assert hasattr(session, "_auth_request")
     session._max_refresh_attempts = 0
     if address is not None:
         service._fcm_url = f"{address}/v1/projects/{app.project_id}/messages:send"

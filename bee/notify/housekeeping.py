@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from bee.audit import Actor, record
 from bee.db import WriteSession
+from bee.notify.addresses import EXPIRED_DAYS
 
 YEAR = timedelta(days=365.25)
 
@@ -22,3 +23,8 @@ def forget_old_decisions(session: WriteSession, *, kept_years: int, now: datetim
             reason=f"kept for {kept_years} years",
         )
     return forgotten
+
+
+def expire_addresses(session: WriteSession, *, now: datetime) -> int:
+    """Give up the addresses that nobody was heard of at for so long that they are over, and return how many."""
+    return session.run("notify/expire_tokens", now=now, expired_days=EXPIRED_DAYS)

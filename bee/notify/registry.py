@@ -6,7 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from bee import __version__
-from bee.db import Database, Login, ReadSession
+from bee.audit import Actor, record
+from bee.db import Database, Login, ReadSession, WriteSession
 from bee.errors import NotFound
 from bee.notify.decide import Stops
 from bee.notify.rule import Budget, Rule, body_digest, body_text, parse_body, shipped_bodies
@@ -55,24 +56,50 @@ class Ruleset:
 def ensure_rules(database: Database) -> None:
     """Store the rules that come with the program, and put those in force of which nobody ever said anything.
 
-    One that was changed since an earlier release becomes a new version, which waits for approval.
+    One that was changed since an earlier release becomes a new version, which waits for approval. What a release
+    brings to a database that had rules before is in the trail.
     """
     with database.writing(Login.OWNER) as session:
+        is_upgrade = bool(rule_versions(session))
         for name, body in shipped_bodies().items():
             known = rule_versions(session, name)
             digest = body_digest(body)
             if digest not in {row.digest for row in known}:
+                version = 1 + max((row.version for row in known), default=0)
                 session.run(
                     "notify/add_rule_version",
                     rule=name,
-                    version=1 + max((row.version for row in known), default=0),
+                    version=version,
                     body=body_text(body),
                     digest=digest,
                     author_id=None,
                     message=f"Comes with release {__version__}.",
                 )
+                if is_upgrade:
+                    _record(session, "added", name, None, {"version": version, "digest": digest})
             if not session.scalar("notify/has_activations", rule=name):
                 session.run("notify/activate_rule", rule=name, version=1, activated_by=None, reason="shipped")
+                if is_upgrade:
+                    _record(session, "activated", name, {"version": None}, {"version": 1})
+
+
+def _record(
+    session: WriteSession,
+    verb: str,
+    rule: str,
+    before: Mapping[str, object] | None,
+    after: Mapping[str, object],
+) -> None:
+    record(
+        session,
+        actor=Actor.operator(),
+        action=f"notification_rule.{verb}",
+        subject_kind="notification_rule",
+        subject_id=rule,
+        before=before,
+        after=after,
+        reason="shipped",
+    )
 
 
 def rule_versions(session: ReadSession, rule: str | None = None) -> list[RuleVersion]:

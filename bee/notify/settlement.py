@@ -9,9 +9,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bee.notify.courier import Answer, Outcome, Pause
-from bee.notify.decide import PASSED, Recipient, budget_refusal, quiet_hours_of
+from bee.notify.decide import PASSED, Limits, Recipient, budget_refusal, quiet_hours_of
 from bee.notify.quiet import quiet_until
-from bee.notify.rule import Budget, Rule
+from bee.notify.rule import Budget
 
 # After that many posts that may have arrived there is no further one.
 MOST_AMBIGUOUS: Final = 2
@@ -58,7 +58,7 @@ class Attempt:
 def recheck(
     notification_id: UUID,
     *,
-    rule: Rule | None,
+    rule: Limits | None,
     recipient: Recipient | None,
     budget: Budget | None,
     expires_at: datetime,
@@ -83,9 +83,18 @@ def recheck(
     ends = quiet_until(now, ZoneInfo(recipient.time_zone), quiet_hours_of(recipient, budget))
     if ends is not None:
         return later(notification_id, ends, expires_at, [])
-    answers = budget_refusal(rule.type, rule.cooldown_h, rule.most_per_day, recipient, budget, now)
+    answers = budget_refusal(rule, recipient, budget, now)
     held = next((f"{guard}_{told}" for guard, told in answers.items() if told != PASSED), None)
     return None if held is None or was_posted else Settled(notification_id, End.WITHHELD, held)
+
+
+def ended(settled: Settled, attempts: Sequence[Attempt]) -> Settled:
+    """Return the end of a delivery that goes out no more: what may have arrived ends as that, with the reason."""
+    told = {attempt.outcome for attempt in attempts}
+    arrived = next((outcome for outcome in ARRIVED if outcome in told), None)
+    if settled.end is None or arrived is None:
+        return settled
+    return Settled(settled.notification_id, End(arrived.value), settled.reason)
 
 
 def open_devices(tokens: Collection[UUID], attempts: Sequence[Attempt]) -> list[UUID]:

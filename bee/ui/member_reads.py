@@ -110,6 +110,7 @@ def answer_member(session: ReadSession, question: MemberQuestion) -> MemberPage:
     days = [day for day in queries.member_timeline(session, member_id, start, end) if day.is_complete]
     events = queries.member_events_by_day(session, member_id, start, end)
     moments = queries.member_notifications(session, member_id, start, end)
+    tasks = queries.member_tasks(session, member_id, start, end) if sees_names else []
     scored = {day.score_date for day in days}
     chosen = question.day if question.day in scored else card.through
     return MemberPage(
@@ -122,5 +123,5 @@ def answer_member(session: ReadSession, question: MemberQuestion) -> MemberPage:
         events=events,
         moments=moments,
         selected=explain_day(session, member_id, chosen) if chosen else None,
-        figure=timeline_figure(days, events, moments, selected=chosen) if days else None,
+        figure=timeline_figure(days, events, moments, tasks, selected=chosen) if days else None,
     )

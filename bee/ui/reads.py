@@ -5,7 +5,7 @@ The results are shared between viewers of the same scope and never changed.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -22,6 +22,8 @@ from bee.ui.house import get_house
 REMEMBERED_S: Final = 60
 MOST_ANSWERS: Final = 200
 MOST_PEOPLE: Final = 50
+# Product sees no tasks: it works with pseudonyms.
+SEE_TASKS: Final = frozenset({"bee_coach", "bee_admin"})
 WEEK: Final = timedelta(days=7)
 
 
@@ -51,7 +53,10 @@ class OverviewQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Everything that the overview shows for its period, both days included."""
+    """Everything that the overview shows for its period, both days included.
+
+    ``tasks``: by when coaches have to see to these people; None for a role that sees no tasks.
+    """
 
     coverage: queries.Coverage
     start: date
@@ -61,6 +66,7 @@ class Overview:
     recoveries: list[queries.RecoveryDay]
     movements: list[queries.Movement]
     people: list[queries.PersonAtRisk]
+    tasks: dict[UUID, datetime] | None
     notes: list[queries.Note]
     states_figure: go.Figure
     movements_figure: go.Figure
@@ -96,6 +102,8 @@ def answer_overview(session: ReadSession, question: OverviewQuestion) -> Overvie
     shown = [day for day in states if day.score_date >= start]
     movements = queries.movements(session, segment, shown[0].score_date, end) if shown else []
     notes = queries.notes(session, start, end)
+    people = queries.at_risk(session, segment, end, MOST_PEOPLE)
+    sees_tasks = question.scope.role in SEE_TASKS
     return Overview(
         coverage=coverage,
         start=start,
@@ -104,7 +112,8 @@ def answer_overview(session: ReadSession, question: OverviewQuestion) -> Overvie
         states=shown,
         recoveries=[day for day in recoveries if day.score_date >= start],
         movements=movements,
-        people=queries.at_risk(session, segment, end, MOST_PEOPLE),
+        people=people,
+        tasks=queries.open_tasks(session, [person.user_id for person in people]) if sees_tasks else None,
         notes=notes,
         states_figure=states_figure(shown, notes),
         movements_figure=movements_figure(movements),

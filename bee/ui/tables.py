@@ -1,7 +1,9 @@
 """The tables of the pages: chips, progress and sparkline columns, one action a row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final, TypeVar
+from uuid import UUID
 
 import pandas as pd
 import streamlit as st
@@ -28,8 +30,13 @@ def pressed_row(key: str, rows: Sequence[Row]) -> Row | None:
     return drawn[click.row] if click and click.row < len(drawn) else None
 
 
-def people_table(people: Sequence[PersonAtRisk], *, key: str) -> PersonAtRisk | None:
-    """Draw who may need a call and return the person whose row's button was pressed."""
+def people_table(
+    people: Sequence[PersonAtRisk], tasks: Mapping[UUID, datetime] | None = None, *, key: str
+) -> PersonAtRisk | None:
+    """Draw who may need a call and return the person whose row's button was pressed.
+
+    ``tasks``: by when their coaches have to see to them; None draws no such column.
+    """
     rows = pd.DataFrame(
         {
             "person": [f"P-{person.number}" for person in people],
@@ -39,30 +46,41 @@ def people_table(people: Sequence[PersonAtRisk], *, key: str) -> PersonAtRisk | 
             "below": [round(person.below_usual) for person in people],
             "days": [person.days_in_state for person in people],
             "coach": [person.coach_name or "–" for person in people],
+            **({} if tasks is None else {"task": [tasks.get(person.user_id) for person in people]}),
             "action": [[OPEN] for _ in people],
         }
     )
     columns = st.column_config
+    # With another column the others have less room.
+    score_width, weeks_width = (150, 184) if tasks is None else (110, 150)
     st.dataframe(
         rows,
         hide_index=True,
         row_height=ROW_HEIGHT,
         height=HEAD_HEIGHT + ROW_HEIGHT * min(len(people), ROWS_SHOWN),
+        placeholder="–",
         alt="People who may need a call, those furthest below their usual score first",
         column_config={
             "person": columns.TextColumn("Person", width=80),
             "state": columns.MultiselectColumn("State", options=STATE_WORDS, color=STATE_TONES, width=110),
             "score": columns.ProgressColumn(
-                "Score", min_value=0, max_value=100, format="%d", color="orange", width=150
+                "Score", min_value=0, max_value=100, format="%d", color="orange", width=score_width
             ),
             "weeks": columns.AreaChartColumn(
-                "Last 6 weeks", y_min=0, y_max=100, color="orange", width="medium"
+                "Last 6 weeks", y_min=0, y_max=100, color="orange", width=weeks_width
             ),
             "below": columns.NumberColumn(
                 "Below usual", format="%d pts", help="Last week's score below the usual one.", width=100
             ),
             "days": columns.NumberColumn("Days in state", format="%d", width=100),
             "coach": columns.TextColumn("Coach", width=110),
+            "task": columns.DatetimeColumn(
+                "Task due (UTC)",
+                format="D MMM, HH:mm",
+                timezone="UTC",
+                width=115,
+                help="Open, for their coach.",
+            ),
             "action": columns.ButtonColumn("Action", key=key, width=110),
         },
     )

@@ -7,7 +7,7 @@ from typing import Final
 
 import plotly.graph_objects as go
 
-from bee.engage.queries import EventsOfDay, NotificationMoment, ScoredDay
+from bee.engage.queries import EventsOfDay, MemberTask, NotificationMoment, ScoredDay
 from bee.momentum.score import MomentumState
 from bee.ui.charts import DAY_TICKS, base_layout
 from bee.ui.palette import COLOURS, FONT, GRID, RISING, STEADY, TEXT, WORDS
@@ -80,15 +80,23 @@ def notification_lanes(moments: Sequence[NotificationMoment]) -> list[Lane]:
     ]
 
 
+def task_lanes(tasks: Sequence[MemberTask]) -> list[Lane]:
+    """Return a lane of what the coach was asked to do, where there is any, with what came of it."""
+    if not tasks:
+        return []
+    return [Lane("Coach task", tuple(task.day for task in tasks), tuple(_task_words(task) for task in tasks))]
+
+
 def timeline_figure(
     days: Sequence[ScoredDay],
     events: Sequence[EventsOfDay],
     moments: Sequence[NotificationMoment],
+    tasks: Sequence[MemberTask] = (),
     *,
     selected: date | None,
 ) -> go.Figure:
     """Return the timeline; ``selected`` is marked by a line through all lanes."""
-    event_rows, message_rows = event_lanes(events), notification_lanes(moments)
+    event_rows, message_rows = event_lanes(events), [*notification_lanes(moments), *task_lanes(tasks)]
     lanes = [*event_rows, *message_rows]
     lanes_px = LANE_PX * (len(lanes) + 1)
     height = SCORE_PX + lanes_px + AXIS_PX + 12
@@ -125,6 +133,12 @@ def timeline_figure(
                 "tickfont": {"color": TEXT, "family": FONT}},
     )  # fmt: skip
     return figure
+
+
+def _task_words(task: MemberTask) -> str:
+    """Return how pressing a task was, and what came of it."""
+    came = task.outcome or f"open, due {short_date(task.due_at.date())}"
+    return f"{type_words(task.priority)}: {came}"
 
 
 def _lane(name: str, rows: Sequence[EventsOfDay]) -> Lane:

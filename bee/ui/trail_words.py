@@ -77,7 +77,8 @@ def verification_words(found: Verification) -> str:
     if found.broken is not None:
         return f"The chain is broken: {found.broken}. {tail}."
     seals = f"{counted(found.seals, 'seal', 'seals')} over {counted(found.rows_sealed, 'act', 'acts')}"
-    return f"The chain holds: {seals}. {tail}."
+    begins = " What was before is forgotten, as the trail says." if found.begins_after else ""
+    return f"The chain holds: {seals}.{begins} {tail}."
 
 
 def _things(text: str | None) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def show_people(overview: Overview) -> None:
     if not overview.people:
         empty("celebration", "Nobody right now", "Nobody in Needs care is well below their own usual score.")
         return
-    chosen = people_table(overview.people, key="open-member")
+    chosen = people_table(overview.people, overview.tasks, key="open-member")
     if chosen is not None:
         st.switch_page(MEMBER_PAGE, query_params={"member": f"P-{chosen.number}"})
 
@@ -78,7 +78,7 @@ def offer_files(overview: Overview, segment: str) -> None:
         for kind, label, make in (
             ("states", "Where people are", lambda: states_csv(overview.states, overview.recoveries)),
             ("movements", "How they moved", lambda: movements_csv(overview.movements)),
-            ("people", "People who may need a call", lambda: at_risk_csv(overview.people)),
+            ("people", "People who may need a call", lambda: at_risk_csv(overview.people, overview.tasks)),
         ):
             st.download_button(
                 label,

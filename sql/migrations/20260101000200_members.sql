@@ -60,11 +60,25 @@ create table public.consents (
 );
 create index consents_member on public.consents (member_id, purpose, decided_at);
 
+-- What a member or somebody on the staff decided is in the trail too; files and demo members are there as a whole.
 create function public.bee_mirror_consent() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+    if new.source in ('member', 'staff') then
+        insert into public.audit_log (actor_kind, actor_id, action, subject_kind, subject_id, before, after)
+        select
+            new.source,
+            case new.source when 'member' then new.member_id else public.bee_staff_id() end,
+            'consent.decided',
+            'member',
+            new.member_id::text,
+            pg_catalog.jsonb_build_object(new.purpose, members.consents -> new.purpose),
+            pg_catalog.jsonb_build_object(new.purpose, new.granted)
+        from public.members
+        where members.id = new.member_id;
+    end if;
     update public.members
     set consents = consents || pg_catalog.jsonb_build_object(new.purpose, new.granted)
     where id = new.member_id

@@ -15,6 +15,7 @@ create table public.user_fcm_tokens (
     constraint user_fcm_tokens_inactive_has_reason check (is_active or deactivated_because is not null)
 );
 create unique index user_fcm_tokens_active on public.user_fcm_tokens (fcm_token) where is_active;
+create index user_fcm_tokens_seen on public.user_fcm_tokens (last_seen_at) where is_active;
 
 -- One row for every eligible moment and rule, sent or not. Nothing but sent_at ever changes, and that once.
 -- A decision to send holds from not_before until expires_at; one about silence, while silent_since is the last event.
@@ -125,8 +126,8 @@ create policy staff on public.momentum_notifications for select to bee_oncall, b
 create policy assigned on public.momentum_notifications for select to bee_coach
     using (exists (select from public.members where id = user_id));
 grant select (id, user_id, platform, is_active, address_kind, last_seen_at, deactivated_at, deactivated_because,
-    created_at, updated_at) on public.user_fcm_tokens to bee_oncall, bee_admin;
-create policy staff on public.user_fcm_tokens for select to bee_oncall, bee_admin using (true);
+    created_at, updated_at) on public.user_fcm_tokens to bee_product, bee_oncall, bee_admin;
+create policy staff on public.user_fcm_tokens for select to bee_product, bee_oncall, bee_admin using (true);
 grant select on public.coach_memory to bee_coach, bee_admin;
 create policy admin on public.coach_memory for select to bee_admin using (true);
 create policy assigned on public.coach_memory for select to bee_coach

@@ -76,10 +76,61 @@ begin
 end
 $$;
 revoke all on function public.bee_refuse_change() from public, anon, authenticated, service_role;
-create trigger append_only before update or delete or truncate on public.audit_log
+create trigger append_only before update or truncate on public.audit_log
     for each statement execute function public.bee_refuse_change();
-create trigger append_only before update or delete or truncate on public.audit_seals
+create trigger append_only before update or truncate on public.audit_seals
     for each statement execute function public.bee_refuse_change();
+
+-- From the trail nothing goes but its beginning, by the one function below.
+create function public.bee_refuse_forgetting() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if current_setting('bee.forgets_acts', true) is distinct from pg_current_xact_id()::text then
+        raise exception '% is only ever appended to', tg_table_name using errcode = 'restrict_violation';
+    end if;
+    return null;
+end
+$$;
+revoke all on function public.bee_refuse_forgetting() from public, anon, authenticated, service_role;
+create trigger never_forgotten before delete on public.audit_log
+    for each statement execute function public.bee_refuse_forgetting();
+create trigger never_forgotten before delete on public.audit_seals
+    for each statement execute function public.bee_refuse_forgetting();
+
+-- Forgets the acts that were sealed before a moment, and the seals over them but for the last, on which the chain goes
+-- on: from it what is left is proved. Nobody's but the owner's to call, and never for the last year.
+create function public.bee_forget_acts(sealed_before timestamptz)
+returns table (seal_id bigint, digest bytea, acts bigint, seals bigint)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    last_seal public.audit_seals;
+begin
+    if sealed_before > now() - interval '1 year' then
+        raise exception 'acts are kept for a year at least' using errcode = 'restrict_violation';
+    end if;
+    select * into last_seal from public.audit_seals where sealed_at < sealed_before order by id desc limit 1;
+    if not found then
+        return;
+    end if;
+    perform set_config('bee.forgets_acts', pg_current_xact_id()::text, true);
+    delete from public.audit_log
+    where (audit_log.transaction, audit_log.id) <= (last_seal.through_transaction, last_seal.through_id);
+    get diagnostics acts = row_count;
+    delete from public.audit_seals where audit_seals.id < last_seal.id;
+    get diagnostics seals = row_count;
+    perform set_config('bee.forgets_acts', '', true);
+    seal_id := last_seal.id;
+    digest := last_seal.digest;
+    if acts > 0 then
+        return next;
+    end if;
+end
+$$;
+revoke all on function public.bee_forget_acts(timestamptz) from public, anon, authenticated, service_role;
 create trigger append_only before update or delete or truncate on public.score_definitions
     for each statement execute function public.bee_refuse_change();
 create trigger append_only before update or delete or truncate on public.score_definition_activations

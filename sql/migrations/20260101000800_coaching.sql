@@ -39,6 +39,17 @@ create table public.coach_messages (
 create index coach_messages_member on public.coach_messages (user_id, number);
 create index coach_messages_conversation on public.coach_messages (conversation_id);
 
+-- Whether a reply helped, as the member last said.
+create table public.coach_feedback (
+    user_id uuid not null references public.members (id) on delete cascade,
+    request_id uuid not null,
+    role text not null default 'coach' check (role = 'coach'),
+    is_helpful boolean not null,
+    said_at timestamptz not null default now(),
+    primary key (user_id, request_id),
+    foreign key (user_id, request_id, role) references public.coach_messages (user_id, request_id, role) on delete cascade
+);
+
 -- One row a call of a model, whatever came of it, so that what is counted here is what the provider counts. Tokens are
 -- in buckets that exclude one another; where the provider told none they are an estimate. A call outlives its member.
 create table public.coach_model_calls (
@@ -135,11 +146,12 @@ create trigger append_only before update or truncate on public.coach_conversatio
 
 alter table public.coach_conversations enable row level security;
 alter table public.coach_messages enable row level security;
+alter table public.coach_feedback enable row level security;
 alter table public.coach_model_calls enable row level security;
 alter table public.coach_breakers enable row level security;
 alter table public.safety_events enable row level security;
 revoke all on public.coach_conversations, public.coach_messages, public.safety_events, public.coach_model_calls,
-    public.coach_breakers
+    public.coach_breakers, public.coach_feedback
     from public, anon, authenticated, service_role;
 revoke all on sequence public.coach_messages_number_seq from public, anon, authenticated, service_role;
 
@@ -163,6 +175,15 @@ grant select, insert on public.coach_model_calls to bee_system;
 grant select, insert, update on public.coach_breakers to bee_system;
 create policy system on public.coach_model_calls to bee_system using (true) with check (true);
 create policy system on public.coach_breakers to bee_system using (true) with check (true);
+-- A member says what helped, and may think again.
+grant select on public.coach_feedback to authenticated;
+grant insert (user_id, request_id, is_helpful, said_at), update (is_helpful, said_at) on public.coach_feedback to authenticated;
+create policy own on public.coach_feedback to authenticated
+    using (user_id = (select auth.uid())) with check (user_id = (select auth.uid()));
+grant select on public.coach_feedback to bee_coach, bee_admin;
+create policy admin on public.coach_feedback for select to bee_admin using (true);
+create policy assigned on public.coach_feedback for select to bee_coach
+    using (exists (select from public.members where id = user_id));
 -- What models take and cost is no secret on the staff; whose words they were is.
 grant
     select (id, attempt, provider, model, prompt, prompt_sha256, started_at, outcome, detail, failed_checks, input_tokens,

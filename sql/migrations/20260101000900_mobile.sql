@@ -67,6 +67,53 @@ revoke all on function public.bee_register_token() from public, anon, authentica
 create trigger register_token before insert or update of fcm_token, platform, address_kind on public.user_fcm_tokens
     for each row execute function public.bee_register_token();
 
+-- Which devices a member can be reached on is in the trail, with what held before; that one was seen again changes
+-- nothing. What is made up and nobody's own doing is left out.
+create function public.bee_record_token() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    known constant text[] := array['user_id', 'platform', 'address_kind', 'is_active', 'deactivated_because'];
+    row_before jsonb := case when tg_op <> 'INSERT' then pg_catalog.to_jsonb(old) end;
+    row_after jsonb := case when tg_op <> 'DELETE' then pg_catalog.to_jsonb(new) end;
+    owner_id uuid := coalesce(row_after, row_before) ->> 'user_id';
+    member_id uuid := auth.uid();
+begin
+    select pg_catalog.jsonb_object_agg(key, value) into row_before
+    from pg_catalog.jsonb_each(row_before) where key = any(known);
+    select pg_catalog.jsonb_object_agg(key, value) into row_after
+    from pg_catalog.jsonb_each(row_after) where key = any(known);
+    -- Without a row: the erasure takes the devices along with their member.
+    if row_before is not distinct from row_after
+        or not exists (
+            select from public.members
+            where members.id = owner_id and (member_id is not null or not (members.is_demo or members.is_synthetic))
+        )
+    then
+        return null;
+    end if;
+    insert into public.audit_log (actor_kind, actor_id, action, subject_kind, subject_id, before, after)
+    values (
+        case when member_id is null then 'system' else 'member' end,
+        member_id,
+        case
+            when row_after is null then 'push_token.dropped'
+            when (row_after ->> 'is_active')::boolean then 'push_token.registered'
+            else 'push_token.deactivated'
+        end,
+        'push_token',
+        case when tg_op = 'DELETE' then old.id else new.id end,
+        row_before,
+        row_after
+    );
+    return null;
+end
+$$;
+revoke all on function public.bee_record_token() from public, anon, authenticated, service_role;
+create trigger record_token after insert or update or delete on public.user_fcm_tokens
+    for each row execute function public.bee_record_token();
+
 -- The worker marks tokens that were not seen for so long that they are over.
 grant select (id, is_active, last_seen_at), update (is_active, deactivated_at, deactivated_because)
     on public.user_fcm_tokens to bee_worker;

@@ -60,6 +60,31 @@ create table public.notification_preferences (
 );
 create index notification_preferences_member on public.notification_preferences (user_id, id);
 
+-- What a member chose is in the trail, with what held before.
+create function public.bee_record_preferences() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    insert into public.audit_log (actor_kind, actor_id, action, subject_kind, subject_id, before, after)
+    values (
+        'member', new.user_id, 'notification_preferences.chosen', 'member', new.user_id::text,
+        (
+            select pg_catalog.to_jsonb(known) - array['id', 'user_id', 'decided_at']
+            from public.notification_preferences as known
+            where known.user_id = new.user_id and known.id < new.id
+            order by known.id desc
+            limit 1
+        ),
+        pg_catalog.to_jsonb(new) - array['id', 'user_id', 'decided_at']
+    );
+    return null;
+end
+$$;
+revoke all on function public.bee_record_preferences() from public, anon, authenticated, service_role;
+create trigger record_preferences after insert on public.notification_preferences
+    for each row execute function public.bee_record_preferences();
+
 -- The queue: what a decision to send still has to do, and in the end what became of it.
 create table public.notification_deliveries (
     notification_id uuid primary key references public.momentum_notifications (id) on delete cascade,
@@ -136,6 +161,28 @@ create table public.coach_interventions (
 );
 create index coach_interventions_member on public.coach_interventions (user_id, created_at);
 create index coach_interventions_open on public.coach_interventions (due_at) where done_at is null;
+create index coach_interventions_done on public.coach_interventions (done_at) where done_at is not null;
+
+-- A task is done once and stays as it was done; what was asked is never changed.
+create function public.bee_do_task_once() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    said constant text[] := array['done_at', 'done_by', 'outcome', 'note'];
+begin
+    if new is not distinct from old then
+        return new;
+    end if;
+    if pg_catalog.to_jsonb(new) - said <> pg_catalog.to_jsonb(old) - said or old.done_at is not null then
+        raise exception 'a task is done once, and what was asked stays' using errcode = 'restrict_violation';
+    end if;
+    return new;
+end
+$$;
+revoke all on function public.bee_do_task_once() from public, anon, authenticated, service_role;
+create trigger do_task_once before update on public.coach_interventions
+    for each row execute function public.bee_do_task_once();
 
 create trigger append_only before update or delete or truncate on public.notification_rule_versions
     for each statement execute function public.bee_refuse_change();
@@ -252,16 +299,17 @@ grant select on public.notification_preferences to bee_coach, bee_admin;
 create policy admin on public.notification_preferences for select to bee_admin using (true);
 create policy assigned on public.notification_preferences for select to bee_coach
     using (exists (select from public.members where id = user_id));
--- Who tries a rule on the past asks what holds it back: what pseudonyms chose, and whether they have a device at all.
+-- Who tries a rule on the past asks what holds it back, and so what pseudonyms chose.
 grant select on public.notification_preferences to bee_product;
 create policy pseudonyms on public.notification_preferences for select to bee_product using (true);
-grant select (user_id, is_active) on public.user_fcm_tokens to bee_product;
-create policy pseudonyms on public.user_fcm_tokens for select to bee_product using (true);
 
 -- Coaches see to the members assigned to them, admins to everybody.
 grant select on public.coach_interventions to bee_coach, bee_admin;
-grant update (coach_id, done_at, done_by, outcome, note) on public.coach_interventions to bee_coach, bee_admin;
-create policy admin on public.coach_interventions to bee_admin using (true) with check (true);
+-- Whose a task is follows from whose the member is.
+grant update (done_at, done_by, outcome, note) on public.coach_interventions to bee_coach, bee_admin;
+create policy admin on public.coach_interventions for select to bee_admin using (true);
+create policy admin_does on public.coach_interventions for update to bee_admin
+    using (true) with check (done_by is null or done_by = (select public.bee_staff_id()));
 create policy assigned on public.coach_interventions for select to bee_coach
     using (exists (select from public.members where id = user_id));
 create policy assigned_does on public.coach_interventions for update to bee_coach

@@ -1,6 +1,6 @@
 -- A row a delivery that this worker now has, due longest first: those that nobody has, or whose worker fell silent.
 -- Whatever the kill switch holds stays where it is. Indexes: notification_deliveries_due,
--- notification_rule_versions_pkey, engagement_events_pkey.
+-- notification_rule_versions_pkey, notification_campaigns_rule_key, engagement_events_pkey.
 with due as (
     select deliveries.notification_id
     from notification_deliveries as deliveries
@@ -43,11 +43,14 @@ select
         where events.user_id = decided.user_id and events.occurred_at > decided.silent_since
     ) as is_broken_silence,
     members.is_demo,
-    cast(versions.body as text) as body,
+    coalesce(cast(versions.body as text), composed.body) as body,
     claimed.tries
 from claimed
 inner join momentum_notifications as decided on decided.id = claimed.notification_id
 inner join members on members.id = decided.user_id
 left join notification_rule_versions as versions
     on versions.rule = decided.rule and versions.version = decided.rule_version
+left join notification_campaigns as campaigns on campaigns.rule = decided.rule
+left join notification_campaign_versions as composed
+    on composed.campaign = campaigns.number and composed.version = decided.rule_version
 order by claimed.available_at, decided.id

@@ -11,7 +11,11 @@ select
     (
         select count(*)
         from user_fcm_tokens as tokens
-        where tokens.user_id = members.id and tokens.is_active
+        where
+            tokens.user_id = members.id
+            and tokens.is_active
+            and tokens.last_seen_at
+            >= cast(:now as timestamptz) - make_interval(days => cast(:expired_days as integer))
     ) as addresses,
     members.coach_id,
     newest.score_date,

@@ -9,6 +9,7 @@ from bee.accounts.keyring import Keyring
 from bee.accounts.keys import KEPT_AFTER, PUBLISHED_BEFORE, rotate_keys
 from bee.db import Database, Login
 from bee.errors import Unavailable
+from tests.factories import execute
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SEALING = "s" * 64
@@ -57,6 +58,18 @@ def test_a_new_key_is_public_before_it_signs_and_the_old_one_while_its_tokens_li
     clock.now += KEPT_AFTER
     assert names(keyring) == [str(new)]
     assert keyring.public_key(str(old)) is None
+
+
+def test_a_known_key_is_not_looked_up_again_within_the_minute(database: Database) -> None:
+    clock = Clock()
+    keyring = Keyring(database, sealing=SEALING, clock=clock)
+    kid = str(keyring.signing()[0])
+    with database.writing(Login.OWNER) as session:
+        execute(session, "delete from signing_keys")
+    clock.now += timedelta(seconds=50)
+    assert all(keyring.public_key(kid) is not None for _ in range(2))
+    clock.now += timedelta(seconds=20)
+    assert keyring.public_key(kid) is None
 
 
 def test_the_private_half_is_public_to_nobody(database: Database) -> None:

@@ -107,7 +107,8 @@ def test_the_state_that_a_caller_claims_changes_nothing(client: TestClient) -> N
     mia, noah = sign_up(client), sign_up(client, "noah@example.org")
     plain = client.post(PATH, json={"message": "Hello"}, headers=mia.headers).json()
     claimed = {"message": "Hello", "momentum_state": "Rising", "user_id": str(mia.id), "memories": ["x"]}
-    assert client.post(PATH, json=claimed, headers=noah.headers).json() == plain
+    answer = client.post(PATH, json=claimed, headers=noah.headers).json()
+    assert answer | {"request_id": plain["request_id"]} == plain
 
 
 def events_of(text: str) -> list[tuple[str, dict[str, Any]]]:
@@ -203,3 +204,32 @@ def test_a_database_that_goes_while_an_answer_is_streamed_is_told_in_the_stream(
     assert events_of(text)[-1][0] == "error"
     assert events_of(text)[-1][1]["error"]["code"].startswith("database")
     assert counted(database, "coach_messages") == 0
+
+
+def feedback(client: TestClient, member: Member, request_id: str, body: object) -> tuple[int, str]:
+    path = f"/v1/ai-coaching-engine/responses/{request_id}/feedback"
+    answer = client.put(path, json=body, headers=member.headers)
+    return answer.status_code, answer.json()["error"]["code"] if answer.content else ""
+
+
+def test_a_member_says_whether_a_reply_helped_and_the_last_word_counts(
+    client: TestClient, database: Database
+) -> None:
+    mia, noah = sign_up(client), sign_up(client, "noah@example.org")
+    request_id = client.post(PATH, json={"message": "Hello"}, headers=mia.headers).json()["request_id"]
+    assert feedback(client, mia, request_id, {"helpful": True}) == (204, "")
+    assert feedback(client, mia, request_id, {"helpful": False}) == (204, "")
+    assert feedback(client, noah, request_id, {"helpful": True}) == (404, "no_reply")
+    assert feedback(client, mia, str(uuid4()), {"helpful": True}) == (404, "no_reply")
+    for body in ({}, {"helpful": "yes"}, {"helpful": None}):
+        assert feedback(client, mia, request_id, body) == (400, "validation_failed")
+    with database.reading(Login.OWNER) as session:
+        rows = execute(session, "select user_id, is_helpful from coach_feedback").all()
+    assert [(row.user_id, row.is_helpful) for row in rows] == [(mia.id, False)]
+
+
+def test_a_repeat_is_known_by_the_key_that_it_came_with(client: TestClient) -> None:
+    key = str(uuid4())
+    headers = sign_up(client).headers | {"Idempotency-Key": key}
+    answers = [client.post(PATH, json={"message": "Hello"}, headers=headers).json() for _ in range(2)]
+    assert [answer["request_id"] for answer in answers] == [key, key]

@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 
 from bee.accounts.sessions import LIMITS
 from bee.api.body import MOST_AUTH_BYTES, MOST_BYTES, MOST_UNPACKED_BYTES
+from bee.api.patience import MOST_HEAD_BYTES
 from bee.api.realtime.limits import RealtimeLimits
 from bee.api.routes.events import EXAMPLES, MOST_EVENTS
 from bee.api.routes.meta import API_VERSION
@@ -24,6 +25,7 @@ def test_every_number_is_the_program_s() -> None:
     sockets = (defaults.sockets_per_address, defaults.sockets_per_member, RealtimeLimits().sockets)
     told = "{} an address (`BEE_SOCKETS_PER_ADDRESS`), {} a member (`BEE_SOCKETS_PER_MEMBER`), {:,} in all"
     assert told.format(*sockets) in TEXT
+    assert f"| {MOST_HEAD_BYTES >> 10} KiB, the address itself" in TEXT
     sizes = (MOST_BYTES, MOST_UNPACKED_BYTES, MOST_AUTH_BYTES)
     assert "{} MiB, {} MiB unpacked; {} MiB under".format(*(size >> 20 for size in sizes)) in TEXT
 

@@ -282,3 +282,14 @@ def test_a_question_without_an_operation_is_no_fault_of_ours(client: TestClient,
         assert answer.status_code == 200, answer.text
         assert answer.json()["data"] is None
         assert answer.json()["errors"][0]["extensions"]["code"] == "bad_query"
+
+
+def test_a_variable_that_does_not_fit_is_no_fault_of_ours(
+    client: TestClient, mia: Member, caplog: pytest.LogCaptureFixture
+) -> None:
+    query = "query Q($n: Int!) { daily_engagement_scoresCollection(first: $n) { edges { cursor } } }"
+    for variables in ({"n": "x"}, {"n": 2**40}, {"n": None}, {}):
+        [error] = ask(client, mia, query, variables=variables)["errors"]
+        assert error["extensions"]["code"] == "bad_query"
+        assert "$n" in error["message"]
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]

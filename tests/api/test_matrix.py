@@ -50,6 +50,7 @@ class Mia:
     event_id: str
     token_id: str
     notification_id: str
+    request_id: str
 
 
 OPEN: Final = {("GET", "/version")}
@@ -64,6 +65,9 @@ EXPECTED: Final[dict[tuple[str, str], Asked]] = {
     ("GET", "/notifications"): Asked(200),
     ("POST", "/notifications/{notification_id}/opened"): Asked(404),
     ("POST", "/ai-coaching-engine/generate-response"): Asked(200, body=lambda _mia: {"message": "Hello"}),
+    ("PUT", "/ai-coaching-engine/responses/{request_id}/feedback"): Asked(
+        404, body=lambda _mia: {"helpful": False}
+    ),
     ("GET", "/consents"): Asked(200),
     ("PUT", "/consents"): Asked(200, body=lambda _mia: {"push": False}),
 }
@@ -75,6 +79,7 @@ OWN: Final = {
     "notification_receipts": "user_id",
     "consents": "member_id",
     "coach_messages": "user_id",
+    "coach_feedback": "user_id",
     "coach_conversations": "user_id",
 }
 
@@ -89,8 +94,11 @@ def mia(client: TestClient, database: Database) -> Mia:
     token_id = client.put("/v1/push-tokens", json=body, headers=member.headers).json()["id"]
     client.put("/v1/consents", json={"push": True}, headers=member.headers)
     body = {"message": "mias-secret"}
-    client.post("/v1/ai-coaching-engine/generate-response", json=body, headers=member.headers)
-    return Mia(member, event_id, token_id, str(notify(database, member)))
+    said = client.post("/v1/ai-coaching-engine/generate-response", json=body, headers=member.headers)
+    request_id = said.json()["request_id"]
+    path = f"/v1/ai-coaching-engine/responses/{request_id}/feedback"
+    client.put(path, json={"helpful": True}, headers=member.headers)
+    return Mia(member, event_id, token_id, str(notify(database, member)), request_id)
 
 
 def described(client: TestClient) -> set[tuple[str, str]]:
@@ -108,7 +116,9 @@ def ask(
 ) -> httpx.Response:
     method, path = route
     made = EXPECTED[route].body
-    address = path.format(token_id=mia.token_id, notification_id=mia.notification_id)
+    address = path.format(
+        token_id=mia.token_id, notification_id=mia.notification_id, request_id=mia.request_id
+    )
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     return client.request(method, f"{prefix}{address}", json=made(mia) if made else None, headers=headers)
 
@@ -135,7 +145,7 @@ def test_every_route_has_an_expectation(client: TestClient) -> None:
 
 def test_every_address_of_the_gateway_s_is_one_of_ours(client: TestClient) -> None:
     for method, path in described(client):
-        address = path.format(token_id=uuid4(), notification_id=uuid4())
+        address = path.format(token_id=uuid4(), notification_id=uuid4(), request_id=uuid4())
         ours, gateway = (client.request(method, f"{prefix}{address}").status_code for prefix in PREFIXES)
         assert ours == gateway, path
 

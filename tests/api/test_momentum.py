@@ -205,3 +205,18 @@ def test_every_member_sees_the_own_only(client: TestClient) -> None:
     do(client, mia, "lesson_completion")
     assert momentum(client, noah)["score"] is None
     assert client.get("/v1/momentum/history", headers=noah.headers).json() == {"days": []}
+
+
+@pytest.mark.parametrize("sent", ["x", "1699920000", "2026-02-30", "2026-11-23T10:00:00"])
+def test_what_is_no_day_is_told_without_what_is_inside(client: TestClient, sent: str) -> None:
+    member = sign_up(client)
+    asked = client.get("/v1/momentum/explain", params={"date": sent}, headers=member.headers)
+    done = client.post("/v1/momentum/calculate", json={"target_date": sent}, headers=member.headers)
+    for answer, name in ((asked, "query.date"), (done, "target_date")):
+        assert answer.status_code == 400
+        told = answer.json()["error"]["message"]
+        assert told.startswith(f"{name}: ")
+        assert "function" not in told
+        assert "None" not in told
+    counted = client.post("/v1/momentum/calculate", json={"target_date": 1699920000}, headers=member.headers)
+    assert counted.json()["error"]["message"] == "target_date: it is written like 2026-11-23."

@@ -3,6 +3,7 @@
 import json
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,11 +12,15 @@ from uuid import uuid4
 import httpx2 as httpx
 import pytest
 
+from bee.api.serve import ALIVE_WITHIN_S
 from bee.db import Database, Login
 from bee.processes import has_ended
 from tests.api.processes import SOON_S, Api, await_true, bee_api, in_the_way, waiting
+from tests.coach.model_server import model_server
 from tests.factories import execute
 
+# uvicorn asks every half second.
+ASKED_WITHIN_S = 2
 pytestmark = pytest.mark.slow
 
 
@@ -123,6 +128,16 @@ def test_processes_on_one_port_share_the_limit_and_one_that_dies_is_replaced(
         await_true(lambda: all(has_ended(worker) for worker in workers))
 
 
+def test_who_dies_while_asked_whether_alive_is_replaced_at_once(database: Database, tmp_path: Path) -> None:
+    with bee_api(database, tmp_path, workers=2) as api:
+        await_true(lambda: len(api.workers()) == 2)
+        killed = api.workers()[0]
+        killed.suspend()
+        time.sleep(ASKED_WITHIN_S)
+        killed.kill()
+        await_true(lambda: killed not in api.workers() and len(api.workers()) == 2, ALIVE_WITHIN_S - 5)
+
+
 def test_processes_on_one_port_stop_together(database: Database, tmp_path: Path) -> None:
     with bee_api(database, tmp_path, workers=2) as api:
         await_true(lambda: len(api.workers()) == 2)
@@ -135,3 +150,40 @@ def test_processes_on_one_port_stop_together(database: Database, tmp_path: Path)
 def _who_served(api: Api) -> set[int]:
     lines = [json.loads(line) for line in api.output.read_text(encoding="utf-8").splitlines()]
     return {line["pid"] for line in lines if line["logger"] == "bee.api.requests"}
+
+
+def test_who_is_killed_while_a_model_speaks_leaves_nothing_and_the_same_request_is_answered_once(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = "/v1/ai-coaching-engine/generate-response"
+    body = {"message": "I took a walk today"}
+    with model_server() as service:
+        monkeypatch.setenv("OPENAI_API_KEY", "key")
+        monkeypatch.setenv("BEE_OPENAI_URL", f"{service.address}/v1")
+        monkeypatch.setenv("BEE_COACH_MODEL", "openai/once_stall")
+        with bee_api(database, tmp_path) as api:
+            headers = api.sign_up("mia@example.org") | {"Idempotency-Key": str(uuid4())}
+            with database.writing(Login.OWNER) as session:
+                execute(
+                    session,
+                    "insert into consents (member_id, purpose, granted, source)"
+                    " select id, 'coaching', true, 'member' from members",
+                )
+            with ThreadPoolExecutor(1) as aside:
+                waiting_client = aside.submit(
+                    httpx.post, f"{api.url}{path}", json=body, headers=headers, timeout=SOON_S
+                )
+                await_true(lambda: len(service.asked) == 1)
+                api.process.kill()
+                assert isinstance(waiting_client.exception(), httpx.HTTPError)
+            port = int(api.url.rpartition(":")[2])
+        with bee_api(database, tmp_path, port=port) as successor:
+            answers = [
+                httpx.post(f"{successor.url}{path}", json=body, headers=headers, timeout=SOON_S).json()
+                for _ in range(2)
+            ]
+    assert answers[0] == answers[1]
+    assert answers[0]["response_text"] == service.text
+    assert len(service.asked) == 2
+    with database.reading(Login.OWNER) as session:
+        assert execute(session, "select count(*) from coach_messages").scalar_one() == 2

@@ -78,6 +78,8 @@ def test_every_page_can_be_read_by_everybody_fits_a_phone_and_talks_to_no_other_
         "/log",
         "/log?member=P-999999",
         "/kill_switch",
+        "/tokens",
+        "/today",
         "/safety",
         "/safety?which=Closed",
         "/staff",

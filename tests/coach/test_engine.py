@@ -9,23 +9,28 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
+import anyio.to_thread
 import pytest
 from pydantic import SecretStr
 
 from bee.coach.actions import Answer
+from bee.coach.crisis import crisis_answer
 from bee.coach.engine import Coach, Delta, Event, Question, Replaced
 from bee.coach.exchange import Limits
 from bee.coach.model import Provider, Usage
 from bee.coach.offline import reply
 from bee.coach.prompts.registry import COACH
 from bee.coach.review import CHECKER, CHECKS
+from bee.coach.safety import Category
 from bee.coach.standing import FAILURES_TO_OPEN
+from bee.coach.usage import usage
 from bee.db import Database, Login
 from bee.errors import Unavailable
 from bee.settings import Environment, Settings
 from tests.cluster import away
 from tests.coach.model_server import TEXT, ModelServer, model_server
 from tests.coach.prompts.versions import add_version, go_live
+from tests.commands import Bee
 from tests.factories import execute, make_member
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -550,6 +555,83 @@ def test_strange_signs_of_a_model_do_not_stop_the_answer(
     said = say(database, settings_for(service), question(mia))
     assert said.fallback in {None, "broken"}
     assert "\0" not in said.response_text
+
+
+def test_what_was_used_is_told_by_day_prompt_and_model_and_adds_up(
+    database: Database, service: ModelServer, mia: UUID
+) -> None:
+    say(database, settings_for(service, "openai/gpt-4o-mini"), question(mia))
+    say(database, settings_for(service, "openai/gpt-4o-mini"), question(mia), now=NOW + timedelta(days=1))
+    say(database, settings_for(service), question(mia))
+    with database.reading(Login.DASHBOARD, role="bee_oncall") as session:
+        rows_used = usage(session, NOW - timedelta(hours=9), NOW + timedelta(days=2))
+    assert [(row.day.day, row.model, row.calls, row.answered) for row in rows_used] == [
+        (25, "gpt-4o-mini", 1, 1), (24, "fine", 1, 1), (24, "gpt-4o-mini", 1, 1),
+    ]  # fmt: skip
+    assert [(row.cost_usd, row.unpriced) for row in rows_used] == [
+        (Decimal("0.00003"), 0), (Decimal(0), 1), (Decimal("0.00003"), 0),
+    ]  # fmt: skip
+    buckets = [(row.input, row.cache_read, row.cache_write, row.output, row.reasoning) for row in rows_used]
+    assert buckets == [(50, 40, 10, 18, 12)] * 3
+
+
+def test_the_command_line_says_what_was_used_and_who_is_left_alone(
+    database: Database, service: ModelServer, mia: UUID, bee: Bee
+) -> None:
+    assert "No model was asked." in bee("coach", "usage").out
+    now = datetime.now(UTC)
+    say(database, settings_for(service, "openai/gpt-4o-mini"), question(mia), now=now)
+    say(database, settings_for(service, "openai/401"), question(mia), now=now)
+    told = bee("coach", "usage")
+    assert "openai/gpt-4o-mini  1 of 1 calls answered  130 tokens  $0.0000" in told.out
+    assert "openai/401  0 of 1 calls answered  0 tokens" in told.out
+    assert "openai is left alone until" in told.err
+    lines = [json.loads(line) for line in bee("coach", "usage", "--json").out.splitlines()]
+    assert [(line["model"], line["input"]) for line in lines] == [("401", 0), ("gpt-4o-mini", 50)]
+
+
+def test_somebody_in_danger_is_answered_even_where_the_database_goes_before_anything_is_stored(
+    database: Database, service: ModelServer, mia: UUID
+) -> None:
+    asked = question(mia, "I want to die")
+
+    async def run() -> list[Event]:
+        coach = Coach(database, settings_for(service), limits=AMPLE, clock=lambda: NOW)
+        async with coach.models:
+            begun = await coach.begin(asked)
+            with away(database):
+                return [event async for event in coach.events(begun, streams=True)]
+
+    delta, answer = asyncio.run(run())
+    assert isinstance(answer, Answer)
+    assert answer.safety.crisis
+    assert answer.response_text == crisis_answer(Category.SELF_HARM, "US", is_handed_on=False)
+    assert delta == Delta(answer.response_text)
+    assert rows(database, "select * from coach_messages") == []
+    # Sent again, it is stored and handed to a coach.
+    say(database, settings_for(service), asked)
+    assert len(rows(database, "select * from safety_events")) == 1
+
+
+def test_members_who_wait_for_a_model_hold_no_thread(
+    database: Database, service: ModelServer, mia: UUID
+) -> None:
+    async def run() -> bool:
+        threads = anyio.to_thread.current_default_thread_limiter()
+        threads.total_tokens = 1
+        coach = Coach(database, settings_for(service, "openai/stall"), limits=AMPLE, clock=lambda: NOW)
+        async with coach.models:
+            waiting = [asyncio.create_task(coach.answer(question(mia))) for _ in range(3)]
+            while len(service.asked) < 3:
+                await asyncio.sleep(0.01)
+            # The model stalls for longer than any machine needs for this.
+            served = await anyio.to_thread.run_sync(lambda: not any(task.done() for task in waiting))
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+        return served
+
+    assert asyncio.run(run())
 
 
 def test_the_version_that_is_live_answers_by_its_own_model_until_another_one_is(

@@ -2,8 +2,9 @@
 
 ``<kind>`` or ``<kind>-<anything>`` chooses: see ``ERRORS``; ``slow``, ``hang``, ``drop_before`` (the connection is
 closed, nothing delivered), ``drop_after`` (delivered, then closed), ``error_after`` (delivered, then 503),
-``nameless`` and ``nonsense`` (200 with something else in it). With ``once_`` in front only the first post is
-answered so. Everything else is delivered. Paths and methods that it does not know get 501.
+``trickle`` (delivered, then an answer that never ends), ``nameless`` and ``nonsense`` (200 with something else in
+it). With ``once_`` in front only the first post is answered so. Everything else is delivered. Paths and methods it
+does not know get 501.
 """
 
 import json
@@ -12,7 +13,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
@@ -72,6 +73,7 @@ class FcmServer(ThreadingHTTPServer):
     def __init__(self, *, pause_s: float = 0.0) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.lock = threading.Lock()
+        self.is_over = threading.Event()
         self.pause_s = pause_s
         self.bodies: list[dict[str, Any]] = []
         self.posts: Counter[str] = Counter()
@@ -143,7 +145,9 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(3 if mode == "hang" else 0.3)
         if not body.get("validate_only") and mode != "drop_before":
             self.server.deliver(body["message"], address)
-        if mode in CLOSES:
+        if mode == "trickle":
+            self._trickle()
+        elif mode in CLOSES:
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
         elif mode in DELIVERS:
@@ -154,6 +158,14 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(200, None)
         else:
             self._answer(200, {"name": f"projects/{PROJECT}/messages/{address}-{tries}"})
+
+    def _trickle(self) -> None:
+        """Say a byte now and then, so that no timeout between bytes is ever reached."""
+        self.close_connection = True
+        with suppress(OSError):
+            self.connection.sendall(b"HTTP/1.1 200 OK\r\nX-Padding: ")
+            while not self.server.is_over.wait(0.05):
+                self.connection.sendall(b".")
 
     def _answer(self, status: int, body: object, headers: Mapping[str, str] | None = None) -> None:
         raw = b"<html>" if body is None else json.dumps(body).encode()
@@ -178,6 +190,7 @@ def fcm_server(*, pause_s: float = 0.0) -> Iterator[FcmServer]:
     try:
         yield server
     finally:
+        server.is_over.set()
         server.shutdown()
         server.server_close()
         thread.join()

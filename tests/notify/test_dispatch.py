@@ -5,7 +5,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +20,7 @@ from bee.notify.courier import RECORDER, Courier
 from bee.notify.decide import Stops
 from bee.notify.dispatch import LEASE_S, Dispatcher, DispatchReport
 from bee.notify.fcm import Fcm, opened
+from bee.notify.posting import Posters
 from bee.notify.switch import Switch
 from tests.cluster import away
 from tests.commands import Bee
@@ -264,6 +267,104 @@ def test_a_worker_that_died_with_a_post_under_way_is_followed_by_one_more_try(
         (2, "accepted", ""),
     ]
     assert ends(database) == [("accepted", None)]
+
+
+def claim_and_die(database: Database, courier: Courier, clock: Clock) -> None:
+    """Do what a worker does until its posts leave, and no more."""
+    dying = dispatcher(database, courier, clock, "dying")
+    with database.writing(Login.WORKER) as session:
+        dying._prepare(session, dying._claim(session, clock()), clock())
+    clock.ahead += timedelta(seconds=LEASE_S + 1)
+
+
+@pytest.mark.parametrize("faults", [("drop", "crash"), ("crash", "drop"), ("crash", "crash")])
+@pytest.mark.parametrize(
+    ("address", "meanwhile", "passes"),
+    [
+        ("drop_after", None, timedelta()),
+        ("drop_before", None, timedelta()),
+        ("drop_after", None, timedelta(hours=30)),
+        ("drop_after", NO_MORE, timedelta()),
+        ("drop_after", NO_DEVICE, timedelta()),
+    ],
+)
+def test_two_faults_in_a_row_end_as_unclear_and_are_sent_for_every_list_and_limit(
+    database: Database, clock: Clock, courier: Fcm, faults: tuple[str, str], address: str,
+    meanwhile: str | None, passes: timedelta,
+) -> None:  # fmt: skip
+    due(database, clock, address)
+    for fault in faults:
+        if fault == "crash":
+            claim_and_die(database, courier, clock)
+        else:
+            dispatcher(database, courier, clock).send_due()
+            clock.ahead += timedelta(minutes=2)
+    if meanwhile is not None:
+        change(database, meanwhile)
+    clock.ahead += passes
+    dispatcher(database, courier, clock).send_due()
+    assert [outcome for _, outcome, _ in outcomes(database)] == ["ambiguous", "ambiguous"]
+    assert ends(database) == [("ambiguous", None)]
+    told = "select bee_notification_state(decision, sent_at, 'ambiguous') from momentum_notifications"
+    assert fetch(database, told) == [("unclear",)]
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "passes", "reason"),
+    [(NO_MORE, timedelta(), "consent_refused"), (None, timedelta(hours=30), "too late")],
+)
+def test_one_fault_that_may_be_a_delivery_is_never_called_expired_or_held_back(
+    database: Database, clock: Clock, courier: Fcm, meanwhile: str | None, passes: timedelta, reason: str
+) -> None:
+    due(database, clock, "phone")
+    claim_and_die(database, courier, clock)
+    if meanwhile is not None:
+        change(database, meanwhile)
+    clock.ahead += passes
+    dispatcher(database, courier, clock).send_due()
+    assert ends(database) == [("ambiguous", reason)]
+    assert fetch(database, "select count(sent_at) from momentum_notifications") == [(1,)]
+
+
+def test_what_a_dead_worker_was_recording_is_recorded_again_and_never_called_sent(
+    database: Database, clock: Clock
+) -> None:
+    due(database, clock, "phone")
+    claim_and_die(database, RECORDER, clock)
+    dispatcher(database, RECORDER, clock).send_due()
+    assert [outcome for _, outcome, _ in outcomes(database)] == ["not_posted", "recorded"]
+    assert ends(database) == [("recorded", None)]
+    assert fetch(database, "select count(sent_at) from momentum_notifications") == [(0,)]
+
+
+def test_a_connection_that_is_stuck_holds_neither_its_chunk_nor_the_others(
+    database: Database, clock: Clock, courier: Fcm, service: FcmServer
+) -> None:
+    for number in range(3):
+        due(database, clock, f"trickle-{number}")
+    for number in range(5):
+        due(database, clock, f"phone-{number}", now=clock() + timedelta(seconds=1))
+    clock.ahead += timedelta(seconds=2)
+    sending = replace(dispatcher(database, courier, clock), posters=partial(Posters, most=2, post_s=0.5))
+    assert sending.send_due().answers == {"accepted": 5, "ambiguous": 3}
+    assert not service.is_over.is_set(), "they are stuck still"
+    stuck = [row for row in outcomes(database) if row[1] == "ambiguous"]
+    assert stuck == [(1, "ambiguous", "no answer in time")] * 3
+    assert Counter(ends(database)) == {("accepted", None): 5, (None, None): 3}
+
+
+def test_what_had_no_turn_before_the_end_of_its_chunk_is_not_posted(
+    database: Database, clock: Clock, courier: Fcm, service: FcmServer
+) -> None:
+    due(database, clock, "trickle")
+    due(database, clock, "phone", now=clock() + timedelta(seconds=1))
+    clock.ahead += timedelta(seconds=2)
+    slow = partial(Posters, most=1, post_s=0.8, chunk_s=0.2)
+    assert replace(dispatcher(database, courier, clock), posters=slow).send_due().answers == {
+        "ambiguous": 1,
+        "not_posted": 1,
+    }
+    assert service.posts == {"trickle": 1}
 
 
 def test_too_much_for_the_service_pauses_the_project(

@@ -56,8 +56,11 @@ ACT = "actor_kind actor_id action subject_kind subject_id before after reason"
 PROGRAM_ACT = "actor_kind in ('system', 'member')"
 RULE_VERSION = "rule version body digest author_id message"
 SEEN_TO = "status taken_by taken_at closed_at note finding"
-DONE = "coach_id done_at done_by outcome note"
+DONE = "done_at done_by outcome note"
 READ_BY_ALL = dict.fromkeys(("bee_product", "bee_coach", "bee_oncall", "bee_admin", "bee_worker"), READS)
+READ_BY_COMPOSERS = dict.fromkeys(("bee_product", "bee_admin", "bee_worker"), READS)
+CAMPAIGN_ACT = "campaign version digest kind done_by reason"
+CAMPAIGN_TEST = "campaign version variant platform address asked_by"
 POSTS = {
     "bee_product": READS,
     "bee_oncall": READS,
@@ -275,7 +278,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
             adds=OWN,
         ),
         "service_role": KEEPS,
-        "bee_product": May(select="user_id is_active"),
+        "bee_product": May(select="* but fcm_token"),
         "bee_oncall": May(select="* but fcm_token"),
         "bee_admin": May(select="* but fcm_token"),
         "bee_worker": May(
@@ -359,6 +362,25 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         ),
         "bee_admin": May(select="*", insert="rule is_stopped changed_by reason", adds="changed_by = %(me)s"),
     },
+    # Campaigns: product and admins compose, an admin who did not write it approves, the worker ends it.
+    "notification_campaigns": READ_BY_COMPOSERS,
+    "notification_campaign_versions": READ_BY_COMPOSERS,
+    "notification_campaign_people": READ_BY_COMPOSERS
+    | {"bee_worker": May(select="*", update="available_at decided_at")},
+    "notification_campaign_acts": {
+        "bee_product": May(
+            select="*",
+            insert=CAMPAIGN_ACT,
+            adds="done_by = %(me)s and kind in ('asked', 'started', 'stopped')",
+        ),
+        "bee_admin": May(select="*", insert=CAMPAIGN_ACT, adds="done_by = %(me)s and kind <> 'finished'"),
+        "bee_worker": May(select="*", insert="campaign version digest kind", adds="kind = 'finished'"),
+    },
+    "notification_campaign_tests": {
+        "bee_product": May(select="* but address", insert=CAMPAIGN_TEST, adds="asked_by = %(me)s"),
+        "bee_admin": May(select="* but address", insert=CAMPAIGN_TEST, adds="asked_by = %(me)s"),
+        "bee_worker": May(select="*", update="address posted_at via outcome error"),
+    },
     "coach_interventions": {
         "bee_coach": May(select="*", update=DONE, rows=ASSIGNED),
         "bee_admin": May(select="*", update=DONE),
@@ -393,6 +415,17 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_coach": May(select="*", rows=ASSIGNED),
         "bee_admin": READS,
         "bee_system": May(select="*", insert="*"),
+    },
+    "coach_feedback": {
+        "authenticated": May(
+            select="*",
+            insert="user_id request_id is_helpful said_at",
+            update="is_helpful said_at",
+            rows=OWN,
+            adds=OWN,
+        ),
+        "bee_coach": May(select="*", rows=ASSIGNED),
+        "bee_admin": READS,
     },
     # What models took and cost is no secret on the staff; whose words they were is.
     "coach_model_calls": dict.fromkeys(
@@ -470,8 +503,17 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_fill_event": frozenset(),
     "bee_mark_events_due": frozenset(),
     "bee_forget_notifications": frozenset({"bee_worker"}),
+    "bee_campaign_audience": frozenset({"bee_product", "bee_admin"}),
+    "bee_save_campaign": frozenset({"bee_product", "bee_admin"}),
+    "bee_names_in_campaign": frozenset({"bee_product", "bee_admin"}),
+    "bee_check_campaign_act": frozenset(),
     "bee_send_once": frozenset(),
     "bee_refuse_change": frozenset(),
+    "bee_refuse_forgetting": frozenset(),
+    "bee_forget_acts": frozenset(),
+    "bee_record_token": frozenset(),
+    "bee_record_preferences": frozenset(),
+    "bee_do_task_once": frozenset(),
 }
 
 # Those that act as their owner, and what they do that their caller may not.
@@ -479,11 +521,16 @@ SECURITY_DEFINERS: Mapping[str, str] = {
     "bee_mark_changed_member_due": "marks a member as due for scoring who leaves, comes back or moves",
     "bee_announce_notification": "tells the API that a notification was sent, whoever sent it",
     "bee_register_token": "takes a device's token from the member who had it before",
-    "bee_mirror_consent": "carries a decision over to members.consents",
+    "bee_mirror_consent": "carries a decision over to members.consents, and into the trail",
     "bee_mark_segments_stale": "marks the totals of the past as stale when a member changes segments",
     "bee_fill_event": "fills an event's columns",
     "bee_mark_events_due": "marks the members of new events as due for scoring",
+    "bee_record_token": "keeps in the trail on which devices a member can be reached",
+    "bee_record_preferences": "keeps in the trail what a member chose",
     "bee_forget_notifications": "removes decisions that nobody has to keep any more",
+    "bee_save_campaign": "keeps what a campaign says, and whom it means, in one version",
+    "bee_check_campaign_act": "sees all of a campaign, to tell whose turn it is",
+    "bee_names_in_campaign": "tells which words of a saved text are names, never whose",
 }
 
 # Nobody but the owner of the tables changes or removes these; events go with their member's erasure.
@@ -496,6 +543,9 @@ UNCHANGEABLE = frozenset(
         "coach_prompt_versions",
         "engagement_events",
         "momentum_notifications",
+        "notification_campaign_acts",
+        "notification_campaign_versions",
+        "notification_campaigns",
         "notification_attempts",
         "notification_outcomes",
         "notification_preferences",

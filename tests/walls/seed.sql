@@ -63,6 +63,15 @@ insert into notification_rule_activations (rule, version, activated_by)
 select rule, version, author_id from notification_rule_versions where author_id is not null;
 insert into notification_stops (rule, is_stopped, changed_by, reason)
 select 'rule_of_' || lower(full_name), true, id, 'words of ' || full_name from staff;
+insert into notification_campaigns (created_by) select id from staff;
+insert into notification_campaign_versions (campaign, version, body, people, audience_hash, digest, author_id)
+select number, 1, '{}', 1, repeat('0', 64), repeat('0', 64), created_by from notification_campaigns;
+insert into notification_campaign_people (campaign, user_id, place)
+select notification_campaigns.number, members.id, 0 from notification_campaigns, members;
+insert into notification_campaign_acts (campaign, version, digest, kind, done_by)
+select campaign, version, digest, 'asked', author_id from notification_campaign_versions;
+insert into notification_campaign_tests (campaign, version, variant, platform, address, asked_by)
+select campaign, version, 'one', 'ios', 'address', author_id from notification_campaign_versions;
 insert into notification_preferences (user_id, quiet_from, quiet_until) select id, '21:00', '07:00' from members;
 insert into notification_deliveries (notification_id, user_id, available_at)
 select id, user_id, now() from momentum_notifications;
@@ -107,6 +116,12 @@ insert into safety_events (user_id, message_id, category, matched, rules_version
 select user_id, coach_messages.id, 'self_harm', array[body], '1', 'taken', coach_id, now()
 from coach_messages
 inner join members on members.id = user_id;
+insert into coach_messages
+    (conversation_id, user_id, request_id, role, body, crisis, rules_version, model, usage)
+select id, user_id, gen_random_uuid(), 'coach', 'words to ' || user_id, false, '1', 'offline', '{}'
+from coach_conversations;
+insert into coach_feedback (user_id, request_id, is_helpful)
+select user_id, request_id, true from coach_messages where role = 'coach';
 insert into coach_model_calls
     (user_id, request_id, attempt, provider, model, prompt, prompt_sha256, started_at, outcome, input_tokens,
         cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens, is_estimate, total_ms)

@@ -115,9 +115,8 @@ class Schema(strawberry.Schema):
     ) -> None:
         """Log what is nobody's but our fault."""
         for error in errors:
-            cause = error.original_error
-            if cause is not None and not isinstance(cause, BeeError):
-                log.error("a GraphQL field failed", exc_info=cause)
+            if _is_ours(error):
+                log.error("a GraphQL field failed", exc_info=error.original_error)
 
 
 def build_schema(*, is_open: bool) -> Schema:
@@ -140,11 +139,16 @@ def told(error: GraphQLError) -> dict[str, Any]:
     answer: dict[str, Any] = {"message": error.message, "extensions": {"code": "bad_query"}}
     if isinstance(cause, BeeError):
         answer |= {"message": cause.message, "extensions": {"code": cause.code}}
-    elif cause is not None:
+    elif _is_ours(error):
         answer |= {"message": "Something went wrong on our side.", "extensions": {"code": "internal"}}
     if error.locations:
         answer["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
     return answer | ({"path": error.path} if error.path else {})
+
+
+def _is_ours(error: GraphQLError) -> bool:
+    """Whether an error is a fault of ours; a variable that does not fit is the question's."""
+    return not isinstance(error.original_error, BeeError | GraphQLError | None)
 
 
 def _read(info: Context, row: type[Node], name: str, first: int, place: Place) -> list[Node]:

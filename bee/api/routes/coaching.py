@@ -9,14 +9,14 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Header
 from fastapi.responses import JSONResponse, StreamingResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictBool
 from pydantic.json_schema import SkipJsonSchema
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bee.api.gatehouse import Member
+from bee.api.gatehouse import Member, writing_as
 from bee.api.house import house_of
-from bee.coach.actions import LONGEST_MESSAGE, Answer, Safety
+from bee.coach.actions import LONGEST_MESSAGE, Answer, Safety, give_feedback
 from bee.coach.engine import Begun, Coach, Delta, Question, Replaced
 from bee.coach.model import Usage
 from bee.errors import BeeError
@@ -40,13 +40,21 @@ class MessageToCoach(BaseModel):
     )
 
 
+class Feedback(BaseModel):
+    """Whether a reply helped."""
+
+    helpful: StrictBool
+
+
 @dataclass(frozen=True, slots=True)
 class CoachReply:
     """The reply with where it came from; ``assistant_message`` is the same text, for the app as it is.
 
-    ``fallback``: why no model but the offline coach answered.
+    ``request_id``: by which the reply is known afterwards, as the Idempotency-Key had it. ``fallback``: why no
+    model but the offline coach answered.
     """
 
+    request_id: UUID
     response_text: str
     usage: Usage
     prompt: str | None
@@ -78,9 +86,18 @@ async def generate_response(
         member.member_id, body.message, member.claims, idempotency_key or uuid4(), house.clock()
     )
     if STREAM not in request.headers.get("accept", ""):
-        return JSONResponse((await house.coach.answer(question)).as_wire())
+        return JSONResponse(_told(question, await house.coach.answer(question)))
     begun = await house.coach.begin(question)
     return StreamingResponse(_events(house.coach, begun), media_type=STREAM, headers=UNBUFFERED)
+
+
+@router.put("/responses/{request_id}/feedback", status_code=204)
+def give(request: Request, request_id: UUID, body: Feedback, member: Member) -> Response:
+    """Say whether a reply helped; saying it again, or otherwise, changes what was said."""
+    house = house_of(request)
+    with writing_as(house, member) as session:
+        give_feedback(session, member.member_id, request_id, is_helpful=body.helpful, now=house.clock())
+    return Response(status_code=204)
 
 
 async def _events(coach: Coach, begun: Begun) -> AsyncGenerator[str, None]:
@@ -94,11 +111,15 @@ async def _events(coach: Coach, begun: Begun) -> AsyncGenerator[str, None]:
                     case Replaced(text, reason):
                         yield _event("replaced", {"text": text, "reason": reason})
                     case Answer():
-                        yield _event("done", event.as_wire())
+                        yield _event("done", _told(begun.question, event))
                     case _:
                         assert_never(event)
     except BeeError as error:
         yield _event("error", {"error": {"code": error.code, "message": error.message}})
+
+
+def _told(question: Question, answer: Answer) -> dict[str, object]:
+    return {"request_id": str(question.request_id)} | answer.as_wire()
 
 
 def _event(name: str, data: dict[str, object]) -> str:

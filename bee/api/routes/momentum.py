@@ -15,6 +15,7 @@ from bee.api.answers import answered
 from bee.api.caller import Caller
 from bee.api.gatehouse import Member, MemberOrService, find_as, limited_member, reading_as
 from bee.api.house import House, house_of
+from bee.api.instants import Day
 from bee.db import Login, ReadSession
 from bee.errors import Forbidden, Invalid, NotFound
 from bee.momentum.explain import Explanation
@@ -88,7 +89,7 @@ class DayToCalculate(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     user_id: UUID | None = None
-    target_date: date | None = None
+    target_date: Day | None = None
 
 
 @router.get("", response_model=Momentum)
@@ -120,7 +121,7 @@ def history(request: Request, member: Member, days: Annotated[int, Query(ge=1, l
 
 @router.get("/explain")
 def explain(
-    request: Request, member: Member, day: Annotated[date | SkipJsonSchema[None], Query(alias="date")] = None
+    request: Request, member: Member, day: Annotated[Day | SkipJsonSchema[None], Query(alias="date")] = None
 ) -> ExplainedDay:
     """Return what made the score of a day, to the event."""
     house = house_of(request)

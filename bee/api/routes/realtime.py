@@ -18,7 +18,7 @@ from bee.api.realtime.parts import Parts
 from bee.api.realtime.session import LONGEST_EVENT, sender_of
 from bee.api.realtime.socket import Socket
 from bee.api.realtime.topics import PREFIX, is_topic, may_join
-from bee.errors import BeeError, Forbidden, Invalid, TooMany, Unauthenticated
+from bee.errors import BeeError, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
 
 HANDSHAKE: Final = [
     {
@@ -35,6 +35,7 @@ HANDSHAKE: Final = [
     },
 ]
 router = APIRouter(prefix="/realtime/v1", tags=["realtime"])
+elsewhere = APIRouter()
 
 
 class Message(BaseModel):
@@ -62,9 +63,13 @@ async def connect(websocket: WebSocket) -> None:
         with parts.places.seat(client_of(websocket).address) as seat:
             await Socket(websocket, parts, version, key, seat).serve()
     except BeeError as error:
-        body = {"message": error.message, "error": {"code": error.code, "message": error.message}}
-        headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, TooMany) else None
-        await websocket.send_denial_response(JSONResponse(body, error.status, headers))
+        await _deny(websocket, error)
+
+
+@elsewhere.websocket("/{path:path}")
+async def connect_elsewhere(websocket: WebSocket) -> None:
+    """Say that there is no socket at any other address."""
+    await _deny(websocket, NotFound("not_found", "There is nothing at this address."))
 
 
 @router.get(
@@ -102,6 +107,12 @@ def broadcast_one(
     """Send one message, as the newer clients do it: the body is its payload."""
     _broadcast(request, [Message(topic=topic, event=event, payload=payload, private=private)])
     return Response(status_code=202)
+
+
+async def _deny(websocket: WebSocket, error: BeeError) -> None:
+    body = {"message": error.message, "error": {"code": error.code, "message": error.message}}
+    headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, TooMany) else None
+    await websocket.send_denial_response(JSONResponse(body, error.status, headers))
 
 
 def parts_of(connection: HTTPConnection) -> Parts:

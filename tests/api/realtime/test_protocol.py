@@ -99,6 +99,13 @@ def test_without_a_key_of_ours_there_is_no_socket(
     assert (caught.value.status_code, caught.value.json()["error"]["code"]) == (status, code)
 
 
+@pytest.mark.parametrize("path", ["/nothing", "/v1/momentum", "/realtime/v1/", "/realtime/v1/websocket/x"])
+def test_there_are_no_sockets_elsewhere(client: TestClient, path: str) -> None:
+    with pytest.raises(WebSocketDenialResponse) as caught, client.websocket_connect(path):
+        pass
+    assert (caught.value.status_code, caught.value.json()["error"]["code"]) == (404, "not_found")
+
+
 def test_a_member_s_token_is_no_key(client: TestClient, mia: Member, connect: Connect) -> None:
     with pytest.raises(WebSocketDenialResponse), connect(key=token_of(mia)):
         pass
