@@ -133,6 +133,21 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_end_deployment_once() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if old.live_to is not null
+        or new.live_to is null
+        or pg_catalog.to_jsonb(new) - 'live_to' <> pg_catalog.to_jsonb(old) - 'live_to'
+    then
+        raise exception 'of a deployment only its end is ever said, once' using errcode = 'restrict_violation';
+    end if;
+    return new;
+end
+$$;
+
 CREATE FUNCTION public.bee_fill_event() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -770,6 +785,65 @@ CREATE TABLE public.coach_model_calls (
     CONSTRAINT coach_model_calls_output_tokens_check CHECK ((output_tokens >= 0)),
     CONSTRAINT coach_model_calls_reasoning_tokens_check CHECK ((reasoning_tokens >= 0)),
     CONSTRAINT coach_model_calls_total_ms_check CHECK ((total_ms >= 0))
+);
+
+CREATE TABLE public.coach_prompt_deployments (
+    id bigint NOT NULL,
+    place integer NOT NULL,
+    prompt text NOT NULL,
+    version_id uuid NOT NULL,
+    live_from timestamp with time zone NOT NULL,
+    live_to timestamp with time zone,
+    deployed_by uuid,
+    reason text NOT NULL,
+    CONSTRAINT coach_prompt_deployments_in_order CHECK ((live_to > live_from)),
+    CONSTRAINT coach_prompt_deployments_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
+);
+
+ALTER TABLE public.coach_prompt_deployments ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.coach_prompt_deployments_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.coach_prompt_places (
+    place integer NOT NULL,
+    prompt text NOT NULL,
+    environment text NOT NULL,
+    CONSTRAINT coach_prompt_places_environment_check CHECK ((environment = ANY (ARRAY['local'::text, 'staging'::text, 'prod'::text]))),
+    CONSTRAINT coach_prompt_places_prompt_check CHECK ((prompt ~ '^[a-z][a-z0-9_]{0,39}$'::text))
+);
+
+ALTER TABLE public.coach_prompt_places ALTER COLUMN place ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.coach_prompt_places_place_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.coach_prompt_versions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    prompt text NOT NULL,
+    number integer NOT NULL,
+    body jsonb NOT NULL,
+    model text,
+    parameters jsonb NOT NULL,
+    sha256 text NOT NULL,
+    author_id uuid,
+    message text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT coach_prompt_versions_body_check CHECK ((jsonb_typeof(body) = 'object'::text)),
+    CONSTRAINT coach_prompt_versions_message_check CHECK (((length(message) >= 1) AND (length(message) <= 500))),
+    CONSTRAINT coach_prompt_versions_model_check CHECK ((model ~ '^(offline|(openai|vertex|anthropic)/\S+)$'::text)),
+    CONSTRAINT coach_prompt_versions_number_check CHECK ((number > 0)),
+    CONSTRAINT coach_prompt_versions_parameters_check CHECK ((jsonb_typeof(parameters) = 'object'::text)),
+    CONSTRAINT coach_prompt_versions_prompt_check CHECK ((prompt ~ '^[a-z][a-z0-9_]{0,39}$'::text)),
+    CONSTRAINT coach_prompt_versions_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
 );
 
 CREATE TABLE public.consents (
@@ -1499,6 +1573,33 @@ ALTER TABLE ONLY public.coach_messages
 ALTER TABLE ONLY public.coach_model_calls
     ADD CONSTRAINT coach_model_calls_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.coach_prompt_deployments
+    ADD CONSTRAINT coach_prompt_deployments_one_live EXCLUDE USING gist (int4range(place, place, '[]'::text) WITH &&, tstzrange(live_from, live_to) WITH &&);
+
+ALTER TABLE ONLY public.coach_prompt_deployments
+    ADD CONSTRAINT coach_prompt_deployments_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.coach_prompt_places
+    ADD CONSTRAINT coach_prompt_places_deployable UNIQUE (place, prompt);
+
+ALTER TABLE ONLY public.coach_prompt_places
+    ADD CONSTRAINT coach_prompt_places_key UNIQUE (prompt, environment);
+
+ALTER TABLE ONLY public.coach_prompt_places
+    ADD CONSTRAINT coach_prompt_places_pkey PRIMARY KEY (place);
+
+ALTER TABLE ONLY public.coach_prompt_versions
+    ADD CONSTRAINT coach_prompt_versions_deployable UNIQUE (id, prompt);
+
+ALTER TABLE ONLY public.coach_prompt_versions
+    ADD CONSTRAINT coach_prompt_versions_number_key UNIQUE (prompt, number);
+
+ALTER TABLE ONLY public.coach_prompt_versions
+    ADD CONSTRAINT coach_prompt_versions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.coach_prompt_versions
+    ADD CONSTRAINT coach_prompt_versions_sha256_key UNIQUE (prompt, sha256);
+
 ALTER TABLE ONLY public.consents
     ADD CONSTRAINT consents_pkey PRIMARY KEY (id);
 
@@ -1783,6 +1884,12 @@ CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_conversatio
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_messages FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON public.coach_prompt_deployments FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_prompt_places FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_prompt_versions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.notification_campaign_acts FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.notification_campaign_versions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
@@ -1802,6 +1909,8 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_d
 CREATE TRIGGER check_turn AFTER INSERT ON public.notification_campaign_acts FOR EACH ROW EXECUTE FUNCTION public.bee_check_campaign_act();
 
 CREATE TRIGGER do_task_once BEFORE UPDATE ON public.coach_interventions FOR EACH ROW EXECUTE FUNCTION public.bee_do_task_once();
+
+CREATE TRIGGER end_once BEFORE UPDATE ON public.coach_prompt_deployments FOR EACH ROW EXECUTE FUNCTION public.bee_end_deployment_once();
 
 CREATE TRIGGER fill_event BEFORE INSERT ON public.engagement_events FOR EACH ROW WHEN ((current_setting('bee.bulk_load'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION public.bee_fill_event();
 
@@ -1867,6 +1976,18 @@ ALTER TABLE ONLY public.coach_messages
 
 ALTER TABLE ONLY public.coach_model_calls
     ADD CONSTRAINT coach_model_calls_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.coach_prompt_deployments
+    ADD CONSTRAINT coach_prompt_deployments_deployed_by_fkey FOREIGN KEY (deployed_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_prompt_deployments
+    ADD CONSTRAINT coach_prompt_deployments_place_prompt_fkey FOREIGN KEY (place, prompt) REFERENCES public.coach_prompt_places(place, prompt);
+
+ALTER TABLE ONLY public.coach_prompt_deployments
+    ADD CONSTRAINT coach_prompt_deployments_version_id_prompt_fkey FOREIGN KEY (version_id, prompt) REFERENCES public.coach_prompt_versions(id, prompt);
+
+ALTER TABLE ONLY public.coach_prompt_versions
+    ADD CONSTRAINT coach_prompt_versions_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
 
 ALTER TABLE ONLY public.consents
     ADD CONSTRAINT consents_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
@@ -2135,6 +2256,12 @@ ALTER TABLE public.coach_messages ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_model_calls ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.coach_prompt_deployments ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_prompt_places ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_prompt_versions ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY colleagues ON public.staff FOR SELECT TO bee_product, bee_coach, bee_oncall USING (true);
 
 ALTER TABLE public.consents ENABLE ROW LEVEL SECURITY;
@@ -2272,6 +2399,12 @@ CREATE POLICY pseudonyms ON public.engagement_events FOR SELECT TO bee_product U
 CREATE POLICY pseudonyms ON public.members FOR SELECT TO bee_product, bee_oncall USING (true);
 
 CREATE POLICY pseudonyms ON public.notification_preferences FOR SELECT TO bee_product USING (true);
+
+CREATE POLICY readers ON public.coach_prompt_deployments FOR SELECT TO bee_coach, bee_admin, bee_system USING (true);
+
+CREATE POLICY readers ON public.coach_prompt_places FOR SELECT TO bee_coach, bee_admin, bee_system USING (true);
+
+CREATE POLICY readers ON public.coach_prompt_versions FOR SELECT TO bee_coach, bee_admin, bee_system USING (true);
 
 ALTER TABLE public.safety_events ENABLE ROW LEVEL SECURITY;
 
@@ -2525,6 +2658,8 @@ GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_worker;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_system;
 
 REVOKE ALL ON FUNCTION public.bee_do_task_once() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_end_deployment_once() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_fill_event() FROM PUBLIC;
 
@@ -2894,6 +3029,18 @@ GRANT SELECT(first_byte_ms) ON TABLE public.coach_model_calls TO bee_oncall;
 GRANT SELECT(total_ms) ON TABLE public.coach_model_calls TO bee_product;
 GRANT SELECT(total_ms) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(total_ms) ON TABLE public.coach_model_calls TO bee_oncall;
+
+GRANT SELECT ON TABLE public.coach_prompt_deployments TO bee_coach;
+GRANT SELECT ON TABLE public.coach_prompt_deployments TO bee_admin;
+GRANT SELECT ON TABLE public.coach_prompt_deployments TO bee_system;
+
+GRANT SELECT ON TABLE public.coach_prompt_places TO bee_coach;
+GRANT SELECT ON TABLE public.coach_prompt_places TO bee_admin;
+GRANT SELECT ON TABLE public.coach_prompt_places TO bee_system;
+
+GRANT SELECT ON TABLE public.coach_prompt_versions TO bee_coach;
+GRANT SELECT ON TABLE public.coach_prompt_versions TO bee_admin;
+GRANT SELECT ON TABLE public.coach_prompt_versions TO bee_system;
 
 GRANT SELECT ON TABLE public.consents TO authenticated;
 GRANT SELECT ON TABLE public.consents TO service_role;

@@ -10,6 +10,7 @@ from typing import NoReturn
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bee.coach.prompts.registry import ensure_prompts
 from bee.db import Database
 from bee.db.address import ServerAddress
 from bee.db.migrations import migrate
@@ -71,6 +72,7 @@ def template(server: ServerAddress) -> ServerAddress:
     database = Database(address)
     ensure_definitions(database)
     ensure_rules(database)
+    ensure_prompts(database)
     database.dispose()
     return address
 

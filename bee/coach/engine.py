@@ -27,7 +27,7 @@ from bee.coach.exchange import Exchange, Limits
 from bee.coach.masking import Mask
 from bee.coach.model import Models, Moment, Provider, Usage
 from bee.coach.offline import MODEL, reply
-from bee.coach.prompting import Prompt, first_prompt, rendered
+from bee.coach.prompting import Prompt, live_prompt, rendered
 from bee.coach.queries import AboutMember, find_answered, read_context
 from bee.coach.review import Review, review
 from bee.coach.safety import Screening, screen
@@ -194,8 +194,13 @@ class Coach:
         begun = Begun(question, screening, moment, began)
         if context.answered is not None:
             return replace(begun, answer=same_answer(context.answered, words))
-        prompt = first_prompt(self._settings)
-        if screening.crisis or prompt.provider is Provider.OFFLINE:
+        if screening.crisis:
+            return begun
+        with self._database.reading(Login.SYSTEM) as session:
+            prompt = live_prompt(session, self._settings)
+        if prompt is None:
+            return replace(begun, hold=Hold.NO_PROMPT)
+        if prompt.provider is Provider.OFFLINE:
             return begun
         held = self._hold(question.member_id, prompt.provider, context.about)
         if isinstance(held, Hold):

@@ -1,13 +1,14 @@
 """What a model is asked with: the prompt that is live, rendered for one moment."""
 
-import hashlib
-import json
 from dataclasses import dataclass
-from importlib.resources import files
-from typing import Any, Final
+from typing import Final
 
 from bee.coach.masking import Mask
 from bee.coach.model import ModelRequest, Moment, Provider, Turn
+from bee.coach.prompts import Parameters, PromptVersion, Template, live_version, render
+from bee.coach.prompts.registry import COACH
+from bee.coach.prompts.template import UNKNOWN
+from bee.db import ReadSession
 from bee.settings import Settings
 
 MOST_TURNS: Final = 10
@@ -20,7 +21,8 @@ class Prompt:
     name: str
     number: int
     sha256: str
-    body: Any
+    template: Template
+    parameters: Parameters
     provider: Provider
     model: str
 
@@ -30,14 +32,21 @@ class Prompt:
         return f"{self.name}@{self.number}"
 
 
-def first_prompt(settings: Settings) -> Prompt:
-    """Return the prompt that comes with the program, for the model that the settings name."""
-    provider, _, model = settings.coach_model.partition("/")
+def live_prompt(session: ReadSession, settings: Settings) -> Prompt | None:
+    """Return the prompt that is live here now; None where none ever was."""
+    version = live_version(session, COACH, settings.environment)
+    return None if version is None else prompt_of(version, settings)
+
+
+def prompt_of(version: PromptVersion, settings: Settings) -> Prompt:
+    """Return a version with its model, which is the settings' where it names none."""
+    provider, _, model = (version.model or settings.coach_model).partition("/")
     return Prompt(
-        name=_FIRST["name"],
-        number=_FIRST["number"],
-        sha256=hashlib.sha256(_SOURCE).hexdigest(),
-        body=_FIRST,
+        name=version.prompt,
+        number=version.number,
+        sha256=version.sha256,
+        template=version.template,
+        parameters=version.model_parameters,
         provider=Provider(provider),
         model=model or provider,
     )
@@ -45,25 +54,20 @@ def first_prompt(settings: Settings) -> Prompt:
 
 def rendered(prompt: Prompt, moment: Moment, mask: Mask, pseudonym: str) -> ModelRequest:
     """Return what is asked: state, memories and messages, with everything hidden that points at a person."""
-    body = prompt.body
-    parts = [*body["system"], body["states"][moment.state or "unknown"]]
-    if moment.memories:
-        known = "\n".join(f"- {mask.hide(memory.trait_value)}" for memory in moment.memories)
-        parts.append(f"{body['memories']}\n{known}")
     said = [
         Turn("user" if message.role == "member" else "assistant", mask.hide(message.body))
         for message in reversed(moment.recent[:MOST_TURNS])
     ]
+    values = {
+        "state": moment.state or UNKNOWN,
+        "memories": [mask.hide(memory.trait_value) for memory in moment.memories],
+    }
     return ModelRequest(
         model=prompt.model,
-        system="\n\n".join(parts),
+        system=render(prompt.template, values).text,
         turns=(*said, Turn("user", mask.hide(moment.message))),
-        max_tokens=body["max_tokens"],
-        temperature=body["temperature"],
+        max_tokens=prompt.parameters.max_tokens,
+        temperature=prompt.parameters.temperature,
         pseudonym=pseudonym,
         moment=moment,
     )
-
-
-_SOURCE: Final = (files(__package__) / "first_prompt.json").read_bytes()
-_FIRST: Final[Any] = json.loads(_SOURCE)

@@ -19,6 +19,7 @@ UNCOUNTED: Final = frozenset({Fault.REJECTED})
 class Hold(StrEnum):
     """Why no model is asked."""
 
+    NO_PROMPT = "no_prompt"
     NO_CONSENT = "no_consent"
     NOT_CONFIGURED = "not_configured"
     MEMBER_BUDGET = "member_budget"

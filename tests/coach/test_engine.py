@@ -19,15 +19,17 @@ from bee.coach.engine import Coach, Delta, Event, Question, Replaced
 from bee.coach.exchange import Limits
 from bee.coach.model import Provider, Usage
 from bee.coach.offline import reply
+from bee.coach.prompts.registry import COACH
 from bee.coach.review import CHECKER, CHECKS
 from bee.coach.safety import Category
 from bee.coach.standing import FAILURES_TO_OPEN
 from bee.coach.usage import usage
 from bee.db import Database, Login
 from bee.errors import Unavailable
-from bee.settings import Settings
+from bee.settings import Environment, Settings
 from tests.cluster import away
 from tests.coach.model_server import TEXT, ModelServer, model_server
+from tests.coach.prompts.versions import add_version, go_live
 from tests.commands import Bee
 from tests.factories import execute, make_member
 
@@ -630,3 +632,22 @@ def test_members_who_wait_for_a_model_hold_no_thread(
         return served
 
     assert asyncio.run(run())
+
+
+def test_the_version_that_is_live_answers_by_its_own_model_until_another_one_is(
+    database: Database, service: ModelServer, mia: UUID
+) -> None:
+    settings = settings_for(service, "openai/500")
+    add_version(database, 2)
+    go_live(database, 2)
+    said = say(database, settings, question(mia))
+    assert (said.prompt, said.model, said.fallback) == ("coach@2", "openai/fine", None)
+    go_live(database, 1)
+    assert say(database, settings, question(mia)).fallback == "overloaded"
+
+
+def test_without_a_live_prompt_no_model_is_asked(database: Database, service: ModelServer, mia: UUID) -> None:
+    with database.writing(Login.OWNER) as session:
+        session.run("coach/end_prompt_deployment", prompt=COACH, environment=Environment.LOCAL)
+    assert say(database, settings_for(service), question(mia)).fallback == "no_prompt"
+    assert calls(database) == []

@@ -395,6 +395,10 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_coach": May(select="*", rows=ASSIGNED),
         "bee_admin": READS,
     },
+    # What models are asked with: read by whoever judges it and by the program, written with a release.
+    "coach_prompt_versions": dict.fromkeys(("bee_coach", "bee_admin", "bee_system"), READS),
+    "coach_prompt_places": dict.fromkeys(("bee_coach", "bee_admin", "bee_system"), READS),
+    "coach_prompt_deployments": dict.fromkeys(("bee_coach", "bee_admin", "bee_system"), READS),
     # What was said: the program writes it, also what the member said; coaches see to those in danger.
     "coach_conversations": {
         "authenticated": May(select="*", rows=OWN),
@@ -494,6 +498,7 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_announce_notification": frozenset(),
     "bee_wake_realtime": frozenset(),
     "bee_see_to_safety_event": frozenset(),
+    "bee_end_deployment_once": frozenset(),
     "bee_mark_segments_stale": frozenset(),
     "bee_fill_event": frozenset(),
     "bee_mark_events_due": frozenset(),
@@ -533,6 +538,9 @@ UNCHANGEABLE = frozenset(
     {
         "audit_log",
         "audit_seals",
+        "coach_prompt_deployments",
+        "coach_prompt_places",
+        "coach_prompt_versions",
         "engagement_events",
         "momentum_notifications",
         "notification_campaign_acts",

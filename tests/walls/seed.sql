@@ -98,6 +98,16 @@ insert into member_sessions (user_id, refresh_key) select id, sha256(external_id
 insert into signing_keys (kid, sealed_pem, public_jwk, signs_from)
 values (gen_random_uuid(), '-----BEGIN ENCRYPTED PRIVATE KEY-----', '{}', now());
 insert into member_requests (user_id, area, accepted) select id, 'v1', array[now()] from members;
+insert into coach_prompt_versions (prompt, number, body, parameters, sha256, author_id, message)
+select 'prompt_of_' || lower(full_name), 1, '{}', '{}', encode(sha256(full_name::bytea), 'hex'), id, 'words of ' || full_name
+from staff;
+insert into coach_prompt_places (prompt, environment) select prompt, 'prod' from coach_prompt_versions
+on conflict do nothing;
+insert into coach_prompt_deployments (place, prompt, version_id, live_from, reason)
+select places.place, places.prompt, versions.id, now(), 'words of ' || places.prompt
+from coach_prompt_places as places
+inner join coach_prompt_versions as versions on versions.prompt = places.prompt
+where places.prompt <> 'coach';
 insert into coach_conversations (user_id) select id from members;
 insert into coach_messages (conversation_id, user_id, request_id, role, body, crisis, category, rules_version)
 select id, user_id, gen_random_uuid(), 'member', 'words of ' || user_id, true, 'self_harm', '1'

@@ -1,0 +1,194 @@
+"""What a prompt says, as data, and what it comes to with values put in (pure)."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from string import Formatter
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+
+from bee.coach.offline import Momentum
+from bee.errors import Invalid
+
+UNKNOWN: Final = "unknown"
+STATES: Final = frozenset({*Momentum, UNKNOWN})
+BETWEEN: Final = "\n\n"
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Words = Annotated[str, Field(min_length=1, max_length=8000)]
+Kind = Literal["text", "number", "state", "texts"]
+Value = str | int | float | Sequence[str]
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Passage(_Data):
+    """Words, with ``{names}`` of variables of kind text or number in them."""
+
+    origin: Name
+    text: Words
+
+    @property
+    def wants(self) -> dict[str, frozenset[Kind]]:
+        """The variables that it puts in, and of which kinds they may be."""
+        fields: dict[str, frozenset[Kind]] = {}
+        for _, name, spec, conversion in Formatter().parse(self.text):
+            if name is None:
+                continue
+            if spec or conversion:
+                raise ValueError(f"{{{name}}} can only stand by itself")
+            fields[name] = frozenset({"text", "number"})
+        return fields
+
+    def words(self, values: Mapping[str, Value]) -> str:
+        """Return the words with the values in them."""
+        pieces = Formatter().parse(self.text)
+        return "".join(words + ("" if name is None else str(values[name])) for words, name, _, _ in pieces)
+
+
+class Choice(_Data):
+    """One text of several, chosen by the member's state."""
+
+    origin: Name
+    by: Name
+    texts: dict[str, Words]
+
+    @model_validator(mode="after")
+    def _knows_every_state(self) -> Self:
+        if set(self.texts) != STATES:
+            raise ValueError(f"it has to have a text for each of {', '.join(sorted(STATES))}")
+        return self
+
+    @property
+    def wants(self) -> dict[str, frozenset[Kind]]:
+        """The variable that chooses."""
+        return {self.by: frozenset({"state"})}
+
+    def words(self, values: Mapping[str, Value]) -> str:
+        """Return the text of the state."""
+        return self.texts[str(values[self.by])]
+
+
+class Listing(_Data):
+    """A heading and an item a line; nothing at all where there is no item."""
+
+    origin: Name
+    heading: Words
+    list: Name
+
+    @property
+    def wants(self) -> dict[str, frozenset[Kind]]:
+        """The variable that holds the items."""
+        return {self.list: frozenset({"texts"})}
+
+    def words(self, values: Mapping[str, Value]) -> str:
+        """Return the heading and the items."""
+        items = values[self.list]
+        assert isinstance(items, Sequence), "values are checked before they are put in"
+        return "\n".join([self.heading, *(f"- {item}" for item in items)]) if items else ""
+
+
+class Template(_Data):
+    """The parts of a prompt in order, and the variables that they put in, each with its kind."""
+
+    variables: dict[Name, Kind] = Field(max_length=30)
+    parts: tuple[Passage | Choice | Listing, ...] = Field(min_length=1, max_length=50)
+
+    @model_validator(mode="after")
+    def _puts_in_what_it_declares(self) -> Self:
+        for part in self.parts:
+            for name, kinds in part.wants.items():
+                if name not in self.variables:
+                    raise ValueError(f"{{{name}}} is not among the variables")
+                if self.variables[name] not in kinds:
+                    raise ValueError(
+                        f"{{{name}}} is of the kind {self.variables[name]}, which can't stand here"
+                    )
+        return self
+
+
+class Parameters(_Data):
+    """What a model is told beside the words. ``temperature``: None where the model decides."""
+
+    max_tokens: int = Field(default=400, ge=1, le=4000)
+    temperature: float | None = Field(default=0.6, ge=0, le=2, allow_inf_nan=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of a rendered prompt. ``origin``: what it came from, such as ``safety`` or ``memories``."""
+
+    origin: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A prompt with its values in it; a part that came to nothing is not there."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def text(self) -> str:
+        """All of it, as a model reads it."""
+        return BETWEEN.join(part.text for part in self.parts)
+
+
+def parse_template(text: str) -> Template:
+    """Return the template that a JSON text describes. Raises :class:`Invalid` with every fault."""
+    try:
+        return _TEMPLATE.validate_json(text)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        raise Invalid("prompt", f"This is no prompt: {faults}.") from error
+
+
+def render(template: Template, values: Mapping[str, Value]) -> Rendered:
+    """Return what a prompt comes to. Values beyond its variables are left alone.
+
+    Raises :class:`Invalid` where one is missing or of another kind: nothing is ever put in as an empty text.
+    """
+    for name, kind in template.variables.items():
+        if name not in values:
+            raise Invalid("prompt_value_missing", f"The prompt's variable {name} has no value.")
+        if not _is_of(kind, values[name]):
+            raise Invalid("prompt_value_kind", f"The prompt's variable {name} is no {kind}.")
+    parts = (Part(part.origin, part.words(values)) for part in template.parts)
+    return Rendered(tuple(part for part in parts if part.text))
+
+
+def template_text(template: Template) -> str:
+    """Return the one JSON text of a template, which is stored and digested."""
+    return json.dumps(template.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+
+
+def parameters_text(parameters: Parameters) -> str:
+    """Return the one JSON text of parameters, which is stored and digested."""
+    return json.dumps(parameters.model_dump(mode="json"), sort_keys=True)
+
+
+def prompt_digest(template: Template, model: str | None, parameters: Parameters) -> str:
+    """Return the SHA-256, in hexadecimal, of all that decides what a model is asked."""
+    decides = [template_text(template), model, parameters_text(parameters)]
+    return hashlib.sha256(json.dumps(decides, ensure_ascii=False).encode()).hexdigest()
+
+
+def _is_of(kind: Kind, value: object) -> bool:
+    match kind:
+        case "text":
+            return isinstance(value, str) and bool(value.strip())
+        case "number":
+            return isinstance(value, int | float) and not isinstance(value, bool)
+        case "state":
+            return isinstance(value, str) and value in STATES
+        case "texts":
+            if not isinstance(value, Sequence) or isinstance(value, str):
+                return False
+            return all(isinstance(item, str) and bool(item.strip()) for item in value)
+
+
+_TEMPLATE: Final = TypeAdapter(Template)
