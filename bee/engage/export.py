@@ -30,7 +30,8 @@ def states_csv(days: Iterable[StateDay], recoveries: Iterable[RecoveryDay] = ())
                 day.steady,
                 day.needs_care,
                 day.people,
-                day.final_sum / day.people if day.people else None,
+                # A sum of floats depends on the order in which the database adds them up.
+                round(day.final_sum / day.people, 4) if day.people else None,
                 fallen[day.score_date].fell if day.score_date in fallen else 0,
                 fallen[day.score_date].recovered if day.score_date in fallen else 0,
             )
