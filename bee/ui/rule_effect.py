@@ -125,6 +125,4 @@ def _rate(found: Measured | None) -> float:
 
 
 def _ask(label: str, key: str, least: Any, most: Any, usual: Any) -> Any:
-    return st.number_input(
-        label, least, most, usual, key=key, width=NUMBER_PX, bind="query-params"
-    )
+    return st.number_input(label, least, most, usual, key=key, width=NUMBER_PX, bind="query-params")
