@@ -104,7 +104,8 @@ def test_among_real_members_no_demo_is_made_and_no_demo_account_gets_in(
 def outside(settings: Settings, environment: Environment, database: Database | None = None) -> Settings:
     """Return the settings with another environment, and another server's database."""
     url = url_of(database.address) if database else None
-    return settings.model_copy(update={"environment": environment, "database_url": url, "api_port": 0})
+    ports = {"api_port": 0, "dashboard_port": 0}
+    return settings.model_copy(update={"environment": environment, "database_url": url} | ports)
 
 
 @pytest.mark.parametrize("environment", [Environment.STAGING, Environment.PROD])
