@@ -18,7 +18,7 @@ from bee.ui.rule_reads import read_effect
 from bee.ui.rule_words import OUTCOMES, measured_words, rate_words, term_words, verdict_words
 from bee.ui.words import counted
 
-NUMBER_PX: Final = 165
+NUMBER_PX: Final = 195
 
 
 def show_effect(scope: Scope, version: RuleVersion, rule: Rule) -> None:
@@ -78,7 +78,7 @@ def _show_measured(version: RuleVersion, measured: Measured) -> None:
         st.caption(verdict_words(measured))
         for why in measured.missing:
             st.caption(why)
-        st.caption(f"As it was drawn, whatever became of the delivery. {measured.method}.")
+        st.caption(f"Counted as it was drawn, whatever became of the delivery. Method: {measured.method}.")
 
 
 def _p_words(p: float) -> str:
@@ -125,6 +125,4 @@ def _rate(found: Measured | None) -> float:
 
 
 def _ask(label: str, key: str, least: Any, most: Any, usual: Any) -> Any:
-    return st.number_input(
-        label, least, most, usual, key=key, width=NUMBER_PX, bind="query-params", required=True
-    )
+    return st.number_input(label, least, most, usual, key=key, width=NUMBER_PX, bind="query-params")

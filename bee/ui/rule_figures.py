@@ -34,8 +34,8 @@ def trial_figure(tried: Rehearsal, live: Rehearsal | None, from_on: date, to_on:
     counts = {name: _a_day(rehearsal, days) for name, rehearsal, _ in lines}
     for name, _, colour in lines:
         figure.add_scatter(
-            x=days, y=counts[name], name=name, mode="lines+markers",
-            line={"width": 2, "color": colour}, marker={"size": 4, "color": colour}, hovertemplate="%{y:,}",
+            x=days, y=counts[name], name=name, mode="lines", hovertemplate="%{y:,}",
+            line={"width": 2, "color": colour, "dash": "dot" if name == "In force" else "solid"},
         )  # fmt: skip
     figure.layout.annotations = [
         _edge(name, counts[name][-1], -12 if name == "In force" and len(lines) > 1 else 8)
@@ -84,7 +84,7 @@ def effect_figure(measured: Measured) -> go.Figure:
     ]  # fmt: skip
     figure.update_xaxes(
         type="log" if is_ratio else "linear", gridcolor=GRID, zeroline=False, fixedrange=True, nticks=5,
-        tickfont={"color": TEXT}, ticksuffix="×" if is_ratio else "", **_ticks(measured, is_ratio=is_ratio),
+        tickfont={"color": TEXT}, **_ticks(measured, is_ratio=is_ratio),
     )  # fmt: skip
     figure.update_yaxes(
         autorange="reversed", type="category", showgrid=False, fixedrange=True, tickfont={"color": TEXT}
@@ -132,4 +132,5 @@ def _ticks(measured: Measured, *, is_ratio: bool) -> dict[str, object]:
     low = math.exp(min(part.term.low for part in measured.parts))
     high = math.exp(max(part.term.high for part in measured.parts))
     marks = [mark for mark in (0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10) if low / 1.2 <= mark <= high * 1.2]
-    return {"tickvals": sorted({1, *marks})}
+    shown = sorted({1, *marks})
+    return {"tickvals": shown, "ticktext": [f"{mark:g}×" for mark in shown]}

@@ -156,9 +156,7 @@ def _number(label: str, value: Any, least: Any, most: Any, key: str) -> Any:
 
 
 def _choice(label: str, choices: tuple[str, ...], value: str, key: str) -> str:
-    found = st.selectbox(
-        label, choices, choices.index(value), key=key, width=165, format_func=type_words, required=True
-    )
+    found = st.selectbox(label, choices, choices.index(value), key=key, width=165, format_func=type_words)
     return found or value
 
 

@@ -1,5 +1,7 @@
 -- A row a rule, type of message, state and reason, in that order: after how many of those that were sent since :since
--- their member did something within :within_h hours. Indexes: momentum_notifications_time, engagement_events_day.
+-- their member did something within :within_h hours, 24 at most. Joined by the day in UTC too: by the member alone, each
+-- event would meet everything that was ever sent to its member. Indexes: momentum_notifications_time,
+-- engagement_events_day.
 with sent as (
     select decided.id, decided.user_id, decided.rule, decided.notification_type, decided.sent_at, told.state, told.reason
     from momentum_notifications as decided
@@ -17,14 +19,23 @@ with sent as (
             cast(:segment as text) = 'all'
             or decided.user_id in (select public.bee_members_in(cast(:segment as text)))
         )
+),
+
+acted as (
+    select distinct sent.id, sent.rule, sent.notification_type, sent.state, sent.reason
+    from sent
+    cross join (values (0), (1)) as away (days)
+    join engagement_events as events
+        on events.user_id = sent.user_id
+        and cast(events.occurred_at at time zone 'UTC' as date)
+        = cast(sent.sent_at at time zone 'UTC' as date) + away.days
+        and events.occurred_at > sent.sent_at
+        and events.occurred_at <= sent.sent_at + make_interval(hours => cast(:within_h as integer))
+    -- A local day begins a day before its date in UTC at most.
+    where events.event_date >= cast(cast(:since as timestamptz) as date) - 1
 )
-select rule, notification_type, state, reason, count(distinct sent.id) as acted
-from sent
-join engagement_events as events
-    on events.user_id = sent.user_id
-    and events.occurred_at > sent.sent_at
-    and events.occurred_at <= sent.sent_at + make_interval(hours => cast(:within_h as integer))
--- A local day begins a day before its date in UTC at most.
-where events.event_date >= cast(cast(:since as timestamptz) as date) - 1
+
+select rule, notification_type, state, reason, count(*) as acted
+from acted
 group by rule, notification_type, state, reason
 order by rule, notification_type, state, reason

@@ -77,6 +77,7 @@ def test_every_page_can_be_read_by_everybody_fits_a_phone_and_talks_to_no_other_
         "/member?member=nobody",
         "/log",
         "/log?member=P-999999",
+        "/rules",
         "/kill_switch",
         "/tokens",
         "/today",
