@@ -9,12 +9,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import TimeoutError as Overdue
 
 from bee.db import Database
 from bee.db.address import ServerAddress
@@ -149,7 +150,9 @@ def go_on_until(page: Page, expected: Locator) -> None:
         if expected.count():
             return
         assert time.monotonic() < deadline, "the page goes on as if nothing had happened"
-        page.get_by_role("radio", name=period).click()
+        # What is to be used may go away at this very moment: then there is something else to see.
+        with suppress(Overdue):
+            page.get_by_role("radio", name=period).click(timeout=2_000)
 
 
 def settle(page: Page) -> None:
