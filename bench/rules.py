@@ -1,26 +1,41 @@
-"""Finding for whom notification rules are eligible, of everybody in one pass, against the bare statements."""
+"""Finding for whom notification rules are eligible, of everybody in one pass, against the bare statements.
+
+A pass takes about a second, its ground minutes: both take several turns a round, of which the smallest time counts.
+"""
 
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bee.db import Database, Login
+from bee.db import Database, Login, ReadSession
 from bee.db.address import ServerAddress
 from bee.db.queries import query
 from bee.notify.candidates import find_moments
 from bee.notify.evaluation import evaluate
 from bee.notify.registry import active_rules
+from bee.notify.rule import Rule
 from bench.ground import BUSY, Ground
 from bench.place import alone, owner
 
 TITLE = "The rules over everybody in one pass against their SQL, bare (at most 1.5)"
 COLUMNS = ("members", "moments", "SQL ms", "found ms", "ratio", "decided ms")
+TURNS_A_ROUND = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Who is eligible: by the statements alone, and found."""
+
+    moments: int
+    bare_s: float
+    found_s: float
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Who is eligible: by the statements alone, found, and with every decision written."""
+    """The smallest times of a round's turns, and what it takes with every decision written."""
 
     moments: int
     bare_s: float
@@ -65,16 +80,21 @@ def _find(address: ServerAddress) -> Finding:
             session.all = keep  # type: ignore[method-assign]
             find_moments(session, rules, now=BUSY)
             session.all = kept  # type: ignore[method-assign]
-            begun = time.perf_counter()
-            for text, parameters in asked:
-                session._connection.execute(text, parameters).all()
-            bare_s = time.perf_counter() - begun
-            begun = time.perf_counter()
-            moments = len(find_moments(session, rules, now=BUSY))
-            found_s = time.perf_counter() - begun
+            turns = [_turn(session, rules, asked) for _ in range(TURNS_A_ROUND)]
         begun = time.perf_counter()
         evaluate(database, now=BUSY, chance=random.Random(7))  # noqa: S311  # no secret
         decided_s = time.perf_counter() - begun
     with owner(address) as connection:
         connection.execute("truncate momentum_notifications cascade")
-    return Finding(moments, bare_s, found_s, decided_s)
+    return Finding(
+        turns[0].moments, min(turn.bare_s for turn in turns), min(turn.found_s for turn in turns), decided_s
+    )
+
+
+def _turn(session: ReadSession, rules: Sequence[Rule], asked: Sequence[tuple[Any, Any]]) -> Turn:
+    begun = time.perf_counter()
+    for text, parameters in asked:
+        session._connection.execute(text, parameters).all()
+    between = time.perf_counter()
+    moments = len(find_moments(session, rules, now=BUSY))
+    return Turn(moments, between - begun, time.perf_counter() - between)

@@ -216,7 +216,7 @@ end
 $$;
 
 CREATE FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) RETURNS boolean
-    LANGUAGE sql IMMUTABLE
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
     select segment = 'all'
         or (segment = 'demo' and is_demo)
@@ -296,7 +296,7 @@ end
 $$;
 
 CREATE FUNCTION public.bee_members_in(segment text) RETURNS SETOF uuid
-    LANGUAGE sql STABLE
+    LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select members.id
@@ -368,7 +368,7 @@ CREATE FUNCTION public.bee_names_in_campaign(asked bigint) RETURNS SETOF text
 $$;
 
 CREATE FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) RETURNS text
-    LANGUAGE sql IMMUTABLE
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
     select case
         when sent_at is not null then case outcome when 'ambiguous' then 'unclear' else 'sent' end

@@ -3,7 +3,7 @@
 create function public.bee_in_segment(
     segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb
 ) returns boolean
-language sql immutable
+language sql immutable parallel safe
 as $$
     select segment = 'all'
         or (segment = 'demo' and is_demo)

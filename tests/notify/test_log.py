@@ -259,3 +259,23 @@ def test_a_page_of_a_long_ledger_is_read_by_its_index(database: Database, mia: U
         )
     assert "Index Scan Backward using momentum_notifications_time" in plan
     assert "Sort" not in plan
+
+
+@pytest.mark.parametrize("name", ["log_counts", "log_acted_counts"])
+def test_parallel_workers_may_count_and_count_the_same(
+    name: str, database: Database, cora: UUID, mia: UUID, ben: UUID
+) -> None:
+    make_some(database, mia, ben)
+    asked = {"since": SEARCH.since, "segment": f"coach:{cora}", "member_id": None}
+    if name == "log_acted_counts":
+        asked["within_h"] = 24
+    with database.reading(Login.DASHBOARD, role="bee_product") as session:
+        alone = list(execute(session, query_text(f"notify/{name}"), **asked))
+        for setting in ("parallel_setup_cost", "parallel_tuple_cost", "min_parallel_table_scan_size"):
+            execute(session, f"set local {setting} = 0")
+        together = list(execute(session, query_text(f"notify/{name}"), **asked))
+        plan = "\n".join(
+            str(line[0]) for line in execute(session, f"explain {query_text(f'notify/{name}')}", **asked)
+        )
+    assert "Gather" in plan
+    assert together == alone != []
