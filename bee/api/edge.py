@@ -122,12 +122,12 @@ def _note(scope: Scope, method: str, request_id: str, status: int | None, second
 
 def _route(scope: Scope) -> str | None:
     """Return the address without what varies in it; None where there is no such route."""
-    if "route" not in scope:
+    template = getattr(scope.get("route"), "path_format", None)
+    if template is None:
         return None
-    path = str(scope["path"])
-    for name, value in scope.get("path_params", {}).items():
-        path = path.replace(str(value), f"{{{name}}}")
-    return path
+    # A router does not know under which prefix it is: that is what stands before as many parts as it knows.
+    parts = str(scope["path"]).split("/")
+    return "/".join(parts[: len(parts) - template.count("/")]) + str(template)
 
 
 def _raw(headers: dict[str, str]) -> RawHeaders:

@@ -283,6 +283,10 @@ def test_a_request_is_one_line_of_log_without_anything_personal(
         planted = {"id": str(uuid4()), "event_type": "journal_entry", "metadata": {"text": "zenobia's words"}}
         client.post("/v1/events?name=zenobia", json=planted, headers=member.headers)
         client.delete("/v1/push-tokens/zenobia", headers=member.headers)
+        client.delete("/v1/push-tokens/1", headers=member.headers)
+        client.delete(
+            "/functions/v1/push-tokens/AAAAAAAA-0000-4000-8000-00000000000F", headers=member.headers
+        )
         client.get("/zenobia/nothing", headers=member.headers | {"X-Request-Id": "told-by-the-app"})
         with database.writing(Login.OWNER) as session:
             # A statement with the member's words in it is a fault of ours then.
@@ -295,13 +299,15 @@ def test_a_request_is_one_line_of_log_without_anything_personal(
         assert answer.status_code == 500
     lines = [json.loads(JsonLines().format(record)) for record in caplog.records]
     noted = [line for line in lines if line["logger"] == "bee.api.requests"]
-    assert [(line["method"], line["route"], line["status"]) for line in noted][:4] == [
+    assert [(line["method"], line["route"], line["status"]) for line in noted][:6] == [
         ("POST", "/auth/v1/signup", 200),
         ("POST", "/v1/events", 200),
         ("DELETE", "/v1/push-tokens/{token_id}", 400),
+        ("DELETE", "/v1/push-tokens/{token_id}", 400),
+        ("DELETE", "/functions/v1/push-tokens/{token_id}", 404),
         ("GET", None, 404),
     ]
-    assert noted[3]["request_id"] == "told-by-the-app"
+    assert noted[5]["request_id"] == "told-by-the-app"
     assert all(line["duration_ms"] >= 0 for line in noted)
     text = json.dumps([line for line in lines if not line["logger"].startswith("httpx")]).lower()
     secrets = (member.session["access_token"], member.session["refresh_token"], keys.anon)
