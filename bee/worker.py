@@ -112,12 +112,12 @@ class Worker:
             ask_coach(session, message.payload, now=self.clock())
 
     def _send(self) -> None:
-        send_campaigns(self.database, now=self.clock(), chance=CHANCE)
-        post_trials(self.database, self.courier, now=self.clock())
         dispatcher = Dispatcher(self.database, self.courier, self.name, self.clock, self.spread)
         report = dispatcher.send_due()
         if report.deliveries:
             log.info("%d notifications: %s", report.deliveries, dict(report.answers))
+        send_campaigns(self.database, now=self.clock(), chance=CHANCE)
+        post_trials(self.database, self.courier, now=self.clock())
 
     def _keep_house(self, _job: Job, progress: Progress) -> None:
         with self.database.writing(Login.WORKER) as session:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from bee.errors import Invalid
 from bee.notify.compose.campaign import is_campaign, parse_campaign
 from bee.notify.courier import Device, Platform
 from bee.notify.decide import Limits, Recipient, Send
@@ -43,12 +44,15 @@ class Delivery:
     tries: int
 
     def limits(self) -> Limits | None:
-        """Return the rule or the campaign that it is of."""
+        """Return the rule or the campaign that it is of; None where it can't be read, which holds it back."""
         if self.body is None:
             return None
-        if is_campaign(self.rule):
-            return parse_campaign(self.body)
-        body = parse_body(self.body)
+        try:
+            if is_campaign(self.rule):
+                return parse_campaign(self.body)
+            body = parse_body(self.body)
+        except Invalid:
+            return None
         return body if isinstance(body, Rule) else None
 
     def payload(self, now: datetime) -> Payload:

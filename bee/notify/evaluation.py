@@ -35,6 +35,7 @@ from bee.notify.moments import Day, Moment
 from bee.notify.quiet import QuietHours
 from bee.notify.registry import Ruleset, active_rules, thrown_switches
 
+DECIDING_RUNS: Final = "deciding_runs"
 BATCH_MEMBERS: Final = 500
 PRIORITIES: Final = ("high", "normal", "low")
 TASK_DUE: Final = {
@@ -293,7 +294,7 @@ def only_pass(database: Database, login: Login) -> Iterator[None]:
     """Hold the lock of whoever decides: two would give the same budget away twice."""
     with database.keeping(login) as session:
         if not session.scalar("notify/take_decision_lock"):
-            raise Conflict("deciding_runs", "Notifications are being decided by another process already.")
+            raise Conflict(DECIDING_RUNS, "Notifications are being decided by another process already.")
         try:
             yield
         finally:

@@ -322,6 +322,94 @@ def test_it_goes_out_gently(database: Database, staff: People) -> None:
     assert look(database, card.number).decided == 6
 
 
+def test_who_has_quiet_hours_waits_and_hears_gently_after_them(database: Database, staff: People) -> None:
+    with database.writing(Login.OWNER) as session:
+        made = [make_reachable(session, time_zone="UTC") for _ in range(40)]
+        awake = make_reachable(session, time_zone="UTC")
+        execute(
+            session,
+            "insert into notification_preferences (user_id, quiet_from, quiet_until) values (:id, '0:00', '0:00')",
+            id=awake,
+        )
+    card = started(database, staff, campaign(per_minute=10, valid_h=72))
+    night = (datetime.now(UTC) + timedelta(days=1)).replace(hour=2, minute=0, second=0, microsecond=0)
+    assert sum(send(database, night + timedelta(seconds=2 * tick)) for tick in range(20)) == 1
+    assert ledger(database, "user_id, reason") == [(awake, "eligible")]
+    morning = night.replace(hour=8, minute=15)
+    first_minute = sum(send(database, morning + timedelta(seconds=2 * tick)) for tick in range(29))
+    assert first_minute == 10
+    later = [send(database, morning + timedelta(seconds=2 * tick)) for tick in range(29, 200)]
+    assert first_minute + sum(later) == len(made)
+    assert look(database, card.number).step is Step.FINISHED
+    assert {reason for (reason,) in ledger(database, "reason")} == {"eligible"}
+
+
+def test_somebody_who_takes_back_their_consent_in_quiet_hours_hears_nothing(
+    database: Database, staff: People
+) -> None:
+    with database.writing(Login.OWNER) as session:
+        member = make_reachable(session, time_zone="UTC")
+    started(database, staff, campaign(valid_h=72))
+    night = (datetime.now(UTC) + timedelta(days=1)).replace(hour=2)
+    assert send(database, night) == 0
+    with database.writing(Login.OWNER) as session:
+        execute(
+            session,
+            "insert into consents (member_id, purpose, granted, source) values (:id, 'push', false, 'member')",
+            id=member,
+        )
+    assert send(database, night.replace(hour=9)) == 1
+    assert ledger(database) == [("withhold", "consent_refused")]
+
+
+def test_a_stop_reaches_those_who_wait_for_the_end_of_their_quiet_hours(
+    database: Database, staff: People
+) -> None:
+    with database.writing(Login.OWNER) as session:
+        make_reachable(session, time_zone="UTC")
+    card = started(database, staff, campaign(valid_h=72))
+    night = (datetime.now(UTC) + timedelta(days=1)).replace(hour=2)
+    assert send(database, night) == 0
+    with acting(database, staff.paula) as session:
+        actions.stop(session, card, reason="A wrong word", actor=Actor.staff(staff.paula))
+    assert send(database, night) == 1
+    assert ledger(database) == [("withhold", "campaign_stopped")]
+
+
+def test_one_that_can_not_be_read_keeps_nothing_else_from_being_sent(
+    database: Database, staff: People, caplog: pytest.LogCaptureFixture
+) -> None:
+    members(database, 1)
+    broken = started(database, staff, campaign(type="lesson"))
+    started(database, staff)
+    with database.writing(Login.OWNER) as session:
+        execute(session, "alter table notification_campaign_versions disable trigger append_only")
+        execute(
+            session,
+            "update notification_campaign_versions set body = '{}' where campaign = :number",
+            number=broken.number,
+        )
+        execute(session, "alter table notification_campaign_versions enable trigger append_only")
+    assert send(database) == 1
+    assert f"campaign {broken.number} is not sent" in caplog.text
+    assert ledger(database, "rule") == [("campaign_2",)]
+
+
+def test_what_can_not_be_read_any_more_when_it_is_due_is_held_back(database: Database, staff: People) -> None:
+    members(database, 1)
+    started(database, staff)
+    send(database)
+    with database.writing(Login.OWNER) as session:
+        execute(session, "alter table notification_campaign_versions disable trigger append_only")
+        execute(session, "update notification_campaign_versions set body = '{}'")
+        execute(session, "alter table notification_campaign_versions enable trigger append_only")
+    dispatcher = Dispatcher(database, RECORDER, "w", lambda: datetime.now(UTC), random.Random(7))  # noqa: S311
+    assert dispatcher.send_due().answers == {}
+    with database.reading(Login.OWNER) as session:
+        ended = execute(session, "select outcome, reason from notification_deliveries").all()
+    assert [tuple(row) for row in ended] == [("withheld", "unknown")]
+
+
 def test_stopped_in_the_middle_the_rest_is_told_so_and_what_waits_does_not_go(
     database: Database, staff: People
 ) -> None:
@@ -491,6 +579,20 @@ def test_a_test_goes_to_ones_own_device_once_and_its_address_is_forgotten(
     with database.reading(Login.OWNER) as reading:
         assert execute(reading, "select address from notification_campaign_tests").scalars().all() == [None]
     assert ledger(database) == []
+
+
+def test_a_test_of_a_wording_that_there_is_not_ends_as_that(database: Database, staff: People) -> None:
+    members(database, 1)
+    card = saved(database, staff)
+    with acting(database, staff.paula) as session:
+        session.run(
+            "notify/add_campaign_test",
+            campaign=card.number, version=1, variant="two", platform="ios", address="mine",
+            asked_by=staff.paula,
+        )  # fmt: skip
+    assert post_trials(database, RECORDER, now=datetime.now(UTC)) == 1
+    with database.reading(Login.DASHBOARD, role="bee_product") as reading:
+        assert [each.outcome for each in trials(reading, card.number)] == ["payload"]
 
 
 def test_a_test_that_nobody_posted_within_an_hour_is_given_up(database: Database, staff: People) -> None:

@@ -27,6 +27,10 @@ class Sending:
     started_at: datetime
     is_stopped: bool
 
+    def is_over(self, now: datetime) -> bool:
+        """Whether nobody gets it any more."""
+        return self.is_stopped or now >= ends_at(self.started_at, self.campaign)
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -119,7 +123,7 @@ def verdict_row(
 def _out_of_question(sending: Sending, person: Person, now: datetime) -> str | None:
     if sending.is_stopped:
         return "campaign_stopped"
-    if now >= ends_at(sending.started_at, sending.campaign):
+    if sending.is_over(now):
         return "too_late"
     if person.has_left:
         return "has_left"

@@ -10,7 +10,8 @@ from bee.db import Database, Login, ReadSession, WriteSession
 from bee.errors import Invalid
 from bee.notify.compose.campaign import SAMPLE, campaign_payload, ledger_name, parse_campaign, rendered
 from bee.notify.compose.catalogue import CampaignCard
-from bee.notify.courier import Courier, Device
+from bee.notify.courier import Answer, Courier, Device, Outcome
+from bee.notify.payload import Payload
 
 TEST_TTL_S = 3600
 LONGEST_ADDRESS = 4096
@@ -84,15 +85,20 @@ def _post(database: Database, courier: Courier, due: _Due, now: datetime, login:
     with database.writing(login) as session:
         if not session.run("notify/take_campaign_test", id=due.id, via=courier.via, now=now):
             return 0
-    campaign = parse_campaign(due.body)
-    variant = next(each for each in campaign.variants if each.name == due.variant)
-    text = rendered(variant, SAMPLE)
-    assert text is not None
-    label = f"{ledger_name(due.campaign)}-{due.version}"
-    answer = courier.post(
-        Device(due.id, due.id, due.address, "token", due.platform),
-        campaign_payload(due.id, campaign, text, label=label, ttl_s=TEST_TTL_S),
-    )
+    payload = _payload(due)
+    device = Device(due.id, due.id, due.address, "token", due.platform)
+    answer = courier.post(device, payload) if payload else Answer(Outcome.PAYLOAD)
     with database.writing(login) as session:
         session.run("notify/end_campaign_test", id=due.id, outcome=answer.outcome, error=answer.error)
     return 1
+
+
+def _payload(due: _Due) -> Payload | None:
+    """Return what the device gets; None where the wording that was asked for is none."""
+    campaign = parse_campaign(due.body)
+    variant = next((each for each in campaign.variants if each.name == due.variant), None)
+    text = rendered(variant, SAMPLE) if variant else None
+    if text is None:
+        return None
+    label = f"{ledger_name(due.campaign)}-{due.version}"
+    return campaign_payload(due.id, campaign, text, label=label, ttl_s=TEST_TTL_S)
