@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from bee.notify.compose.catalogue import CampaignAct, CampaignCard, Reason
+from bee.notify.compose.catalogue import CampaignCard, Reason
 from bee.notify.compose.trials import Trial
-from bee.ui.compose_words import PLATFORMS, STEP_WORDS, act_words, trial_words, why_words
+from bee.ui.compose_words import PLATFORMS, STEP_WORDS, trial_words, why_words
 from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT, pressed_row
+from bee.ui.words import NOTHING
 
 OPEN = ":material/open_in_full: Open"
-NOTHING = "–"
 ROWS_SHOWN = 12
 TONES = ("gray", "orange", "green", "red", "blue", "red", "gray")
 
@@ -80,34 +80,6 @@ def reasons_table(reasons: Sequence[Reason], *, has_begun: bool) -> None:
             "what": columns.TextColumn("What", width=110),
             "why": columns.TextColumn("Why"),
             "people": columns.NumberColumn("People", format="localized", width=90),
-        },
-    )
-
-
-def acts_table(acts: Sequence[CampaignAct]) -> None:
-    """Draw what was done with a campaign, newest first."""
-    table = pd.DataFrame(
-        {
-            "at": [each.at for each in acts],
-            "what": [act_words(each) for each in acts],
-            "who": [each.who_name or "The program" for each in acts],
-            "why": [each.words or NOTHING for each in acts],
-        }
-    )
-    columns = st.column_config
-    st.dataframe(
-        table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=_height(len(acts)),
-        alt="What was done with the campaign, newest first",
-        column_config={
-            "at": columns.DatetimeColumn(
-                "When (UTC)", format="D MMM YYYY, HH:mm:ss", timezone="UTC", width=170
-            ),
-            "what": columns.TextColumn("What", width=210),
-            "who": columns.TextColumn("Who", width=150),
-            "why": columns.TextColumn("Why"),
         },
     )
 

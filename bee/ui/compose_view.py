@@ -16,12 +16,14 @@ from bee.ui.compose_acts import MAY_APPROVE, MAY_COMPOSE, approve, ask, refuse, 
 from bee.ui.compose_form import ask_campaign, audience_caption, show_wordings
 from bee.ui.compose_pickers import look_at
 from bee.ui.compose_reads import Story, read_audience, read_story, read_zones
-from bee.ui.compose_table import acts_table, reasons_table, trials_table
-from bee.ui.compose_words import PLATFORMS, audience_words, campaign_facts, reach_words
+from bee.ui.compose_table import reasons_table, trials_table
+from bee.ui.compose_words import PLATFORMS, act_words, audience_words, campaign_facts, reach_words
 from bee.ui.empty import errors_shown
 from bee.ui.reads import Scope
 from bee.ui.sessions import utc_now
+from bee.ui.tables import acts_table
 from bee.ui.text import plain
+from bee.ui.words import NOTHING
 
 REASON_PX: Final = 520
 
@@ -58,7 +60,10 @@ def show_history(scope: Scope, card: CampaignCard) -> None:
             "Export", lambda: campaign_history_csv(acts), f"campaign-{card.number}-{utc_now().date()}.csv",
             "text/csv", on_click="ignore", icon=":material/download:",
         )  # fmt: skip
-    acts_table(acts)
+    acts_table(
+        [(each.at, act_words(each), each.who_name or "The program", each.words or NOTHING) for each in acts],
+        alt="What was done with the campaign, newest first",
+    )
 
 
 def show_change(scope: Scope, card: CampaignCard | None, segments: Sequence[Segment]) -> None:

@@ -55,8 +55,8 @@ def campaign_name(card: CampaignCard) -> str:
 def campaigns_words(cards: Sequence[CampaignCard]) -> str:
     """Return how many campaigns there are, and how many of them wait or are being sent."""
     parts = [counted(len(cards), "campaign", "campaigns")]
-    asked = sum(card.step is Step.ASKED for card in cards)
-    sending = sum(card.step is Step.STARTED for card in cards)
+    asked = sum(card.step == Step.ASKED for card in cards)
+    sending = sum(card.step == Step.STARTED for card in cards)
     parts += [f"{asked:,} waiting for approval"] if asked else []
     return " · ".join([*parts, *([f"{sending:,} being sent"] if sending else [])])
 
@@ -103,7 +103,7 @@ def reach_words(card: CampaignCard, reasons: Sequence[Reason]) -> str:
         reached = people_of(reasons, is_send=True)
         return f"Now {reached:,} of {counted(card.people, 'person', 'people')} would get it"
     left = card.people - card.decided
-    going = card.step is Step.STARTED and left > 0
+    going = card.step == Step.STARTED and left > 0
     return f"{card.decided:,} of {card.people:,} decided" + (
         f", about {max(1, round(left / card.campaign.per_minute)):,} min to go" if going else ""
     )

@@ -8,23 +8,21 @@ import pandas as pd
 import streamlit as st
 
 from bee.errors import Invalid
-from bee.notify.catalogue import RuleAct, RuleCard
+from bee.notify.catalogue import RuleCard
 from bee.notify.difference import Difference
 from bee.notify.measured import Measured
 from bee.notify.rule import Rule
 from bee.ui.rule_reads import SENDS_DAYS, Trial
 from bee.ui.rule_words import (
-    NOTHING,
     REFUSALS,
     STATES,
-    act_words,
     field_words,
     glance_words,
     leaf_words,
     rule_states,
 )
 from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT, pressed_row
-from bee.ui.words import short_date, type_words
+from bee.ui.words import NOTHING, short_date, type_words
 
 OPEN: Final = ":material/open_in_full: Open"
 TONES: Final = ("green", "gray", "red", "orange")
@@ -105,34 +103,6 @@ def differences_table(found: Sequence[Difference], *, before: str, after: str) -
             "what": columns.TextColumn("What", width=190),
             "before": columns.TextColumn(before),
             "after": columns.TextColumn(after),
-        },
-    )
-
-
-def history_table(acts: Sequence[RuleAct]) -> None:
-    """Draw what was done to a rule, newest first."""
-    table = pd.DataFrame(
-        {
-            "at": [each.at for each in acts],
-            "what": [act_words(each) for each in acts],
-            "who": [each.who for each in acts],
-            "why": [each.words or NOTHING for each in acts],
-        }
-    )
-    columns = st.column_config
-    st.dataframe(
-        table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(acts), ROWS_SHOWN),
-        alt="What was done to the rule, newest first",
-        column_config={
-            "at": columns.DatetimeColumn(
-                "When (UTC)", format="D MMM YYYY, HH:mm:ss", timezone="UTC", width=170
-            ),
-            "what": columns.TextColumn("What", width=180),
-            "who": columns.TextColumn("Who", width=150),
-            "why": columns.TextColumn("Why"),
         },
     )
 

@@ -13,14 +13,13 @@ from bee.notify.measured import NO_STATE, Measured, Outcome, Part
 from bee.notify.registry import RuleVersion
 from bee.notify.rule import Budget, Drop, NewMember, Rule, Silence, Streak
 from bee.ui.palette import WORDS
-from bee.ui.words import counted, type_words
+from bee.ui.words import NOTHING, counted, type_words
 
 LIVE: Final = "Live"
 OFF: Final = "Off"
 STOPPED: Final = "Stopped"
 ASKED: Final = "Asked"
 STATES: Final = (LIVE, OFF, STOPPED, ASKED)
-NOTHING: Final = "–"
 OUTCOMES: Final = {
     "Opens within 1 h": Outcome.OPENS_1H,
     "Opens within 24 h": Outcome.OPENS_24H,

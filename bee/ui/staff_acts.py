@@ -12,9 +12,8 @@ from bee.access import StaffRole, Viewer
 from bee.audit import Actor
 from bee.db import Login, WriteSession
 from bee.errors import Invalid
-from bee.ui.guard import acting
+from bee.ui.acts import act
 from bee.ui.house import get_house
-from bee.ui.reads import forget_reads
 from bee.ui.sessions import utc_now
 
 ADMIN_ROLE: Final = "bee_admin"
@@ -95,10 +94,7 @@ def join_link(token: str) -> str:
     return f"{base.rstrip('/')}/join?token={token}"
 
 
-def _act(act: Callable[[WriteSession, Actor], Result]) -> Result:
-    house, viewer = get_house(), acting(StaffRole.ADMIN)
-    with house.database.writing(Login.DASHBOARD, role=ADMIN_ROLE, staff_id=viewer.staff_id) as session:
-        result = act(session, Actor.staff(viewer.staff_id))
-    house.sessions.forget()
-    forget_reads()
+def _act(do: Callable[[WriteSession, Actor], Result]) -> Result:
+    result = act(StaffRole.ADMIN, do)
+    get_house().sessions.forget()
     return result

@@ -5,13 +5,12 @@ from datetime import datetime
 from typing import Final
 
 from bee.access import StaffRole
-from bee.audit import Actor
 from bee.db import Login
 from bee.notify import actions
 from bee.notify.switches import Switch, Throw, last_post_at, switches, throws
-from bee.ui.guard import acting
+from bee.ui.acts import act
 from bee.ui.house import get_house
-from bee.ui.reads import Scope, forget_reads
+from bee.ui.reads import Scope
 
 # Whoever is on call stops at any hour; letting it go again is an admin's.
 MAY_STOP: Final = StaffRole.ONCALL
@@ -38,18 +37,12 @@ def read_switchboard(scope: Scope) -> Switchboard:
 
 def stop(rule: str | None, reason: str) -> None:
     """Stop a rule, or everything. Raises :class:`bee.errors.Invalid` without a reason."""
-    _act(rule, reason, needs=MAY_STOP, stops=True)
+    act(MAY_STOP, lambda session, actor: actions.stop(session, rule=rule, reason=reason, actor=actor))
 
 
 def release(rule: str | None, reason: str) -> None:
     """Let a rule, or everything, go again. Raises as :func:`stop` does."""
-    _act(rule, reason, needs=MAY_RELEASE, stops=False)
-
-
-def _act(rule: str | None, reason: str, *, needs: StaffRole, stops: bool) -> None:
-    viewer = acting(needs)
-    role = Scope.of(viewer, (needs,)).role
-    act = actions.stop if stops else actions.resume
-    with get_house().database.writing(Login.DASHBOARD, role=role, staff_id=viewer.staff_id) as session:
-        act(session, rule=rule, reason=reason, actor=Actor.staff(viewer.staff_id))
-    forget_reads()
+    act(
+        MAY_RELEASE,
+        lambda session, actor: actions.resume(session, rule=rule, reason=reason, actor=actor),
+    )

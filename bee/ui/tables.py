@@ -18,6 +18,7 @@ STATE_WORDS: Final = tuple(WORDS[state] for state in ORDER)
 STATE_TONES: Final = tuple(TONES[state] for state in ORDER)
 OPEN: Final = ":material/person_search: Open"
 ROWS_SHOWN: Final = 10
+ACTS_SHOWN: Final = 12
 HEAD_HEIGHT: Final = 37
 Row = TypeVar("Row")
 
@@ -28,6 +29,27 @@ def pressed_row(key: str, rows: Sequence[Row]) -> Row | None:
     st.session_state[f"{key}-drawn"] = rows
     click = st.session_state.get(key)
     return drawn[click.row] if click and click.row < len(drawn) else None
+
+
+def acts_table(acts: Sequence[tuple[datetime, str, str, str]], *, alt: str) -> None:
+    """Draw what was done to something, in the order given: when, what, who, and why."""
+    table = pd.DataFrame(acts, columns=["at", "what", "who", "why"])
+    columns = st.column_config
+    st.dataframe(
+        table,
+        hide_index=True,
+        row_height=ROW_HEIGHT,
+        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(acts), ACTS_SHOWN),
+        alt=alt,
+        column_config={
+            "at": columns.DatetimeColumn(
+                "When (UTC)", format="D MMM YYYY, HH:mm:ss", timezone="UTC", width=170
+            ),
+            "what": columns.TextColumn("What", width=210),
+            "who": columns.TextColumn("Who", width=150),
+            "why": columns.TextColumn("Why"),
+        },
+    )
 
 
 def people_table(

@@ -6,11 +6,11 @@ from typing import Final
 from uuid import UUID
 
 from bee.access import StaffRole
-from bee.audit import Actor
 from bee.db import Login
 from bee.notify import tasks
 from bee.notify.tasks import CoachName, Task, TaskCounts, TaskSearch
 from bee.staff import assign_coach
+from bee.ui.acts import act
 from bee.ui.guard import acting
 from bee.ui.house import get_house
 from bee.ui.reads import Scope, forget_reads
@@ -58,10 +58,7 @@ def do_task(task_id: UUID, outcome: str, note: str) -> None:
 
 def give_to(number: int, coach_id: UUID) -> None:
     """Give a member, and with them their tasks, to another coach. Only for admins."""
-    viewer = acting(StaffRole.ADMIN)
-    with get_house().database.writing(Login.DASHBOARD, role="bee_admin", staff_id=viewer.staff_id) as session:
-        assign_coach(session, [number], coach_id, actor=Actor.staff(viewer.staff_id))
-    forget_reads()
+    act(StaffRole.ADMIN, lambda session, actor: assign_coach(session, [number], coach_id, actor=actor))
 
 
 def done_since(now: datetime) -> datetime:

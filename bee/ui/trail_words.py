@@ -7,9 +7,7 @@ from typing import Any
 
 from bee.audit.search import UUID_TEXT, Act, subject_words
 from bee.audit.verification import Verification
-from bee.ui.words import counted, type_words
-
-NOTHING = "–"
+from bee.ui.words import NOTHING, counted, type_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from bee.engage.queries import Coverage, MemberCard, MemberPerson, Movement, Sta
 from bee.momentum.score import MomentumState
 from bee.ui.palette import WORDS
 
+# What stands where there is nothing to say.
+NOTHING: Final = "–"
 # Parts of event types that people write in capitals.
 ABBREVIATIONS: Final = re.compile(r"\bpes\b", re.IGNORECASE)
 # Engagement that is begun anew is no "re engagement".

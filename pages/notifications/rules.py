@@ -12,11 +12,13 @@ from bee.ui.reads import Scope
 from bee.ui.rule_effect import show_effect
 from bee.ui.rule_pickers import CHANGE, DRY_RUN, EFFECT, HISTORY, look_at, pick_rule, pick_version, pick_view
 from bee.ui.rule_reads import SEE_RULES, read_glances, read_history, read_rules
-from bee.ui.rule_table import history_table, rules_table
+from bee.ui.rule_table import rules_table
 from bee.ui.rule_trial import show_trial
 from bee.ui.rule_version import live_body, show_change, show_version
-from bee.ui.rule_words import rule_words, rules_words
+from bee.ui.rule_words import act_words, rule_words, rules_words
 from bee.ui.sessions import utc_now
+from bee.ui.tables import acts_table
+from bee.ui.words import NOTHING
 
 viewer = guard(*SEE_RULES)
 
@@ -74,7 +76,10 @@ def show_history(scope: Scope, card: RuleCard) -> None:
             "Export", lambda: rule_history_csv(acts), f"rule-{card.name}-{utc_now().date()}.csv", "text/csv",
             on_click="ignore", icon=":material/download:",
         )  # fmt: skip
-    history_table(acts)
+    acts_table(
+        [(each.at, act_words(each), each.who, each.words or NOTHING) for each in acts],
+        alt="What was done to the rule, newest first",
+    )
 
 
 with errors_shown():

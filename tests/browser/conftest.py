@@ -114,6 +114,16 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
+@pytest.fixture
+def files(browser: Browser) -> Iterator[BrowserContext]:
+    """A new empty profile that takes downloads, and axe-core, which our own policy would keep out."""
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 1500}, accept_downloads=True, bypass_csp=True
+    )
+    yield context
+    context.close()
+
+
 @pytest.fixture(scope="session")
 def axe() -> str:
     """The source of axe-core."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from bee.access import StaffRole
 from bee.audit.search import TrailSearch, acts_csv, search_trail
@@ -39,15 +39,6 @@ def decided(template: ServerAddress, copies: Callable[[], str], chromium: Path) 
     with served(database) as dashboard:
         yield dashboard
     database.dispose()
-
-
-@pytest.fixture
-def files(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(
-        viewport={"width": 1440, "height": 1500}, accept_downloads=True, bypass_csp=True
-    )
-    yield context
-    context.close()
 
 
 def downloaded(page: Page, label: str) -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import BrowserContext, expect
 
 from bee.access import StaffRole
 from bee.coach.queries import SafetySearch, safety_csv, safety_events
@@ -41,15 +41,6 @@ def pleaded(
     with served(database) as dashboard:
         yield dashboard
     database.dispose()
-
-
-@pytest.fixture
-def files(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(
-        viewport={"width": 1440, "height": 900}, accept_downloads=True, bypass_csp=True
-    )
-    yield context
-    context.close()
 
 
 def test_a_message_is_opened_taken_and_closed_by_hand_and_the_file_equals_the_screen(

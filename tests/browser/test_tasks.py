@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import BrowserContext, expect
 
 from bee.access import StaffRole
 from bee.db import Database, Login
@@ -40,15 +40,6 @@ def asked(template: ServerAddress, copies: Callable[[], str], chromium: Path) ->
     with served(database) as dashboard:
         yield dashboard
     database.dispose()
-
-
-@pytest.fixture
-def files(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(
-        viewport={"width": 1440, "height": 1500}, accept_downloads=True, bypass_csp=True
-    )
-    yield context
-    context.close()
 
 
 def ask_coach(database: Database, coach: Person) -> None:

@@ -182,7 +182,7 @@ def test_it_goes_from_draft_to_done_each_person_decided_once(database: Database,
     card = saved(database, staff)
     assert (card.step, card.people, card.version) == (Step.DRAFT, 4, 1)
     card = started(database, staff)
-    assert card.step is Step.STARTED
+    assert card.step == Step.STARTED
     while send(database):
         pass
     assert sorted(ledger(database, "decision, reason")) == [
@@ -226,7 +226,7 @@ def test_nobody_approves_what_they_wrote(database: Database, staff: People, who:
     else:
         with acting(database, staff.ben, "bee_admin") as session:
             actions.approve(session, card, actor=Actor.staff(staff.ben))
-    assert look(database, number).step is (Step.ASKED if who == "author" else Step.APPROVED)
+    assert look(database, number).step == (Step.ASKED if who == "author" else Step.APPROVED)
 
 
 def test_product_can_not_approve_nor_act_in_another_name(database: Database, staff: People) -> None:
@@ -340,7 +340,7 @@ def test_who_has_quiet_hours_waits_and_hears_gently_after_them(database: Databas
     assert first_minute == 10
     later = [send(database, morning + timedelta(seconds=2 * tick)) for tick in range(29, 200)]
     assert first_minute + sum(later) == len(made)
-    assert look(database, card.number).step is Step.FINISHED
+    assert look(database, card.number).step == Step.FINISHED
     assert {reason for (reason,) in ledger(database, "reason")} == {"eligible"}
 
 
@@ -425,7 +425,7 @@ def test_stopped_in_the_middle_the_rest_is_told_so_and_what_waits_does_not_go(
     with database.reading(Login.OWNER) as session:
         ended = execute(session, "select outcome, reason from notification_deliveries").all()
     assert [tuple(row) for row in ended] == [("withheld", "campaign_stopped")]
-    assert look(database, card.number).step is Step.STOPPED
+    assert look(database, card.number).step == Step.STOPPED
     assert send(database) == 0
 
 
@@ -454,7 +454,7 @@ def test_too_late_nobody_hears_any_more(database: Database, staff: People) -> No
     card = started(database, staff, campaign(valid_h=1))
     send(database, datetime.now(UTC) + timedelta(hours=2))
     assert ledger(database) == [("withhold", "too_late")] * 2
-    assert look(database, card.number).step is Step.FINISHED
+    assert look(database, card.number).step == Step.FINISHED
 
 
 def test_who_left_since_it_was_saved_gets_nothing_and_who_was_erased_has_no_row(

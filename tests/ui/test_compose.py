@@ -82,7 +82,7 @@ def asked(ana: Person) -> AppTest:
     return press(app, "Ask for approval")
 
 
-def step(database: Database) -> Step:
+def step(database: Database) -> str:
     with database.reading(Login.WORKER) as session:
         return get_campaign(session, 1).step
 
@@ -140,7 +140,7 @@ def test_the_author_asks_somebody_else_approves_and_it_is_sent(
     app = press(app, "Approve these words for 3")
     assert not app.exception
     app = press(app, "Start sending to 3")
-    assert step(empty_house.database) is Step.STARTED
+    assert step(empty_house.database) == Step.STARTED
     send_campaigns(empty_house.database, now=datetime.now(UTC), chance=random.Random(7))  # noqa: S311
     app = visit(PAGE, ana, campaign="1 · Walking")
     assert "3 of 3 decided" in words(app)
@@ -187,7 +187,7 @@ def test_a_campaign_is_stopped_with_a_reason(
     assert "Say the reason" in app.error[0].value
     field(app.text_input, "Why").input("A wrong word")
     app = press(app, "Stop it for good")
-    assert step(empty_house.database) is Step.STOPPED
+    assert step(empty_house.database) == Step.STOPPED
     assert "It is over." in words(app)
 
 

@@ -32,7 +32,14 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class CampaignCard:
+    """The newest version of a campaign, and what became of its people so far; ``step`` is a :class:`Step`.
+
+    ``digest``: what an approval is bound to, of text and people. ``people``: whom it is for; ``decided``: of them,
+    about whom it is decided; ``to_send``: of these, who is to get it; ``waiting``, ``sent`` and ``recorded``: of
+    these.
+    """
+
     number: int
     rule: str
     version: int
@@ -50,32 +57,10 @@ class _Row:
     sent: int
     recorded: int
 
-
-@dataclass(frozen=True, slots=True)
-class CampaignCard:
-    """The newest version of a campaign, and what became of its people so far.
-
-    ``digest``: what an approval is bound to, of text and people. ``people``: whom it is for; ``decided``: of them,
-    about whom it is decided; ``to_send``: of these, who is to get it; ``waiting``, ``sent`` and ``recorded``: of
-    these.
-    """
-
-    number: int
-    rule: str
-    version: int
-    campaign: Campaign
-    people: int
-    digest: str
-    author_id: UUID
-    author_name: str | None
-    created_at: datetime
-    step: Step
-    started_at: datetime | None
-    decided: int
-    to_send: int
-    waiting: int
-    sent: int
-    recorded: int
+    @property
+    def campaign(self) -> Campaign:
+        """What it says."""
+        return parse_campaign(self.body)
 
     @property
     def has_begun(self) -> bool:
@@ -120,7 +105,7 @@ class _Word:
 
 def campaigns(session: ReadSession, number: int | None = None) -> list[CampaignCard]:
     """Return every campaign, newest first, or the one."""
-    return [_card(row) for row in session.all(_Row, "notify/campaigns", campaign=number)]
+    return session.all(CampaignCard, "notify/campaigns", campaign=number)
 
 
 def get_campaign(session: ReadSession, number: int) -> CampaignCard:
@@ -192,11 +177,3 @@ def people_of(reasons: Sequence[Reason], *, is_send: bool) -> int:
 def _reasons(counts: Counter[tuple[bool, str]]) -> list[Reason]:
     found = [Reason(is_send, reason, people) for (is_send, reason), people in counts.items()]
     return sorted(found, key=lambda each: (-each.people, each.reason))
-
-
-def _card(row: _Row) -> CampaignCard:
-    return CampaignCard(
-        row.number, row.rule, row.version, parse_campaign(row.body), row.people, row.digest, row.author_id,
-        row.author_name, row.created_at, Step(row.step), row.started_at, row.decided, row.to_send, row.waiting,
-        row.sent, row.recorded,
-    )  # fmt: skip
