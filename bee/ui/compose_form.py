@@ -7,11 +7,11 @@ import streamlit as st
 
 from bee.engage.queries import Segment
 from bee.momentum.score import MomentumState
-from bee.notify.compose.campaign import SAMPLE, Campaign, longest_bytes, make_campaign, rendered
+from bee.notify.compose.campaign import SAMPLE, Audience, Campaign, longest_bytes, make_campaign, rendered
 from bee.notify.compose.lock_screen import PHONES, Shown, shown_on
 from bee.notify.payload import MOST_BYTES
 from bee.notify.rule import Variant
-from bee.ui.compose_words import PLATFORMS
+from bee.ui.compose_words import PLATFORMS, segment_labels
 from bee.ui.palette import WORDS
 from bee.ui.text import plain
 from bee.ui.words import counted, type_words
@@ -70,32 +70,41 @@ def _ask_audience(
     known: Campaign | None, segments: Sequence[Segment], zones: Sequence[str], key: str
 ) -> dict[str, Any]:
     said = known.audience if known else None
-    labels = {segment.key: segment.label for segment in segments}
+    known_zones = [*zones, *(zone for zone in (said.zones if said else ()) if zone not in zones)]
     states = {state.value: WORDS[state] for state in MomentumState}
-    keys = list(labels)
     with st.container(horizontal=True):
-        segment = st.selectbox(
-            "Segment", keys, keys.index(said.segment) if said and said.segment in keys else 0,
-            format_func=lambda each: labels[each], key=f"{key}-segment", width=200, required=True,
-        )  # fmt: skip
+        segment = _ask_segment(said.segment if said else Audience().segment, segments, key)
         chosen_states = st.multiselect(
             "State", list(states), list(said.states) if said else [], format_func=lambda each: states[each],
             key=f"{key}-states", placeholder="Any", width=220,
         )  # fmt: skip
         chosen_zones = st.multiselect(
-            "Time zone", zones, [zone for zone in said.zones if zone in zones] if said else [],
-            key=f"{key}-zones", placeholder="Any", width=220,
+            "Time zone", known_zones, list(said.zones) if said else [], key=f"{key}-zones", placeholder="Any",
+            width=220,
         )  # fmt: skip
         platforms = st.multiselect(
             "Device", list(PLATFORMS), list(said.platforms) if said else [],
             format_func=lambda each: PLATFORMS[each], key=f"{key}-platforms", placeholder="Any", width=200,
         )  # fmt: skip
     return {
-        "segment": segment or "all",
+        "segment": segment,
         "states": chosen_states,
         "zones": chosen_zones,
         "platforms": platforms,
     }
+
+
+def _ask_segment(chosen: str, segments: Sequence[Segment], key: str) -> str:
+    """Ask for a segment, and return its key. One that is no more stays: nobody else is meant instead."""
+    labels = segment_labels(segments)
+    keys = list(dict.fromkeys((*labels, chosen)))
+    if len(keys) == 1:
+        return keys[0]
+    found = st.selectbox(
+        "Segment", keys, keys.index(chosen), format_func=lambda each: labels.get(each, each),
+        key=f"{key}-segment", width=200, required=True,
+    )  # fmt: skip
+    return found or chosen
 
 
 def _ask_wordings(known: Campaign | None, key: str) -> list[dict[str, str]]:
@@ -127,7 +136,12 @@ def _ask_limits(known: Campaign | None, key: str) -> dict[str, Any]:
     usual = known or Campaign(title="x", variants=(Variant(name="x", title="x", body="x"),))
     priorities = ("high", "normal", "low")
     with st.container(horizontal=True):
+        screen = st.text_input(
+            "Screen that it opens", usual.action.get("screen", ""), 40, key=f"{key}-screen", width=165,
+            placeholder="today", help="As the app calls it; empty opens the app.",
+        ).strip()  # fmt: skip
         return {
+            "action": {"screen": screen} if screen else {},
             "type": st.text_input(
                 "Type", usual.type, 40, key=f"{key}-type", width=165, help="Members opt out by type."
             ),

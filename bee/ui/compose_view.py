@@ -17,7 +17,14 @@ from bee.ui.compose_form import ask_campaign, audience_caption, show_wordings
 from bee.ui.compose_pickers import look_at
 from bee.ui.compose_reads import Story, read_audience, read_story, read_zones
 from bee.ui.compose_table import reasons_table, trials_table
-from bee.ui.compose_words import PLATFORMS, act_words, audience_words, campaign_facts, reach_words
+from bee.ui.compose_words import (
+    PLATFORMS,
+    act_words,
+    audience_words,
+    campaign_facts,
+    reach_words,
+    segment_labels,
+)
 from bee.ui.empty import errors_shown
 from bee.ui.reads import Scope
 from bee.ui.sessions import utc_now
@@ -32,7 +39,7 @@ def show_campaign(viewer: Viewer, scope: Scope, card: CampaignCard, segments: Se
     """Draw a campaign: what it says, whom it reaches, and what can be done with it."""
     with st.skeleton(height=420):
         story = read_story(scope, card)
-    labels = {segment.key: segment.label for segment in segments}
+    labels = segment_labels(segments)
     audience = card.campaign.audience
     with st.container(border=True):
         card_head("What it says", audience_words(audience, labels.get(audience.segment, audience.segment)))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from bee.engage.queries import Segment
 from bee.momentum.score import MomentumState
 from bee.notify.compose.campaign import Audience, Campaign
 from bee.notify.compose.catalogue import CampaignAct, CampaignCard, Reason, Step, people_of
@@ -68,6 +69,11 @@ def card_words(card: CampaignCard) -> str:
     return f"Campaign {card.number} · version {card.version} by {who} · {people} · {STEP_WORDS[card.step].lower()}"
 
 
+def segment_labels(segments: Sequence[Segment]) -> dict[str, str]:
+    """Return what segments are called, everybody first, by key."""
+    return {Audience().segment: EVERYBODY} | {segment.key: segment.label for segment in segments}
+
+
 def audience_words(audience: Audience, segment: str) -> str:
     """Return whom an audience means, in a line. ``segment``: its label."""
     parts = [segment]
@@ -84,6 +90,7 @@ def campaign_facts(campaign: Campaign) -> list[tuple[str, str]]:
     """Return how a campaign goes out, name and value."""
     return [
         ("Type", type_words(campaign.type)),
+        ("Opens", campaign.action.get("screen", "the app")),
         ("Priority", type_words(campaign.priority)),
         ("A minute, at most", f"{campaign.per_minute:,}"),
         ("Sent within", f"{campaign.valid_h} h"),

@@ -166,6 +166,9 @@ def go_on_until(page: Page, expected: Locator) -> None:
 
 
 def settle(page: Page) -> None:
-    """Wait until the script has run and drawn."""
+    """Wait until the script has run and drawn, and nothing fades any more."""
     page.wait_for_selector(SETTLED)
     page.wait_for_function("!document.querySelector('[data-stale=true], [data-testid=stSkeleton]')")
+    page.wait_for_function(
+        "document.getAnimations().every(each => !(each instanceof CSSTransition) || each.playState !== 'running')"
+    )

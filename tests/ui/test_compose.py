@@ -8,7 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bee.access import StaffRole
+from bee.audit import Actor
 from bee.db import Database, Login
+from bee.notify.compose.actions import save
+from bee.notify.compose.campaign import make_campaign
 from bee.notify.compose.catalogue import Step, get_campaign
 from bee.notify.compose.lock_screen import PHONES, shown_on
 from bee.notify.compose.sending import send_campaigns
@@ -68,6 +71,7 @@ def write(app: AppTest, title: str, body: str) -> AppTest:
     field(app.text_input, "What the staff call it").input("Walking")
     field(app.text_input, "Title").input(title)
     field(app.text_area, "Text").input(body)
+    field(app.text_input, "Screen that it opens").input("coach")
     return app.run()
 
 
@@ -105,6 +109,8 @@ def test_what_is_written_is_counted_shown_and_saved(empty_house: House, ana: Per
     app = press(app, "Save")
     assert not app.exception
     assert "Campaign 1 · version 1 by Ana · 3 people · draft" in words(app)
+    with empty_house.database.reading(Login.WORKER) as session:
+        assert get_campaign(session, 1).campaign.action == {"screen": "coach"}
     assert "Now 0 of 3 people would get it" in words(app)
     app = visit(PAGE, ana, campaign="1 · Walking", view="History")
     assert app.dataframe[0].value["what"].tolist() == ["Saved · version 1"]
@@ -200,6 +206,26 @@ def test_a_test_is_asked_for_and_its_address_never_shown(
     assert not app.exception
     assert "Waiting for the worker" in app.dataframe[1].value["became"].tolist()
     assert "my-own-phone" not in words(app)
+
+
+def test_whom_it_meant_is_not_widened_where_its_segment_and_zone_are_no_more(
+    empty_house: House, ana: Person, people: None
+) -> None:
+    said = make_campaign(
+        {
+            "title": "Walking",
+            "audience": {"segment": "goal:gone", "zones": ["Asia/Tokyo"]},
+            "variants": [{"name": "one", "title": "A new lesson", "body": "Ten minutes."}],
+        }
+    )
+    with empty_house.database.writing(Login.DASHBOARD, role="bee_product", staff_id=ana.id) as session:
+        save(session, said, actor=Actor.staff(ana.id))
+    app = visit(PAGE, ana, campaign="1 · Walking", view="Change")
+    assert not app.exception
+    assert "0 people now." in words(app)
+    press(app, "Save")
+    with empty_house.database.reading(Login.WORKER) as reading:
+        assert get_campaign(reading, 1).campaign.audience == said.audience
 
 
 def test_a_row_opens_its_campaign(empty_house: House, ana: Person, people: None) -> None:
