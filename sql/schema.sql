@@ -4,6 +4,24 @@ CREATE SCHEMA public;
 
 COMMENT ON SCHEMA public IS 'standard public schema';
 
+CREATE FUNCTION public.bee_add_sketches(one integer[], other integer[]) RETURNS integer[]
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select coalesce(array_agg(array[bucket, cast(number as integer)] order by bucket), '{}')
+    from (
+        select pairs.bucket, sum(pairs.number) as number
+        from (
+            select one[place][1] as bucket, one[place][2] as number
+            from generate_subscripts(one, 1) as place
+            union all
+            select other[place][1], other[place][2]
+            from generate_subscripts(other, 1) as place
+        ) as pairs
+        group by pairs.bucket
+    ) as summed
+$$;
+
 CREATE FUNCTION public.bee_announce_notification() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -114,6 +132,13 @@ CREATE FUNCTION public.bee_complete_through(segment text) RETURNS date
                 segment, members.is_demo, members.time_zone, members.coach_id, members.attributes
             )
     )
+$$;
+
+CREATE FUNCTION public.bee_count_within(sketch integer[], bucket integer) RETURNS bigint
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    select coalesce(sum(sketch[place][2]) filter (where sketch[place][1] <= bucket), 0)
+    from generate_subscripts(sketch, 1) as place
 $$;
 
 CREATE FUNCTION public.bee_do_task_once() RETURNS trigger
@@ -1442,6 +1467,56 @@ ALTER TABLE public.score_restatements ALTER COLUMN id ADD GENERATED ALWAYS AS ID
     CACHE 1
 );
 
+CREATE TABLE public.service_gaps (
+    id uuid NOT NULL,
+    minute timestamp with time zone NOT NULL,
+    requests bigint NOT NULL,
+    noted_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT service_gaps_requests_check CHECK ((requests > 0))
+);
+
+CREATE TABLE public.service_minutes (
+    minute timestamp with time zone NOT NULL,
+    route text NOT NULL,
+    release text NOT NULL,
+    prompt text DEFAULT ''::text NOT NULL,
+    model text DEFAULT ''::text NOT NULL,
+    status text NOT NULL,
+    area text NOT NULL,
+    n bigint NOT NULL,
+    seconds double precision DEFAULT 0 NOT NULL,
+    complete integer[] DEFAULT '{}'::integer[] NOT NULL,
+    first_byte integer[] DEFAULT '{}'::integer[] NOT NULL,
+    CONSTRAINT service_minutes_area_check CHECK ((area = ANY (ARRAY['api'::text, 'coach'::text, 'house'::text]))),
+    CONSTRAINT service_minutes_minute_check CHECK ((minute = (date_trunc('minute'::text, (minute AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT service_minutes_model_check CHECK ((length(model) <= 100)),
+    CONSTRAINT service_minutes_n_check CHECK ((n > 0)),
+    CONSTRAINT service_minutes_prompt_check CHECK ((length(prompt) <= 100)),
+    CONSTRAINT service_minutes_release_check CHECK ((length(release) <= 100)),
+    CONSTRAINT service_minutes_route_check CHECK (((length(route) >= 1) AND (length(route) <= 200))),
+    CONSTRAINT service_minutes_status_check CHECK ((status = ANY (ARRAY['2xx'::text, '3xx'::text, '4xx'::text, 'limited'::text, '5xx'::text, 'broken'::text, 'timeout'::text, 'gone'::text, 'uncounted'::text])))
+);
+
+CREATE TABLE public.service_recorders (
+    id uuid NOT NULL,
+    release text NOT NULL,
+    flushes bigint NOT NULL,
+    seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT service_recorders_flushes_check CHECK ((flushes > 0)),
+    CONSTRAINT service_recorders_release_check CHECK ((length(release) <= 100))
+);
+
+CREATE TABLE public.service_totals (
+    route text NOT NULL,
+    release text NOT NULL,
+    status text NOT NULL,
+    n bigint NOT NULL,
+    seconds double precision DEFAULT 0 NOT NULL,
+    complete integer[] DEFAULT '{}'::integer[] NOT NULL,
+    first_byte integer[] DEFAULT '{}'::integer[] NOT NULL,
+    CONSTRAINT service_totals_n_check CHECK ((n > 0))
+);
+
 CREATE TABLE public.sign_in_attempts (
     id bigint NOT NULL,
     account text NOT NULL,
@@ -1511,6 +1586,14 @@ CREATE TABLE public.staff_sessions (
 
 CREATE TABLE public.stale_days (
     score_date date NOT NULL
+);
+
+CREATE TABLE public.stale_hours (
+    hour timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.stale_minutes (
+    minute timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.user_fcm_tokens (
@@ -1735,6 +1818,18 @@ ALTER TABLE ONLY public.score_frontiers
 ALTER TABLE ONLY public.score_restatements
     ADD CONSTRAINT score_restatements_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.service_gaps
+    ADD CONSTRAINT service_gaps_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.service_minutes
+    ADD CONSTRAINT service_minutes_pkey PRIMARY KEY (minute, route, release, prompt, model, status);
+
+ALTER TABLE ONLY public.service_recorders
+    ADD CONSTRAINT service_recorders_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.service_totals
+    ADD CONSTRAINT service_totals_pkey PRIMARY KEY (route, release, status);
+
 ALTER TABLE ONLY public.sign_in_attempts
     ADD CONSTRAINT sign_in_attempts_pkey PRIMARY KEY (id);
 
@@ -1755,6 +1850,12 @@ ALTER TABLE ONLY public.staff_sessions
 
 ALTER TABLE ONLY public.stale_days
     ADD CONSTRAINT stale_days_pkey PRIMARY KEY (score_date);
+
+ALTER TABLE ONLY public.stale_hours
+    ADD CONSTRAINT stale_hours_pkey PRIMARY KEY (hour);
+
+ALTER TABLE ONLY public.stale_minutes
+    ADD CONSTRAINT stale_minutes_pkey PRIMARY KEY (minute);
 
 ALTER TABLE ONLY public.user_fcm_tokens
     ADD CONSTRAINT user_fcm_tokens_pkey PRIMARY KEY (id);
@@ -1859,6 +1960,8 @@ CREATE INDEX safety_events_member ON public.safety_events USING btree (user_id, 
 CREATE INDEX safety_events_waiting ON public.safety_events USING btree (created_at) WHERE (status <> 'closed'::text);
 
 CREATE INDEX score_restatements_member ON public.score_restatements USING btree (user_id, score_date);
+
+CREATE INDEX service_gaps_minute ON public.service_gaps USING btree (minute);
 
 CREATE INDEX sign_in_attempts_account ON public.sign_in_attempts USING btree (account, attempted_at);
 
@@ -2448,9 +2551,17 @@ CREATE POLICY service ON public.score_definitions FOR SELECT TO service_role USI
 
 CREATE POLICY service ON public.user_fcm_tokens TO service_role USING (true) WITH CHECK (true);
 
+ALTER TABLE public.service_gaps ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.service_minutes ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY service_new ON public.engagement_events FOR INSERT TO service_role WITH CHECK (true);
 
 CREATE POLICY service_new ON public.momentum_notifications FOR INSERT TO service_role WITH CHECK (true);
+
+ALTER TABLE public.service_recorders ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.service_totals ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.sign_in_attempts ENABLE ROW LEVEL SECURITY;
 
@@ -2496,6 +2607,12 @@ CREATE POLICY staff ON public.score_frontiers FOR SELECT TO bee_product, bee_coa
 
 CREATE POLICY staff ON public.score_restatements FOR SELECT TO bee_product, bee_admin USING (true);
 
+CREATE POLICY staff ON public.service_gaps FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.service_minutes FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.service_recorders FOR SELECT TO bee_oncall, bee_admin USING (true);
+
 ALTER TABLE public.staff ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY staff ON public.stale_days FOR SELECT TO bee_oncall, bee_admin USING (true);
@@ -2507,6 +2624,10 @@ ALTER TABLE public.staff_links ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.staff_sessions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.stale_days ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.stale_hours ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.stale_minutes ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY stops_by_name ON public.notification_stops FOR INSERT TO bee_oncall WITH CHECK ((is_stopped AND (changed_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
 
@@ -2552,11 +2673,21 @@ CREATE POLICY system ON public.score_frontiers TO bee_worker USING (true) WITH C
 
 CREATE POLICY system ON public.score_restatements TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
+CREATE POLICY system ON public.service_gaps TO bee_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.service_minutes TO bee_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.service_recorders TO bee_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.service_totals TO bee_system USING (true) WITH CHECK (true);
+
 CREATE POLICY system ON public.sign_in_attempts TO bee_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.signing_keys TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.stale_days TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.stale_minutes TO bee_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system_act ON public.audit_log FOR INSERT TO bee_system, bee_worker WITH CHECK ((actor_kind = ANY (ARRAY['system'::text, 'member'::text])));
 
@@ -2594,6 +2725,10 @@ CREATE POLICY worker ON public.notification_outcomes TO bee_worker USING (true) 
 
 CREATE POLICY worker ON public.notification_preferences FOR SELECT TO bee_worker USING (true);
 
+CREATE POLICY worker ON public.service_minutes TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.service_recorders TO bee_worker USING (true);
+
 CREATE POLICY worker ON public.sign_in_attempts TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.staff FOR SELECT TO bee_worker USING (true);
@@ -2601,6 +2736,10 @@ CREATE POLICY worker ON public.staff FOR SELECT TO bee_worker USING (true);
 CREATE POLICY worker ON public.staff_links TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.staff_sessions TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.stale_hours TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.stale_minutes TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY worker ON public.user_fcm_tokens TO bee_worker USING (true) WITH CHECK (true);
 
@@ -2642,6 +2781,9 @@ RESET SESSION AUTHORIZATION;
 GRANT USAGE ON SCHEMA public TO bee_worker;
 RESET SESSION AUTHORIZATION;
 
+REVOKE ALL ON FUNCTION public.bee_add_sketches(one integer[], other integer[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_add_sketches(one integer[], other integer[]) TO bee_system;
+
 REVOKE ALL ON FUNCTION public.bee_announce_notification() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_campaign_audience(wanted jsonb) FROM PUBLIC;
@@ -2656,6 +2798,9 @@ GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_coach;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_admin;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_worker;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_system;
+
+REVOKE ALL ON FUNCTION public.bee_count_within(sketch integer[], bucket integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_count_within(sketch integer[], bucket integer) TO bee_worker;
 
 REVOKE ALL ON FUNCTION public.bee_do_task_once() FROM PUBLIC;
 
@@ -3684,6 +3829,22 @@ GRANT SELECT ON TABLE public.score_restatements TO bee_admin;
 GRANT SELECT,INSERT ON TABLE public.score_restatements TO bee_worker;
 GRANT SELECT,INSERT ON TABLE public.score_restatements TO bee_system;
 
+GRANT SELECT,INSERT ON TABLE public.service_gaps TO bee_system;
+GRANT SELECT ON TABLE public.service_gaps TO bee_oncall;
+GRANT SELECT ON TABLE public.service_gaps TO bee_admin;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.service_minutes TO bee_system;
+GRANT SELECT,DELETE ON TABLE public.service_minutes TO bee_worker;
+GRANT SELECT ON TABLE public.service_minutes TO bee_oncall;
+GRANT SELECT ON TABLE public.service_minutes TO bee_admin;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.service_recorders TO bee_system;
+GRANT SELECT,DELETE ON TABLE public.service_recorders TO bee_worker;
+GRANT SELECT ON TABLE public.service_recorders TO bee_oncall;
+GRANT SELECT ON TABLE public.service_recorders TO bee_admin;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.service_totals TO bee_system;
+
 GRANT DELETE ON TABLE public.sign_in_attempts TO bee_worker;
 
 GRANT SELECT(account),INSERT(account) ON TABLE public.sign_in_attempts TO bee_gate;
@@ -3794,6 +3955,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stale_days TO bee_worker;
 GRANT SELECT ON TABLE public.stale_days TO bee_oncall;
 GRANT SELECT ON TABLE public.stale_days TO bee_admin;
 GRANT SELECT,INSERT ON TABLE public.stale_days TO bee_system;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.stale_hours TO bee_worker;
+
+GRANT SELECT,INSERT ON TABLE public.stale_minutes TO bee_system;
+GRANT SELECT,INSERT,DELETE ON TABLE public.stale_minutes TO bee_worker;
 
 GRANT SELECT,DELETE ON TABLE public.user_fcm_tokens TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_fcm_tokens TO service_role;

@@ -13,6 +13,8 @@ from bee.api.edge import DOCS, Edge
 from bee.api.errors import HANDLERS, VERSION_HEADER
 from bee.api.graph.schema import build_schema
 from bee.api.house import House
+from bee.api.limits import passed_uncounted
+from bee.api.measuring import Measuring
 from bee.api.realtime.limits import RealtimeLimits
 from bee.api.realtime.parts import Parts
 from bee.api.routes import (
@@ -32,6 +34,7 @@ from bee.api.routes.meta import API_VERSION
 from bee.api.shortcut import Shortcut
 from bee.db import Database
 from bee.settings import Settings
+from bee.sla.recorder import Recorder
 
 # The second is what Supabase's gateway calls the first, and described once.
 VERSION, ALIAS = "/v1", "/functions/v1"
@@ -73,11 +76,15 @@ def create_app(
 ) -> ASGIApp:
     """Return the application over a database. ``limits``: what its sockets may take."""
     house = House.build(database, settings)
+    recorder = Recorder(
+        database, release=settings.release, passed_uncounted=lambda: passed_uncounted(house.limiters.values())
+    )
 
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
         async with Parts.running(house, limits) as app.state.realtime, house.coach.models:
-            yield
+            with recorder.running():
+                yield
 
     app = FastAPIOffline(
         title="BEE",
@@ -101,7 +108,7 @@ def create_app(
     for router in (auth.router, tables.router, realtime.router, graph.router, realtime.elsewhere):
         app.include_router(router)
     often = Shortcut(app, {f"{prefix}/momentum": momentum.momentum for prefix in (VERSION, ALIAS)})
-    edge = Edge(often, version=API_VERSION, is_secure=not settings.is_local)
+    edge = Edge(Measuring(often, recorder), version=API_VERSION, is_secure=not settings.is_local)
     origins = [origin.strip() for origin in settings.cors_origins.split(",") if origin.strip()]
     if not origins:
         return edge

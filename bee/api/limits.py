@@ -8,6 +8,7 @@ If the limiter itself fails, the request passes and the failure is counted.
 
 import logging
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -78,3 +79,8 @@ class Limiter:
                 f"At most {self._most} requests a minute are accepted; try again in {verdict.retry_after_s} s.",
                 retry_after_s=verdict.retry_after_s,
             )
+
+
+def passed_uncounted(limiters: Iterable[Limiter]) -> int:
+    """Return how many requests of this process passed because a limiter failed."""
+    return sum(limiter.failures for limiter in limiters)

@@ -49,6 +49,7 @@ MY_ACT = "actor_kind = 'staff' and actor_id = %(me)s"
 READS = May(select="*")
 # What the program itself keeps: it makes, changes and removes the rows as it works.
 KEEPS = May(select="*", insert="*", update="*", delete=True)
+ADDS_UP = May(select="*", insert="*", update="*")
 COLLEAGUE = May(select="id full_name roles is_active is_demo")
 PSEUDONYM = "id number time_zone joined_on left_on is_demo is_synthetic created_at"
 PROFILE = "external_id time_zone joined_on left_on coach_id attributes"
@@ -443,6 +444,30 @@ WALLS: Mapping[str, Mapping[str, May]] = {
             insert="user_id message_id category matched rules_version created_at",
         ),
     },
+    # Service levels: the API adds up what it measured, the worker derives and forgets, on-call and admins read.
+    "service_minutes": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": May(select="*", delete=True),
+        "bee_system": ADDS_UP,
+    },
+    "service_totals": {"bee_system": ADDS_UP},
+    "service_recorders": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": May(select="*", delete=True),
+        "bee_system": ADDS_UP,
+    },
+    "service_gaps": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_system": May(select="*", insert="*"),
+    },
+    "stale_minutes": {
+        "bee_worker": May(select="*", insert="*", delete=True),
+        "bee_system": May(select="*", insert="*"),
+    },
+    "stale_hours": {"bee_worker": May(select="*", insert="*", delete=True)},
     # The house itself.
     "jobs": {
         "bee_oncall": READS,
@@ -509,6 +534,8 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_check_campaign_act": frozenset(),
     "bee_send_once": frozenset(),
     "bee_refuse_change": frozenset(),
+    "bee_add_sketches": frozenset({"bee_system"}),
+    "bee_count_within": frozenset({"bee_worker"}),
     "bee_refuse_forgetting": frozenset(),
     "bee_forget_acts": frozenset(),
     "bee_record_token": frozenset(),

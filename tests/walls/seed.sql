@@ -129,6 +129,15 @@ select id, gen_random_uuid(), 1, 'openai', 'model', 'coach@1', 'digest', now(), 
 from members;
 insert into coach_breakers (provider, failures, because, changed_at)
 values ('openai', 1, 'slow', now()), ('vertex', 1, 'slow', now());
+insert into service_minutes (minute, route, release, status, area, n)
+values ('2026-02-01 12:00+00', 'GET /v1/momentum', '1', '2xx', 'api', 3), ('2026-02-01 12:01+00', 'GET /v1/momentum', '1', '5xx', 'api', 1);
+insert into service_totals (route, release, status, n)
+values ('GET /v1/momentum', '1', '2xx', 3), ('GET /v1/momentum', '1', '5xx', 1);
+insert into service_recorders (id, release, flushes) values (gen_random_uuid(), '1', 1), (gen_random_uuid(), '1', 2);
+insert into service_gaps (id, minute, requests)
+values (gen_random_uuid(), '2026-02-01 12:00+00', 1), (gen_random_uuid(), '2026-02-01 12:01+00', 2);
+insert into stale_minutes (minute) values ('2026-02-01 12:00+00'), ('2026-02-01 12:01+00');
+insert into stale_hours (hour) values ('2026-02-01 12:00+00'), ('2026-02-01 13:00+00');
 insert into jobs (kind, key) values ('score', ''), ('housekeeping', '');
 insert into outbox (topic, dedupe_key, payload) values ('push', 'one', '{"text": "words"}'), ('push', 'two', '{}');
 insert into audit_log (actor_kind, actor_id, action, subject_kind)

@@ -13,9 +13,11 @@ from pydantic import BaseModel, Field, StrictBool
 from pydantic.json_schema import SkipJsonSchema
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 from bee.api.gatehouse import Member, writing_as
 from bee.api.house import house_of
+from bee.api.measuring import label, mark_failed
 from bee.coach.actions import LONGEST_MESSAGE, Answer, Safety, give_feedback
 from bee.coach.engine import Begun, Coach, Delta, Question, Replaced
 from bee.coach.model import Usage
@@ -86,9 +88,13 @@ async def generate_response(
         member.member_id, body.message, member.claims, idempotency_key or uuid4(), house.clock()
     )
     if STREAM not in request.headers.get("accept", ""):
-        return JSONResponse(_told(question, await house.coach.answer(question)))
+        answer = await house.coach.answer(question)
+        label(request.scope, prompt=answer.prompt or "", model=answer.model)
+        return JSONResponse(_told(question, answer))
     begun = await house.coach.begin(question)
-    return StreamingResponse(_events(house.coach, begun), media_type=STREAM, headers=UNBUFFERED)
+    return StreamingResponse(
+        _events(request.scope, house.coach, begun), media_type=STREAM, headers=UNBUFFERED
+    )
 
 
 @router.put("/responses/{request_id}/feedback", status_code=204)
@@ -100,7 +106,7 @@ def give(request: Request, request_id: UUID, body: Feedback, member: Member) -> 
     return Response(status_code=204)
 
 
-async def _events(coach: Coach, begun: Begun) -> AsyncGenerator[str, None]:
+async def _events(scope: Scope, coach: Coach, begun: Begun) -> AsyncGenerator[str, None]:
     """Return the stream; what goes wrong in it is told in it, for the status has been sent."""
     try:
         async with aclosing(coach.events(begun, streams=True)) as events:
@@ -111,10 +117,12 @@ async def _events(coach: Coach, begun: Begun) -> AsyncGenerator[str, None]:
                     case Replaced(text, reason):
                         yield _event("replaced", {"text": text, "reason": reason})
                     case Answer():
+                        label(scope, prompt=event.prompt or "", model=event.model)
                         yield _event("done", _told(begun.question, event))
                     case _:
                         assert_never(event)
     except BeeError as error:
+        mark_failed(scope)
         yield _event("error", {"error": {"code": error.code, "message": error.message}})
 
 

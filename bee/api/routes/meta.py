@@ -5,11 +5,12 @@ from typing import Literal
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from bee.api.house import house_of
 from bee.db import Login
 from bee.db.migrations import require_release
+from bee.sla.exposition import CONTENT_TYPE, read_exposition
 
 # Semantic: what a client may rely on. A release of the program does not change it by itself.
 API_VERSION = "1.0.0"
@@ -52,6 +53,13 @@ def ready(request: Request) -> Ready:
     """Say whether requests can be served: the database answers and is of this release."""
     state = require_release(house_of(request).database, Login.API)
     return Ready("ready", len(state.applied))
+
+
+# In a format of its own, which describes itself.
+@router.get("/metrics", include_in_schema=False)
+def metrics(request: Request) -> Response:
+    """Return what was measured, in Prometheus' text format: the same from every process."""
+    return Response(read_exposition(house_of(request).database), media_type=CONTENT_TYPE)
 
 
 @versioned.get("/version", response_model=Versions)

@@ -1,0 +1,150 @@
+"""Measuring every request (ASGI): how long until its first byte and its last, what became of it, on which route."""
+
+import time
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bee.sla.minutes import Area, status_of
+from bee.sla.recorder import Recorder, Request
+
+MEASURED: Final = "bee.measured"
+NOWHERE: Final = "(no such address)"
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+ALIAS, VERSION = "/functions/v1/", "/v1/"
+COACH: Final = "POST /v1/ai-coaching-engine/generate-response"
+# What the house asks of itself is no request of a member.
+HOUSE: Final = frozenset({"/health", "/ready", "/metrics", "/openapi.json"})
+DOCS: Final = "/docs"
+
+
+class Measuring:
+    """Stands right inside the edge, where the route of a request is known once it is over."""
+
+    def __init__(self, app: ASGIApp, recorder: Recorder) -> None:
+        self._app = app
+        self._recorder = recorder
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on and record what it came to, whatever that is."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        passage = scope[MEASURED] = Passage(receive, send)
+        try:
+            await self._app(scope, passage.receive, passage.send)
+        finally:
+            self._recorder.record(passage.told(route_of(scope)))
+
+
+class Passage:
+    """A request on its way through. ``prompt``, ``model``: who wrote it. ``is_failed``: so it said itself."""
+
+    __slots__ = (
+        "_began",
+        "_ended",
+        "_first",
+        "_is_client_gone",
+        "_is_stream",
+        "_receive",
+        "_send",
+        "_status",
+        "is_failed",
+        "model",
+        "prompt",
+    )
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive = receive
+        self._send = send
+        self._began = time.perf_counter()
+        self._first = self._ended = 0.0
+        self._status: int | None = None
+        self._is_stream = self._is_client_gone = self.is_failed = False
+        self.prompt = self.model = ""
+
+    async def receive(self) -> Message:
+        """Hear whether the client is still there."""
+        message = await self._receive()
+        if message["type"] == "http.disconnect":
+            self._is_client_gone = True
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Note when an answer begins and when all of it was handed on."""
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+        try:
+            await self._send(message)
+        except OSError:
+            # So a server says that there is nobody left to send to.
+            self._is_client_gone = True
+            raise
+        if message["type"] != "http.response.body":
+            return
+        now = time.perf_counter()
+        if not self._first:
+            self._first = now
+        if message.get("more_body"):
+            self._is_stream = True
+        else:
+            self._ended = now
+
+    def told(self, route: str) -> Request:
+        """Return what it came to."""
+        seconds = (self._ended or time.perf_counter()) - self._began
+        is_whole = bool(self._ended) and not self.is_failed
+        status = status_of(
+            self._status,
+            is_whole=is_whole,
+            is_client_gone=self._is_client_gone and not self._ended,
+            seconds=seconds,
+        )
+        first_byte_s = self._first - self._began if self._is_stream and self._first else None
+        return Request(route, area_of(route), status, seconds, first_byte_s, self.prompt, self.model)
+
+
+def label(scope: Scope, *, prompt: str, model: str) -> None:
+    """Say what writes the reply to a request, so that a budget can be charged to it."""
+    passage = scope.get(MEASURED)
+    if isinstance(passage, Passage):
+        passage.prompt, passage.model = prompt, model
+
+
+def mark_failed(scope: Scope) -> None:
+    """Say that a stream ended with an error, though its status was sent and nothing was cut off."""
+    passage = scope.get(MEASURED)
+    if isinstance(passage, Passage):
+        passage.is_failed = True
+
+
+def route_of(scope: Scope) -> str:
+    """Return a request's method and the template of its address, both from sets that nobody outside can widen."""
+    template = _template(scope)
+    if template is None:
+        return NOWHERE
+    if template.startswith(ALIAS):
+        template = VERSION + template[len(ALIAS) :]
+    method = scope["method"]
+    return f"{method if method in METHODS else 'OTHER'} {template}"
+
+
+def area_of(route: str) -> Area:
+    """Return whose requests a route's are."""
+    address = route.partition(" ")[2]
+    if address in HOUSE or address.startswith(DOCS):
+        return Area.HOUSE
+    return Area.COACH if route == COACH else Area.API
+
+
+def _template(scope: Scope) -> str | None:
+    if scope["path"].startswith(DOCS):
+        return DOCS
+    route = scope.get("route")
+    if route is not None:
+        context = scope.get("fastapi", {}).get("effective_route_context")
+        return str((context or route).path)
+    # A route without parameters, which is its own template.
+    if "endpoint" in scope and not scope.get("path_params"):
+        return str(scope["path"])
+    return None

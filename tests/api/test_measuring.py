@@ -1,0 +1,211 @@
+"""Measuring: each request by its route's template and what became of it, whatever goes wrong inside."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from uuid import uuid4
+
+import httpx2 as httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
+
+from bee.api.asgi import create_app
+from bee.api.measuring import COACH, MEASURED, Measuring, area_of
+from bee.db import Database
+from bee.settings import Settings
+from bee.sla.minutes import Area, Status
+from bee.sla.recorder import Recorder
+from bee.sla.recorder import Request as Measured
+from tests.api.conftest import Keys, sign_up
+from tests.api.processes import SOON_S, await_true, bee_api
+from tests.sla.rows import counted, stored
+
+
+class Kept(Recorder):
+    """A recorder that also hands out what was recorded."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database, release="1.0")
+        self.requests: list[Measured] = []
+
+    def record(self, request: Measured) -> None:
+        """Keep it, and count it."""
+        self.requests.append(request)
+        super().record(request)
+
+
+@pytest.fixture
+def recorder(database: Database) -> Kept:
+    return Kept(database)
+
+
+async def fine(request: Request) -> Response:
+    return Response("fine")
+
+
+async def fault(request: Request) -> Response:
+    raise RuntimeError("a fault")
+
+
+async def cut(request: Request) -> Response:
+    async def parts() -> object:
+        yield b"one"
+        raise RuntimeError("a fault in the middle")
+
+    return StreamingResponse(parts())  # type: ignore[arg-type]  # as the framework takes it
+
+
+async def slow_stream(request: Request) -> Response:
+    async def parts() -> object:
+        yield b"one"
+        await asyncio.sleep(0.2)
+        yield b"two"
+
+    return StreamingResponse(parts())  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def small(recorder: Kept) -> TestClient:
+    routes = [Route(f"/{name.__name__}", name) for name in (fine, fault, cut, slow_stream)]
+    return TestClient(Measuring(Starlette(routes=routes), recorder), raise_server_exceptions=False)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/fine", Status.OK), ("/fault", Status.FAULT), ("/cut", Status.BROKEN), ("/none", Status.CLIENT)],
+)
+def test_whatever_goes_wrong_is_counted_as_what_it_is(
+    path: str, status: Status, small: TestClient, recorder: Kept
+) -> None:
+    small.get(path)
+    assert [request.status for request in recorder.requests] == [status]
+
+
+def test_a_stream_has_two_latencies_and_an_answer_in_one_piece_has_one(
+    small: TestClient, recorder: Kept
+) -> None:
+    small.get("/slow_stream")
+    small.get("/fine")
+    stream, plain = recorder.requests
+    assert stream.first_byte_s is not None
+    assert stream.seconds >= stream.first_byte_s + 0.2
+    assert plain.first_byte_s is None
+
+
+Inside = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+async def ask(app: Inside, recorder: Recorder, *heard: Message) -> None:
+    """Ask an application, and let it hear messages."""
+    messages = iter(heard)
+
+    async def receive() -> Message:
+        return next(messages)
+
+    async def send(message: Message) -> None:
+        pass
+
+    scope = {"type": "http", "method": "GET", "path": "/x", "headers": []}
+    await Measuring(app, recorder)(scope, receive, send)
+
+
+def test_a_client_that_leaves_in_the_middle_is_no_fault_of_ours(recorder: Kept) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"one", "more_body": True})
+        await receive()
+
+    asyncio.run(ask(app, recorder, {"type": "http.disconnect"}))
+    assert [request.status for request in recorder.requests] == [Status.GONE]
+
+
+def test_a_send_to_nobody_is_a_client_that_left(recorder: Kept) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        scope[MEASURED]._send = refuse
+        await send({"type": "http.response.body", "body": b"one", "more_body": True})
+
+    async def refuse(message: Message) -> None:
+        raise OSError("nobody is there")
+
+    with pytest.raises(OSError, match="nobody"):
+        asyncio.run(ask(app, recorder))
+    assert [request.status for request in recorder.requests] == [Status.GONE]
+
+
+def test_routes_are_templates_the_alias_is_the_same_and_what_is_no_address_is_one(
+    database: Database, settings: Settings, keys: Keys
+) -> None:
+    app = create_app(database, settings)
+    with TestClient(app, raise_server_exceptions=False, headers={"apikey": keys.anon}) as client:
+        mia = sign_up(client)
+        for path in ("/v1/momentum", "/functions/v1/momentum"):
+            assert client.get(path, headers=mia.headers).status_code == 200
+        client.post(f"/v1/notifications/{str(uuid4()).upper()}/opened", headers=mia.headers)
+        client.get("/rest/v1/momentum_notifications", headers=mia.headers)
+        client.get(f"/{uuid4()}")
+        client.request("BREW", "/v1/momentum")
+        client.post(
+            "/functions/v1/ai-coaching-engine/generate-response",
+            json={"message": "I walked today."},
+            headers=mia.headers,
+        )
+        client.get("/ready")
+        client.get("/docs")
+    assert counted(database) == {
+        ("(no such address)", "4xx"): 1,
+        ("GET /docs", "2xx"): 1,
+        ("GET /ready", "2xx"): 1,
+        ("GET /rest/v1/{table}", "2xx"): 1,
+        ("GET /v1/momentum", "2xx"): 2,
+        ("OTHER /v1/momentum", "4xx"): 1,
+        ("POST /auth/v1/signup", "2xx"): 1,
+        ("POST /v1/ai-coaching-engine/generate-response", "2xx"): 1,
+        ("POST /v1/notifications/{notification_id}/opened", "4xx"): 1,
+    }
+    areas = {row.route: row.area for row in stored(database, "route, area")}
+    assert areas[COACH] == "coach"
+    assert {areas["GET /ready"], areas["GET /docs"]} == {"house"}
+    assert [row.model for row in stored(database, "route, model") if row.route == COACH] == ["offline"]
+
+
+def test_the_houses_own_requests_are_nobody_elses() -> None:
+    assert area_of("GET /metrics") is Area.HOUSE
+    assert area_of("GET /v1/momentum") is Area.API
+    assert area_of(COACH) is Area.COACH
+
+
+def requests_total(text: str) -> dict[str, float]:
+    """Return how many requests of each route are exposed."""
+    return {
+        sample.labels["route"]: sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if sample.name == "bee_requests_total"
+    }
+
+
+@pytest.mark.slow
+def test_every_process_exposes_the_same_and_one_that_is_killed_loses_its_last_seconds_only(
+    database: Database, tmp_path: Path
+) -> None:
+    with bee_api(database, tmp_path, workers=2) as api:
+        for _ in range(40):
+            httpx.get(f"{api.url}/v1/version", timeout=SOON_S)
+        await_true(lambda: counted(database).get(("GET /v1/version", "2xx")) == 40)
+        assert len(stored(database, "id", "service_recorders")) >= 1
+        texts = {process: httpx.get(f"{api.url}/metrics", timeout=SOON_S).text for process in range(6)}
+        assert {requests_total(text)["GET /v1/version"] for text in texts.values()} == {40}
+        for _ in range(10):
+            httpx.get(f"{api.url}/v1/version", timeout=SOON_S)
+        for worker in api.workers():
+            worker.kill()
+    kept = counted(database)["GET /v1/version", "2xx"]
+    # What was added up stays; what came after the last addition is all that can be missing.
+    assert 40 <= kept <= 50
