@@ -129,6 +129,35 @@ select id, gen_random_uuid(), 1, 'openai', 'model', 'coach@1', 'digest', now(), 
 from members;
 insert into coach_breakers (provider, failures, because, changed_at)
 values ('openai', 1, 'slow', now()), ('vertex', 1, 'slow', now());
+insert into coach_cases (case_id, version, title, kind, message, source, author_id)
+select gen_random_uuid(), 1, 'case of ' || full_name, 'ordinary', 'words of ' || full_name, 'written', id from staff;
+insert into coach_cases (case_id, version, title, kind, message, source)
+values (gen_random_uuid(), 1, 'case of the program', 'ordinary', 'words of the program', 'program');
+insert into coach_cases
+    (case_id, version, title, kind, message, source, taken_from, mask_version, confirmed_by, confirmed_at, author_id)
+select gen_random_uuid(), 1, 'case of ' || external_id, 'ordinary', 'words of ' || external_id, 'conversation', members.id,
+    '1', staff.id, now(), staff.id
+from members, staff;
+insert into coach_cases (case_id, version, title, kind, message, source, confirmed_by, confirmed_at, author_id)
+select case_id, 2, title, kind, message, source, confirmed_by, confirmed_at, author_id from coach_cases
+where source = 'conversation';
+insert into coach_runs (prompt, candidate_id, repeats, most_usd, seed, checker, requested_by)
+select prompt, id, 1, 1, 1, '1', author_id from coach_prompt_versions where author_id is not null;
+insert into coach_run_ends (run_id, outcome, ended_by) select id, 'cancelled', requested_by from coach_runs;
+insert into coach_runs (prompt, candidate_id, repeats, most_usd, seed, checker, requested_by)
+select prompt, candidate_id, 1, 1, 1, '1', requested_by from coach_runs order by number limit 2;
+insert into coach_run_ends (run_id, outcome) select id, 'finished' from coach_runs
+where id not in (select run_id from coach_run_ends);
+insert into coach_run_outputs
+    (run_id, case_id, arm, repeat, provider, model, is_screened, is_cached, cache_key, text, checks)
+select run_id, case_id, 'candidate', 1, 'offline', 'offline', false, false, repeat('0', 64), 'words of a model',
+    '{"results": {"danger": {"kind": "safety", "passed": true}}}'
+from coach_run_cases
+where run_id in (select id from coach_runs order by number limit 1);
+insert into coach_gate_verdicts (run_id, prompt, sha256, passed, reasons, decided_at, expires_at)
+select coach_runs.id, coach_runs.prompt, sha256, false, '[]', now(), now() + interval '1 day'
+from coach_runs
+inner join coach_prompt_versions on coach_prompt_versions.id = candidate_id;
 insert into service_minutes (minute, route, release, status, area, n)
 values ('2026-02-01 12:00+00', 'GET /v1/momentum', '1', '2xx', 'api', 3), ('2026-02-01 12:01+00', 'GET /v1/momentum', '1', '5xx', 'api', 1);
 insert into service_totals (route, release, status, n)
