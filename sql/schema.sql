@@ -790,7 +790,6 @@ CREATE TABLE public.coach_cases (
     CONSTRAINT coach_cases_kind_check CHECK ((kind = ANY (ARRAY['ordinary'::text, 'crisis'::text, 'near_miss'::text, 'hostile'::text, 'injection'::text, 'diagnosis'::text, 'third_person'::text]))),
     CONSTRAINT coach_cases_memories_check CHECK (((jsonb_typeof(memories) = 'array'::text) AND (jsonb_array_length(memories) <= 50) AND (length((memories)::text) <= 40000))),
     CONSTRAINT coach_cases_message_check CHECK (((length(message) >= 1) AND (length(message) <= 20000))),
-    CONSTRAINT coach_cases_of_the_program_have_no_author CHECK (((source = 'program'::text) = (author_id IS NULL))),
     CONSTRAINT coach_cases_recent_check CHECK (((jsonb_typeof(recent) = 'array'::text) AND (jsonb_array_length(recent) <= 20) AND (length((recent)::text) <= 40000))),
     CONSTRAINT coach_cases_source_check CHECK ((source = ANY (ARRAY['program'::text, 'written'::text, 'conversation'::text]))),
     CONSTRAINT coach_cases_state_check CHECK ((state = ANY (ARRAY['Rising'::text, 'Steady'::text, 'NeedsCare'::text]))),
@@ -799,7 +798,8 @@ CREATE TABLE public.coach_cases (
     CONSTRAINT coach_cases_taken_are_masked CHECK (((source = 'conversation'::text) = (mask_version IS NOT NULL))),
     CONSTRAINT coach_cases_taken_from_somebody CHECK (((source = 'conversation'::text) = (taken_from IS NOT NULL))),
     CONSTRAINT coach_cases_title_check CHECK (((length(title) >= 1) AND (length(title) <= 120))),
-    CONSTRAINT coach_cases_version_check CHECK ((version > 0))
+    CONSTRAINT coach_cases_version_check CHECK ((version > 0)),
+    CONSTRAINT coach_cases_written_by_somebody CHECK (((source = 'program'::text) OR (author_id IS NOT NULL)))
 );
 
 CREATE TABLE public.coach_conversations (
@@ -3108,7 +3108,7 @@ CREATE POLICY worker_posts ON public.notification_campaign_tests FOR UPDATE TO b
 
 CREATE POLICY worker_sends ON public.momentum_notifications FOR UPDATE TO bee_worker USING (true) WITH CHECK (true);
 
-CREATE POLICY writers ON public.coach_cases FOR INSERT TO bee_coach, bee_admin WITH CHECK (((author_id = ( SELECT public.bee_staff_id() AS bee_staff_id)) AND COALESCE((confirmed_by = ( SELECT public.bee_staff_id() AS bee_staff_id)), true) AND ((version > 1) OR (taken_from IS NULL) OR (EXISTS ( SELECT
+CREATE POLICY writers ON public.coach_cases FOR INSERT TO bee_coach, bee_admin WITH CHECK (((author_id = ( SELECT public.bee_staff_id() AS bee_staff_id)) AND COALESCE((confirmed_by = ( SELECT public.bee_staff_id() AS bee_staff_id)), true) AND ((version > 1) OR (source <> 'program'::text)) AND ((version > 1) OR (taken_from IS NULL) OR (EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = coach_cases.taken_from))))));
 

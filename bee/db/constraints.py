@@ -60,6 +60,13 @@ MEANINGS: dict[str, tuple[type[BeeError], str, str]] = {
     ),
     "notification_campaign_started_once": (Conflict, "started_before", "It was started already."),
     "notification_campaign_ended_once": (Conflict, "ended_before", "It is over already."),
+    "coach_cases_version_key": (
+        Conflict,
+        "case_changed",
+        "Somebody changed the case meanwhile: look at it again.",
+    ),
+    "coach_runs_have_cases": (Conflict, "no_cases", "There is no case like that to run over."),
+    "coach_run_ends_pkey": (Conflict, "run_over", "The run is over already."),
     "coach_conversations_user_id_fkey": (Invalid, "unknown_member", "There is no such member."),
     "engagement_events_user_id_fkey": (Invalid, "unknown_member", "There is no such member."),
 }

@@ -27,7 +27,7 @@ create table public.coach_cases (
     is_retired boolean not null default false,
     created_at timestamptz not null default clock_timestamp(),
     constraint coach_cases_version_key unique (case_id, version),
-    constraint coach_cases_of_the_program_have_no_author check ((source = 'program') = (author_id is null)),
+    constraint coach_cases_written_by_somebody check (source = 'program' or author_id is not null),
     constraint coach_cases_taken_from_somebody check ((source = 'conversation') = (taken_from is not null)),
     constraint coach_cases_taken_are_masked check ((source = 'conversation') = (mask_version is not null)),
     constraint coach_cases_taken_are_confirmed check ((source = 'conversation') = (confirmed_by is not null)),
@@ -212,6 +212,7 @@ create policy writers on public.coach_cases for insert to bee_coach, bee_admin
     with check (
         author_id = (select public.bee_staff_id())
         and coalesce(confirmed_by = (select public.bee_staff_id()), true)
+        and (version > 1 or source <> 'program')
         and (version > 1 or taken_from is null or exists (select from public.members where members.id = taken_from))
     );
 grant select on public.coach_runs, public.coach_run_cases, public.coach_run_ends, public.coach_run_outputs

@@ -66,7 +66,9 @@ CASE = (
     "id case_id version title kind category state memories recent message tags source taken_from mask_version"
     " confirmed_by confirmed_at author_id is_retired"
 )
-MY_CASE = "author_id = %(me)s and coalesce(confirmed_by = %(me)s, true)"
+MY_CASE = (
+    "author_id = %(me)s and coalesce(confirmed_by = %(me)s, true) and (version > 1 or source <> 'program')"
+)
 ASSIGNED_CASE = (
     "(version > 1 or taken_from is null or taken_from in (select id from members where coach_id = %(me)s))"
 )
