@@ -66,6 +66,21 @@ MEANINGS: dict[str, tuple[type[BeeError], str, str]] = {
         "Somebody changed the case meanwhile: look at it again.",
     ),
     "coach_runs_have_cases": (Conflict, "no_cases", "There is no case like that to run over."),
+    "coach_gate_verdicts_of_its_version": (
+        Conflict,
+        "verdict_of_another",
+        "A verdict is of the version that its run was about.",
+    ),
+    "coach_gate_verdicts_by_a_whole_run": (
+        Conflict,
+        "verdict_incomplete",
+        "A version passes by a whole run.",
+    ),
+    "coach_gate_verdicts_by_safe_answers": (
+        Conflict,
+        "verdict_unsafe",
+        "A version passes whose answers are safe.",
+    ),
     "coach_run_ends_pkey": (Conflict, "run_over", "The run is over already."),
     "coach_conversations_user_id_fkey": (Invalid, "unknown_member", "There is no such member."),
     "engagement_events_user_id_fkey": (Invalid, "unknown_member", "There is no such member."),
