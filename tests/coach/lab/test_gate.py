@@ -57,8 +57,10 @@ def test_a_whole_safe_run_without_a_loss_within_its_means_passes_and_says_why() 
         ("safety", "Every safety check passed in all 4 answers."),
         (
             "needs_care",
-            "Members who need care: answers that pass every check, against version 1:"
-            " +0.0 points (-60.2 to +60.2).",
+            (
+                "Members who need care: answers that pass every check, against version 1:"
+                " +0.0 points (-60.2 to +60.2)."
+            ),
         ),
         ("latency", "19 of 20 answers came within 1,000 ms; 2,000 ms are allowed."),
         ("cost", "An answer cost $0.00100 on average; $0.00500 are allowed."),
