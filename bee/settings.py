@@ -163,6 +163,9 @@ class Settings(BaseSettings):
     audit_retention_years: int = Field(
         default=7, ge=1, le=100, description="How long the trail of who did what is kept."
     )
+    probe_retention_days: int = Field(
+        default=100, ge=31, le=3650, description="How long what probes saw is kept."
+    )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
     @property

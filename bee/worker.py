@@ -35,6 +35,7 @@ from bee.notify.housekeeping import expire_addresses, forget_old_decisions
 from bee.outbox import Message, deliver_due
 from bee.outbox.queue import Carrier
 from bee.settings import Settings
+from bee.sla.probes.notes import forget_probes
 from bee.staff.housekeeping import forget_what_is_over
 
 TICK_S: Final = 2.0
@@ -128,6 +129,7 @@ class Worker:
             now = self.clock()
             kept_years = self.settings.notification_retention_years
             progress.add(forget_old_decisions(session, kept_years=kept_years, now=now))
+            progress.add(forget_probes(session, kept_days=self.settings.probe_retention_days, now=now))
             if self.settings.issues_tokens:
                 progress.add(tidy_accounts(session, sealing=sealing_of(self.settings), now=now))
         with self.database.writing(Login.OWNER) as session:

@@ -468,6 +468,18 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_system": May(select="*", insert="*"),
     },
     "stale_hours": {"bee_worker": May(select="*", insert="*", delete=True)},
+    "probers": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": KEEPS,
+        "bee_system": ADDS_UP,
+    },
+    "probe_ticks": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": May(select="*", insert="*", delete=True),
+        "bee_system": May(select="*", insert="*"),
+    },
     # The house itself.
     "jobs": {
         "bee_oncall": READS,
