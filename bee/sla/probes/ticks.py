@@ -16,6 +16,7 @@ from bee.errors import Invalid
 LATEST: Final = 0.25
 NAME: Final = r"^[a-z0-9][a-z0-9.-]{0,59}$"
 REASON: Final = r"^[a-z0-9_]{0,60}$"
+ORIGIN: Final = r"^https?://[^\x00-\x20/@]+$"
 LONGEST_TARGET: Final = 200
 MOST_EVERY_S: Final = 3600
 # What clocks of different machines may differ by.
@@ -53,18 +54,26 @@ class Seen:
     seconds: Annotated[float, Field(ge=0, le=MOST_EVERY_S, allow_inf_nan=False)]
     reason: Annotated[str, Field(pattern=REASON)] = ""
 
+    def __post_init__(self) -> None:
+        if not self.ok and not (self.retried and self.reason):
+            raise ValueError("what failed was tried twice, and has a reason")
+
 
 @dataclass(frozen=True, slots=True)
 class Round:
     """A probe at a tick. ``scheduled_at``: the tick itself, whenever it was looked at."""
 
     probe: Probe
-    target: Annotated[str, Field(min_length=1, max_length=LONGEST_TARGET)]
+    target: Annotated[str, Field(pattern=ORIGIN, max_length=LONGEST_TARGET)]
     prober: Annotated[str, Field(pattern=NAME)]
     scheduled_at: AwareDatetime
     every_s: Annotated[int, Field(ge=1, le=MOST_EVERY_S)]
     release: Annotated[str, Field(max_length=100)]
     seen: Annotated[tuple[Seen, ...], Field(min_length=1, max_length=len(Step))]
+
+    def __post_init__(self) -> None:
+        if len({each.step for each in self.seen}) < len(self.seen):
+            raise ValueError("each step is seen once")
 
 
 ROUND: Final = TypeAdapter(Round)
