@@ -1661,6 +1661,40 @@ CREATE TABLE public.personal_data (
     updated_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.probe_ticks (
+    scheduled_at timestamp with time zone NOT NULL,
+    target text NOT NULL,
+    step text NOT NULL,
+    prober text NOT NULL,
+    ok boolean NOT NULL,
+    retried boolean NOT NULL,
+    seconds double precision NOT NULL,
+    reason text NOT NULL,
+    release text NOT NULL,
+    noted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT probe_ticks_failed_twice CHECK ((ok OR retried)),
+    CONSTRAINT probe_ticks_failure_has_reason CHECK ((ok OR (reason <> ''::text))),
+    CONSTRAINT probe_ticks_reason_check CHECK ((reason ~ '^[a-z0-9_]{0,60}$'::text)),
+    CONSTRAINT probe_ticks_release_check CHECK ((length(release) <= 100)),
+    CONSTRAINT probe_ticks_seconds_check CHECK ((seconds >= (0)::double precision)),
+    CONSTRAINT probe_ticks_step_check CHECK ((step = ANY (ARRAY['ready'::text, 'sign_in'::text, 'event'::text, 'momentum'::text, 'coach'::text, 'push'::text])))
+);
+
+CREATE TABLE public.probers (
+    prober text NOT NULL,
+    target text NOT NULL,
+    probe text NOT NULL,
+    every_s integer NOT NULL,
+    release text NOT NULL,
+    last_tick_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT probers_every_s_check CHECK (((every_s >= 1) AND (every_s <= 3600))),
+    CONSTRAINT probers_probe_check CHECK ((probe = ANY (ARRAY['ready'::text, 'journey'::text]))),
+    CONSTRAINT probers_prober_check CHECK ((prober ~ '^[a-z0-9][a-z0-9.-]{0,59}$'::text)),
+    CONSTRAINT probers_release_check CHECK ((length(release) <= 100)),
+    CONSTRAINT probers_target_check CHECK (((length(target) >= 1) AND (length(target) <= 200)))
+);
+
 CREATE TABLE public.safety_events (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
@@ -2154,6 +2188,12 @@ ALTER TABLE ONLY public.outbox
 
 ALTER TABLE ONLY public.personal_data
     ADD CONSTRAINT personal_data_pkey PRIMARY KEY (member_id);
+
+ALTER TABLE ONLY public.probe_ticks
+    ADD CONSTRAINT probe_ticks_pkey PRIMARY KEY (scheduled_at, target, step, prober);
+
+ALTER TABLE ONLY public.probers
+    ADD CONSTRAINT probers_pkey PRIMARY KEY (prober, target, probe);
 
 ALTER TABLE ONLY public.safety_events
     ADD CONSTRAINT safety_events_message_key UNIQUE (message_id);
@@ -2929,6 +2969,10 @@ CREATE POLICY own_sent ON public.momentum_notifications FOR SELECT TO authentica
 
 ALTER TABLE public.personal_data ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.probe_ticks ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.probers ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY pseudonyms ON public.engagement_events FOR SELECT TO bee_product USING (true);
 
 CREATE POLICY pseudonyms ON public.members FOR SELECT TO bee_product, bee_oncall USING (true);
@@ -3043,6 +3087,10 @@ CREATE POLICY staff ON public.objective_minutes FOR SELECT TO bee_oncall, bee_ad
 
 CREATE POLICY staff ON public.outbox FOR SELECT TO bee_oncall, bee_admin USING (true);
 
+CREATE POLICY staff ON public.probe_ticks FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.probers FOR SELECT TO bee_oncall, bee_admin USING (true);
+
 CREATE POLICY staff ON public.score_definition_activations FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.score_definitions FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
@@ -3108,6 +3156,10 @@ CREATE POLICY system ON public.members FOR SELECT TO bee_system, bee_worker USIN
 CREATE POLICY system ON public.outbox TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.personal_data TO bee_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.probe_ticks TO bee_system, bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.probers TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.safety_events TO bee_system USING (true) WITH CHECK ((status = 'open'::text));
 
@@ -4322,6 +4374,16 @@ GRANT INSERT(full_name),UPDATE(full_name) ON TABLE public.personal_data TO bee_s
 GRANT INSERT(email),UPDATE(email) ON TABLE public.personal_data TO bee_system;
 
 GRANT UPDATE(updated_at) ON TABLE public.personal_data TO bee_system;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.probe_ticks TO bee_worker;
+GRANT SELECT,INSERT ON TABLE public.probe_ticks TO bee_system;
+GRANT SELECT ON TABLE public.probe_ticks TO bee_oncall;
+GRANT SELECT ON TABLE public.probe_ticks TO bee_admin;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.probers TO bee_worker;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.probers TO bee_system;
+GRANT SELECT ON TABLE public.probers TO bee_oncall;
+GRANT SELECT ON TABLE public.probers TO bee_admin;
 
 GRANT SELECT ON TABLE public.safety_events TO bee_coach;
 GRANT SELECT ON TABLE public.safety_events TO bee_admin;

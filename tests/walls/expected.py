@@ -511,6 +511,18 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_admin": AMENDS,
         "bee_worker": READS,
     },
+    "probers": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": KEEPS,
+        "bee_system": ADDS_UP,
+    },
+    "probe_ticks": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": May(select="*", insert="*", delete=True),
+        "bee_system": May(select="*", insert="*"),
+    },
     # The house itself.
     "jobs": {
         "bee_oncall": READS,
