@@ -15,6 +15,7 @@ from bee.accounts.keys import sealing_of
 from bee.audit.retention import forget_old_acts
 from bee.audit.sealing import seal
 from bee.coach.actions import SAFETY_TOPIC, ask_coach
+from bee.coach.housekeeping import forget_old_calls
 from bee.db import Database, Login
 from bee.db.migrations import require_release
 from bee.errors import BeeError, Unavailable
@@ -134,6 +135,7 @@ class Worker:
             progress.add(forget_old_decisions(session, kept_years=kept_years, now=now))
             progress.add(forget_old_minutes(session, settings=self.settings, now=now))
             progress.add(forget_probes(session, kept_days=self.settings.probe_retention_days, now=now))
+            progress.add(forget_old_calls(session, self.settings, now=now))
             if self.settings.issues_tokens:
                 progress.add(tidy_accounts(session, sealing=sealing_of(self.settings), now=now))
         with self.database.writing(Login.OWNER) as session:

@@ -1007,6 +1007,8 @@ ALTER TABLE public.coach_messages ALTER COLUMN number ADD GENERATED ALWAYS AS ID
 
 CREATE TABLE public.coach_model_calls (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
+    purpose text DEFAULT 'production'::text NOT NULL,
+    staff_id uuid,
     user_id uuid,
     request_id uuid NOT NULL,
     attempt smallint NOT NULL,
@@ -1029,6 +1031,7 @@ CREATE TABLE public.coach_model_calls (
     first_byte_ms integer,
     total_ms integer NOT NULL,
     CONSTRAINT coach_model_calls_attempt_check CHECK ((attempt > 0)),
+    CONSTRAINT coach_model_calls_beside_production_are_somebodys CHECK (((purpose = 'production'::text) OR ((user_id IS NULL) AND (staff_id IS NOT NULL)))),
     CONSTRAINT coach_model_calls_cache_read_tokens_check CHECK ((cache_read_tokens >= 0)),
     CONSTRAINT coach_model_calls_cache_write_tokens_check CHECK ((cache_write_tokens >= 0)),
     CONSTRAINT coach_model_calls_cost_has_price CHECK (((cost_usd IS NULL) = (priced_from IS NULL))),
@@ -1037,8 +1040,27 @@ CREATE TABLE public.coach_model_calls (
     CONSTRAINT coach_model_calls_input_tokens_check CHECK ((input_tokens >= 0)),
     CONSTRAINT coach_model_calls_outcome_check CHECK (((length(outcome) >= 1) AND (length(outcome) <= 60))),
     CONSTRAINT coach_model_calls_output_tokens_check CHECK ((output_tokens >= 0)),
+    CONSTRAINT coach_model_calls_purpose_check CHECK ((purpose = ANY (ARRAY['production'::text, 'lab'::text, 'judge'::text]))),
     CONSTRAINT coach_model_calls_reasoning_tokens_check CHECK ((reasoning_tokens >= 0)),
     CONSTRAINT coach_model_calls_total_ms_check CHECK ((total_ms >= 0))
+);
+
+CREATE TABLE public.coach_moments (
+    user_id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    role text DEFAULT 'coach'::text NOT NULL,
+    momentum_state text,
+    memory_ids uuid[] NOT NULL,
+    message_numbers bigint[] NOT NULL,
+    prompt_sha256 text,
+    provider text,
+    model text,
+    mask_version text,
+    request text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT coach_moments_a_request_names_its_prompt CHECK ((num_nulls(prompt_sha256, provider, model, mask_version, request) = ANY (ARRAY[0, 5]))),
+    CONSTRAINT coach_moments_momentum_state_check CHECK ((momentum_state = ANY (ARRAY['Rising'::text, 'Steady'::text, 'NeedsCare'::text]))),
+    CONSTRAINT coach_moments_role_check CHECK ((role = 'coach'::text))
 );
 
 CREATE TABLE public.coach_prompt_decisions (
@@ -2033,6 +2055,9 @@ ALTER TABLE ONLY public.coach_messages
 ALTER TABLE ONLY public.coach_model_calls
     ADD CONSTRAINT coach_model_calls_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.coach_moments
+    ADD CONSTRAINT coach_moments_pkey PRIMARY KEY (user_id, request_id);
+
 ALTER TABLE ONLY public.coach_prompt_decisions
     ADD CONSTRAINT coach_prompt_decisions_pkey PRIMARY KEY (promotion_id);
 
@@ -2297,6 +2322,8 @@ CREATE INDEX coach_model_calls_day ON public.coach_model_calls USING btree (star
 
 CREATE INDEX coach_model_calls_member ON public.coach_model_calls USING btree (user_id, started_at);
 
+CREATE INDEX coach_moments_day ON public.coach_moments USING btree (created_at);
+
 CREATE INDEX coach_prompt_promotions_place ON public.coach_prompt_promotions USING btree (place, asked_at);
 
 CREATE INDEX consents_member ON public.consents USING btree (member_id, purpose, decided_at);
@@ -2399,6 +2426,8 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_g
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_messages FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_moments FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_prompt_decisions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON public.coach_prompt_deployments FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
@@ -2500,7 +2529,16 @@ ALTER TABLE ONLY public.coach_messages
     ADD CONSTRAINT coach_messages_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.coach_model_calls
+    ADD CONSTRAINT coach_model_calls_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_model_calls
     ADD CONSTRAINT coach_model_calls_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.coach_moments
+    ADD CONSTRAINT coach_moments_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_moments
+    ADD CONSTRAINT coach_moments_user_id_request_id_role_fkey FOREIGN KEY (user_id, request_id, role) REFERENCES public.coach_messages(user_id, request_id, role) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.coach_prompt_decisions
     ADD CONSTRAINT coach_prompt_decisions_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.staff(id);
@@ -2683,6 +2721,8 @@ CREATE POLICY admin ON public.coach_memory FOR SELECT TO bee_admin USING (true);
 
 CREATE POLICY admin ON public.coach_messages FOR SELECT TO bee_admin USING (true);
 
+CREATE POLICY admin ON public.coach_moments FOR SELECT TO bee_admin USING (true);
+
 CREATE POLICY admin ON public.consents FOR SELECT TO bee_admin USING (true);
 
 CREATE POLICY admin ON public.engagement_events FOR SELECT TO bee_admin USING (true);
@@ -2732,6 +2772,10 @@ CREATE POLICY assigned ON public.coach_memory FOR SELECT TO bee_coach USING ((EX
 CREATE POLICY assigned ON public.coach_messages FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = coach_messages.user_id))));
+
+CREATE POLICY assigned ON public.coach_moments FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = coach_moments.user_id))));
 
 CREATE POLICY assigned ON public.consents FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
@@ -2822,6 +2866,8 @@ ALTER TABLE public.coach_memory ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coach_messages ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_model_calls ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_moments ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_prompt_decisions ENABLE ROW LEVEL SECURITY;
 
@@ -2930,6 +2976,8 @@ CREATE POLICY own ON public.coach_feedback TO authenticated USING ((user_id = ( 
 CREATE POLICY own ON public.coach_memory FOR SELECT TO authenticated USING (((user_id = ( SELECT auth.uid() AS uid)) AND (status = 'accepted'::text)));
 
 CREATE POLICY own ON public.coach_messages FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own ON public.coach_model_calls FOR SELECT TO bee_coach USING ((staff_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 CREATE POLICY own ON public.consents FOR SELECT TO authenticated USING ((member_id = ( SELECT auth.uid() AS uid)));
 
@@ -3057,7 +3105,7 @@ CREATE POLICY staff ON public.annotations FOR SELECT TO bee_product, bee_coach, 
 
 CREATE POLICY staff ON public.coach_breakers FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
 
-CREATE POLICY staff ON public.coach_model_calls FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
+CREATE POLICY staff ON public.coach_model_calls FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.daily_engagement_scores FOR SELECT TO bee_product, bee_admin USING (true);
 
@@ -3134,6 +3182,8 @@ CREATE POLICY system ON public.coach_conversations TO bee_system USING (true) WI
 CREATE POLICY system ON public.coach_messages TO bee_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.coach_model_calls TO bee_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.coach_moments TO bee_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.daily_engagement_scores TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
@@ -3212,6 +3262,10 @@ CREATE POLICY withdrawers ON public.service_amendments FOR UPDATE TO bee_oncall,
 CREATE POLICY worker ON public.coach_gate_verdicts FOR INSERT TO bee_worker WITH CHECK (true);
 
 CREATE POLICY worker ON public.coach_interventions FOR SELECT TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.coach_model_calls TO bee_worker USING (true) WITH CHECK (false);
+
+CREATE POLICY worker ON public.coach_moments TO bee_worker USING (true) WITH CHECK (false);
 
 CREATE POLICY worker ON public.member_requests TO bee_worker USING (true);
 
@@ -3630,87 +3684,80 @@ GRANT SELECT(fallback) ON TABLE public.coach_messages TO authenticated;
 GRANT SELECT(created_at) ON TABLE public.coach_messages TO authenticated;
 
 GRANT SELECT,INSERT ON TABLE public.coach_model_calls TO bee_system;
+GRANT SELECT ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT ON TABLE public.coach_model_calls TO bee_admin;
+GRANT DELETE ON TABLE public.coach_model_calls TO bee_worker;
 
 GRANT SELECT(id) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(id) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(id) ON TABLE public.coach_model_calls TO bee_oncall;
 
+GRANT SELECT(purpose) ON TABLE public.coach_model_calls TO bee_product;
+GRANT SELECT(purpose) ON TABLE public.coach_model_calls TO bee_oncall;
+
 GRANT SELECT(attempt) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(attempt) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(attempt) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(provider) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(provider) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(provider) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(model) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(model) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(model) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(prompt) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(prompt) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(prompt) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(prompt_sha256) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(prompt_sha256) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(prompt_sha256) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_oncall;
+GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_worker;
 
 GRANT SELECT(outcome) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(outcome) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(outcome) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(detail) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(detail) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(detail) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(failed_checks) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(failed_checks) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(failed_checks) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(input_tokens) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(input_tokens) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(input_tokens) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(cache_read_tokens) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(cache_read_tokens) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(cache_read_tokens) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(cache_write_tokens) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(cache_write_tokens) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(cache_write_tokens) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(output_tokens) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(output_tokens) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(output_tokens) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(reasoning_tokens) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(reasoning_tokens) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(reasoning_tokens) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(is_estimate) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(is_estimate) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(is_estimate) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(cost_usd) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(cost_usd) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(cost_usd) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(priced_from) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(priced_from) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(priced_from) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(first_byte_ms) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(first_byte_ms) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(first_byte_ms) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(total_ms) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(total_ms) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(total_ms) ON TABLE public.coach_model_calls TO bee_oncall;
+
+GRANT SELECT,INSERT ON TABLE public.coach_moments TO bee_system;
+GRANT SELECT ON TABLE public.coach_moments TO bee_coach;
+GRANT SELECT ON TABLE public.coach_moments TO bee_admin;
+GRANT DELETE ON TABLE public.coach_moments TO bee_worker;
+
+GRANT SELECT(created_at) ON TABLE public.coach_moments TO bee_worker;
 
 GRANT SELECT ON TABLE public.coach_prompt_decisions TO bee_coach;
 GRANT SELECT ON TABLE public.coach_prompt_decisions TO bee_admin;

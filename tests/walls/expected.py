@@ -462,11 +462,22 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_coach": May(select="*", rows=ASSIGNED),
         "bee_admin": READS,
     },
-    # What models took and cost is no secret on the staff; whose words they were is.
-    "coach_model_calls": dict.fromkeys(
-        ("bee_product", "bee_coach", "bee_oncall"), May(select="* but user_id request_id")
-    )
-    | {"bee_admin": READS, "bee_system": May(select="*", insert="*")},
+    # What answers rested on: kept for a time, then forgotten.
+    "coach_moments": {
+        "bee_coach": May(select="*", rows=ASSIGNED),
+        "bee_admin": READS,
+        "bee_system": May(select="*", insert="*"),
+        "bee_worker": May(select="created_at", delete=True),
+    },
+    # What models took and cost is no secret on the staff; whose words they were is. A coach sees what was for them.
+    "coach_model_calls": {
+        "bee_product": May(select="* but staff_id user_id request_id"),
+        "bee_oncall": May(select="* but staff_id user_id request_id"),
+        "bee_coach": May(select="*", rows="staff_id = %(me)s"),
+        "bee_admin": READS,
+        "bee_system": May(select="*", insert="*"),
+        "bee_worker": May(select="started_at", delete=True),
+    },
     "coach_breakers": dict.fromkeys(("bee_product", "bee_coach", "bee_oncall", "bee_admin"), READS)
     | {"bee_system": May(select="*", insert="*", update="*")},
     "safety_events": {

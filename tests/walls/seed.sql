@@ -146,10 +146,12 @@ select id, user_id, gen_random_uuid(), 'coach', 'words to ' || user_id, false, '
 from coach_conversations;
 insert into coach_feedback (user_id, request_id, is_helpful)
 select user_id, request_id, true from coach_messages where role = 'coach';
+insert into coach_moments (user_id, request_id, memory_ids, message_numbers)
+select user_id, request_id, '{}', '{}' from coach_messages where role = 'coach';
 insert into coach_model_calls
-    (user_id, request_id, attempt, provider, model, prompt, prompt_sha256, started_at, outcome, input_tokens,
+    (staff_id, user_id, request_id, attempt, provider, model, prompt, prompt_sha256, started_at, outcome, input_tokens,
         cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens, is_estimate, total_ms)
-select id, gen_random_uuid(), 1, 'openai', 'model', 'coach@1', 'digest', now(), 'answered', 1, 0, 0, 1, 0, false, 1
+select coach_id, id, gen_random_uuid(), 1, 'openai', 'model', 'coach@1', 'digest', now(), 'answered', 1, 0, 0, 1, 0, false, 1
 from members;
 insert into coach_breakers (provider, failures, because, changed_at)
 values ('openai', 1, 'slow', now()), ('vertex', 1, 'slow', now());
