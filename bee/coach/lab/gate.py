@@ -7,6 +7,7 @@ from decimal import Decimal
 from bee.coach.lab.results import EVERY_CHECK, Results, results
 from bee.coach.lab.run import Arm, Output
 from bee.coach.offline import Momentum
+from bee.coach.prompts.gate import Reason
 from bee.settings import Settings
 
 
@@ -36,15 +37,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
-    """What was looked at, and what is to be said of it."""
-
-    check: str
-    said: str
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Judgement:
     """Whether a version may go live; ``reasons``: what speaks against it or, if nothing does, what for it."""
 
     passed: bool
@@ -58,7 +51,7 @@ class _Finding:
     said: str
 
 
-def judge(evidence: Evidence, terms: Terms) -> Verdict:
+def judge(evidence: Evidence, terms: Terms) -> Judgement:
     """Return whether a version passes: by a whole run, with safe answers, no loss, and within what it may take."""
     found = results(evidence.outputs)
     findings = (
@@ -69,7 +62,7 @@ def judge(evidence: Evidence, terms: Terms) -> Verdict:
         *_affordable(found, terms),
     )
     against = [finding for finding in findings if not finding.is_fine]
-    return Verdict(not against, tuple(Reason(each.check, each.said) for each in against or findings))
+    return Judgement(not against, tuple(Reason(each.check, each.said) for each in against or findings))
 
 
 def _whole(evidence: Evidence) -> _Finding:

@@ -5,9 +5,8 @@ fault is not held against the version: the run waits, and is given up when that 
 """
 
 import asyncio
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -22,6 +21,7 @@ from bee.coach.lab.slice import Due, Slice, Work
 from bee.coach.model import Fault, ModelFailed, Models
 from bee.coach.prompting import prompt_of
 from bee.coach.prompts import PromptVersion, live_version, prompt_versions
+from bee.coach.prompts.gate import Verdict, record_verdict
 from bee.coach.review import CHECKER
 from bee.db import Database, Login, ReadSession, WriteSession
 from bee.settings import Settings
@@ -116,18 +116,20 @@ class Runner:
             versions = {version.id: version for version in prompt_versions(session, work.prompt)}
             live = live_version(session, work.prompt, self.settings.environment)
             candidate = versions[work.candidate_id]
-            verdict = judge(_evidence(session, work, versions, live), Terms.of(self.settings))
+            found = judge(_evidence(session, work, versions, live), Terms.of(self.settings))
             if not _end(session, work.id, Ended.FINISHED, ""):
                 return
-            session.run(
-                "coach/lab_add_verdict",
-                run_id=work.id,
-                prompt=work.prompt,
-                sha256=candidate.sha256,
-                passed=verdict.passed,
-                reasons=json.dumps([asdict(reason) for reason in verdict.reasons]),
-                decided_at=now,
-                expires_at=now + timedelta(days=self.settings.coach_gate_days),
+            record_verdict(
+                session,
+                Verdict(
+                    run_id=work.id,
+                    prompt=work.prompt,
+                    sha256=candidate.sha256,
+                    passed=found.passed,
+                    reasons=found.reasons,
+                    decided_at=now,
+                    expires_at=now + timedelta(days=self.settings.coach_gate_days),
+                ),
             )
             record(
                 session,
@@ -135,7 +137,7 @@ class Runner:
                 action="coach_run.judged",
                 subject_kind="coach_run",
                 subject_id=work.id,
-                after={"passed": verdict.passed, "version": candidate.number, "sha256": candidate.sha256},
+                after={"passed": found.passed, "version": candidate.number, "sha256": candidate.sha256},
             )
 
     def _end(self, run_id: UUID, outcome: Ended, said: str) -> None:

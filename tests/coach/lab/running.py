@@ -19,7 +19,7 @@ from bee.coach.lab.case import make_case
 from bee.coach.lab.cases import write_case
 from bee.coach.lab.run import Output, Run, Wanted, find_run, outputs, request_run
 from bee.coach.lab.work import Runner
-from bee.coach.prompts.registry import COACH, deploy, shipped_prompt
+from bee.coach.prompts.registry import COACH, shipped_prompt
 from bee.coach.prompts.template import Parameters, parameters_text, prompt_digest, template_text
 from bee.db import Database, Login
 from bee.db.address import ServerAddress
@@ -67,12 +67,6 @@ def add_prompt(database: Database, number: int, model: str | None = None) -> str
             message="shorter",
         )
     return sha256
-
-
-def let_live(database: Database, number: int) -> None:
-    """Let a version go live here, as a release does."""
-    with database.writing(Login.OWNER) as session:
-        deploy(session, COACH, Environment.LOCAL, number, reason="better")
 
 
 def ask_run(database: Database, coach: UUID, candidate: int = 2, **wanted: Any) -> Run:

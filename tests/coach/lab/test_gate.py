@@ -23,11 +23,11 @@ from tests.coach.lab.running import (
     add_prompt,
     ask_run,
     do_run,
-    let_live,
     offline,
     read_outputs,
     read_run,
 )
+from tests.coach.prompts.versions import go_live
 from tests.factories import execute
 
 TERMS = Terms(most_p95_ms=2000, most_mean_usd=Decimal("0.005"))
@@ -173,7 +173,7 @@ class TestDatabase:
             "passed": True,
         }
         wanted |= {"reasons": json.dumps([]), "decided_at": NOW, "expires_at": NOW + timedelta(days=14)}
-        session.run("coach/lab_add_verdict", **wanted | changed)
+        session.run("coach/add_gate_verdict", **wanted | changed)
 
     def pretend(self, session: WriteSession, run: Run, **changed: object) -> None:
         """Add every answer that the run lacks, as the worker could."""
@@ -295,7 +295,7 @@ class TestDatabase:
         self, database: Database, run: Run
     ) -> None:
         add_prompt(database, 3)
-        let_live(database, 3)
+        go_live(database, 3)
         done = do_run(database, run, offline())
         assert done.passed is False
         assert done.reasons == [

@@ -31,7 +31,6 @@ from tests.coach.lab.running import (
     add_prompt,
     ask_run,
     do_run,
-    let_live,
     offline,
     openai_at,
     read_outputs,
@@ -39,6 +38,7 @@ from tests.coach.lab.running import (
     start_run,
 )
 from tests.coach.model_server import TEXT, ModelServer, model_server
+from tests.coach.prompts.versions import go_live
 from tests.factories import execute
 
 HASTY = Limits(total_s=2.5, first_s=0.5, gap_s=0.5, least_s=0.01)
@@ -395,7 +395,7 @@ def test_the_live_version_is_what_a_run_compares_with_unless_it_is_told_otherwis
 ) -> None:
     add_prompt(database, 2)
     add_prompt(database, 3)
-    let_live(database, 2)
+    go_live(database, 2)
     assert ask_run(database, coach, candidate=3).baseline == 2
     assert ask_run(database, coach, candidate=3, baseline=1).baseline == 1
     assert ask_run(database, coach, candidate=2).baseline is None
