@@ -24,6 +24,8 @@ show(
         "Coaching": [
             Screen("coaching/today.py", "Today", "task_alt", (COACH,)),
             Screen("coaching/safety.py", "Safety", "health_and_safety", (COACH,)),
+            Screen("coaching/cases.py", "Cases", "quiz", (COACH,)),
+            Screen("coaching/runs.py", "Runs", "experiment", (COACH,)),
         ],
         "Admin": [
             Screen("admin/staff.py", "Staff", "badge", (ADMIN,)),
