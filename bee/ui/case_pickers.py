@@ -32,13 +32,15 @@ def pick_case(cases: Sequence[Case]) -> Case | str | None:
 
 def pick_among(cases: Sequence[Case]) -> list[Case]:
     """Let the viewer narrow the cases down and return those that are left."""
-    kind = pick_one("Kind", "Any kind", {words: kind.value for kind, words in KINDS.items()}, key="kind")
+    kind = pick_one(
+        "Kind", "Any kind", {words: kind.value for kind, words in KINDS.items()}, key="kind", width=155
+    )
     state = pick_one(
-        "State", "Any state", {words: state for state, words in STATES.items()}, key="state", width=130
+        "State", "Any state", {words: state for state, words in STATES.items()}, key="state", width=120
     )
     tags = sorted({tag for case in cases for tag in case.tags})
-    tag = pick_one("Tag", "Any tag", {tag: tag for tag in tags}, key="tag", width=140)
-    which = pick_one("Which", "Current", {"Retired": "retired"}, key="which", width=120)
+    tag = pick_one("Tag", "Any tag", {tag: tag for tag in tags}, key="tag", width=125)
+    which = pick_one("Which", "Current", {"Retired": "retired"}, key="which", width=110)
     wanted: Mapping[str, Callable[[Case], bool]] = {
         "kind": lambda case: kind in {None, case.kind},
         "state": lambda case: state in {None, case.state or UNKNOWN},

@@ -6,9 +6,9 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from bee.coach.lab.case import Case, CaseKind, Source
+from bee.coach.lab.case import Case, CaseKind
 from bee.coach.lab.taking import Message
-from bee.ui.case_words import KINDS, NO_SCORE, SOURCES, state_of, who_words
+from bee.ui.case_words import KINDS, NO_SCORE, state_of, who_words
 from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT, STATE_TONES, STATE_WORDS, pressed_row
 from bee.ui.words import counted
 
@@ -27,9 +27,6 @@ def cases_table(cases: Sequence[Case], *, key: str) -> Case | None:
             "state": [[state_of(case)] for case in cases],
             "message": [case.message for case in cases],
             "rests": [_rests(case) for case in cases],
-            "tags": [", ".join(case.tags) for case in cases],
-            "source": [SOURCES[Source(case.source)] for case in cases],
-            "version": [case.version for case in cases],
             "action": [[OPEN] for _ in cases],
         }
     )
@@ -43,16 +40,13 @@ def cases_table(cases: Sequence[Case], *, key: str) -> Case | None:
         column_config={
             "title": columns.TextColumn("Case", width=230),
             "kind": columns.MultiselectColumn(
-                "Kind", options=list(KINDS.values()), color=KIND_TONES, width=170
+                "Kind", options=list(KINDS.values()), color=KIND_TONES, width=150
             ),
             "state": columns.MultiselectColumn(
                 "State", options=[*STATE_WORDS, NO_SCORE], color=[*STATE_TONES, "gray"], width=100
             ),
-            "message": columns.TextColumn("The member writes", width=260),
+            "message": columns.TextColumn("The member writes", width=270),
             "rests": columns.TextColumn("Known and said", width=130),
-            "tags": columns.TextColumn("Tags", width=110),
-            "source": columns.TextColumn("From", width=110),
-            "version": columns.NumberColumn("Version", format="%d", width=65),
             "action": columns.ButtonColumn("Action", key=key, width=90),
         },
     )

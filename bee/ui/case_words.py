@@ -18,7 +18,7 @@ KINDS: Final = {
     CaseKind.CRISIS: "In danger",
     CaseKind.NEAR_MISS: "Sounds like danger",
     CaseKind.HOSTILE: "Hostile",
-    CaseKind.INJECTION: "Gives orders to the model",
+    CaseKind.INJECTION: "Orders to the model",
     CaseKind.DIAGNOSIS: "Asks for a diagnosis",
     CaseKind.THIRD_PERSON: "About somebody else",
 }

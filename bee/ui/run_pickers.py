@@ -66,7 +66,8 @@ def look_at(run: Run) -> None:
 
 
 def look_at_answers(title: str) -> None:
-    """Look at the answers to a case."""
+    """Look at the answers to a case; a field that was never drawn takes it from the address."""
+    st.query_params["answers"] = title
     st.session_state[LOOK_NEXT] = {"view": ANSWERS, "answers": title}
     st.rerun()
 

@@ -66,12 +66,12 @@ def runs_table(runs: Sequence[Run], now: datetime, *, key: str) -> Run | None:
                 "State", options=list(STANDS), color=list(STANDS.values()), width=115
             ),
             "progress": columns.ProgressColumn(
-                "Answers", min_value=0, max_value=100, format="%.0f%%", width=120, color="gray"
+                "Answers", min_value=0, max_value=100, format="%.0f%%", width=110, color="gray"
             ),
-            "cases": columns.TextColumn("Cases", width=100),
+            "cases": columns.TextColumn("Cases", width=90),
             "repeats": columns.NumberColumn("Times each", format="%d", width=85),
             "cost": columns.NumberColumn("Cost, $", format="%.4f", width=80),
-            "who": columns.TextColumn("Who", width=120),
+            "who": columns.TextColumn("Who", width=110),
             "at": columns.DatetimeColumn("When (UTC)", format="D MMM YYYY, HH:mm", timezone="UTC", width=140),
             "action": columns.ButtonColumn("Action", key=key, width=90),
         },
@@ -93,7 +93,7 @@ def checks_table(run: Run, rows: Sequence[CheckRow]) -> None:
         }
     )
     columns = st.column_config
-    against = None if run.baseline is None else columns.TextColumn(f"Version {run.baseline}", width=150)
+    against = None if run.baseline is None else columns.TextColumn(f"Version {run.baseline}", width=135)
     st.dataframe(
         table,
         hide_index=True,
@@ -102,17 +102,17 @@ def checks_table(run: Run, rows: Sequence[CheckRow]) -> None:
         placeholder=NOTHING,
         alt="How often each check passed, by momentum, what became worse first",
         column_config={
-            "check": columns.TextColumn("Check", width=170),
+            "check": columns.TextColumn("Check", width=155),
             "among": columns.MultiselectColumn("Among", options=AMONG, color=AMONG_TONES, width=105),
-            "ours": columns.TextColumn(f"Version {run.candidate}", width=150),
+            "ours": columns.TextColumn(f"Version {run.candidate}", width=135),
             "theirs": against,
             "difference": None
             if run.baseline is None
-            else columns.TextColumn("Difference, points (95 %)", width=190),
+            else columns.TextColumn("Difference, points (95 %)", width=175),
             "tells": None
             if run.baseline is None
-            else columns.MultiselectColumn("What it says", options=TELLS, color=TELL_TONES, width=165),
-            "cases": None if run.baseline is None else columns.NumberColumn("Cases", format="%d", width=65),
+            else columns.MultiselectColumn("What it says", options=TELLS, color=TELL_TONES, width=150),
+            "cases": None if run.baseline is None else columns.NumberColumn("Cases", format="%d", width=60),
         },
     )
 

@@ -38,6 +38,9 @@ GATE_TONES: Final[dict[str, Tone]] = {PASSED: "green", FAILED: "orange"}
 
 def show_progress(run: Run) -> None:
     """Draw how far a run is, why it ended, and offer to call it off."""
+    if run.outcome == Ended.FINISHED:
+        st.caption(progress_words(run))
+        return
     with st.container(border=True):
         card_head("How far it is", progress_words(run))
         st.progress(min(1.0, run.done / run.due) if run.due else 0.0)
@@ -100,20 +103,21 @@ def _show_verdict(run: Run) -> None:
 
 def _show_speed(run: Run, speed: Speed) -> None:
     if not speed.fresh:
-        why = "no answer was given afresh by a model, so nothing is known of its time and cost"
+        why = "no answer was given afresh, so nothing is known of its time and cost"
         st.caption(f"{arm_words(run, speed.arm)}: {why}.")
         return
-    st.caption(f"{arm_words(run, speed.arm)}, {speed.fresh:,} answers that a model gave afresh")
+    st.caption(f"{arm_words(run, speed.arm)}, {speed.fresh:,} answers given afresh")
     grid = st.grid(4, min_column_width=150)
+    first = f"Half of the answers began within this time, 19 of 20 within {time_words(speed.first_p95_ms)}."
     for label, value, meaning in (
+        ("First words", time_words(speed.first_p50_ms), first),
+        ("Whole answer", time_words(speed.total_p50_ms), "Half of the answers were there within this time."),
         (
-            "First words, half within",
-            time_words(speed.first_p50_ms),
-            f"19 of 20 within {time_words(speed.first_p95_ms)}.",
+            "19 of 20 within",
+            time_words(speed.total_p95_ms),
+            "All but the slowest answers were there by then.",
         ),
-        ("Whole answer, half within", time_words(speed.total_p50_ms), None),
-        ("Whole answer, 19 of 20 within", time_words(speed.total_p95_ms), None),
-        ("An answer cost", money(speed.mean_usd), f"{money(speed.total_usd)} together."),
+        ("Cost of one", money(speed.mean_usd), f"On average; {money(speed.total_usd)} together."),
     ):
         grid.metric(label, value, help=meaning, border=True, height="stretch")
 

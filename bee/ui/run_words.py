@@ -109,13 +109,7 @@ def end_words(run: Run) -> str | None:
 
 def models_words(outputs: Iterable[Output]) -> str:
     """Return who gave the answers; the offline coach is no model, and that is said."""
-    named = {
-        f"{output.provider}/{output.model}"
-        if output.provider != "offline"
-        else "the offline coach (rules, no model)"
-        for output in outputs
-        if not output.is_screened
-    }
+    named = {model_words(output) for output in outputs if not output.is_screened}
     screened = sum(output.is_screened for output in outputs)
     danger = (
         f" · {screened:,} told of danger and were answered with help lines, without a model"
@@ -123,6 +117,13 @@ def models_words(outputs: Iterable[Output]) -> str:
         else ""
     )
     return f"Answers by {', '.join(sorted(named))}{danger}" if named else "No answer yet"
+
+
+def model_words(output: Output) -> str:
+    """Return who gave an answer."""
+    if output.provider == "offline":
+        return "the offline coach (rules, no model)"
+    return f"{output.provider}/{output.model}"
 
 
 def rate_words(rate: Rate | None) -> str:
@@ -173,8 +174,8 @@ def output_words(output: Output) -> str:
     if output.is_screened:
         return "Danger was seen: help lines, no model"
     if output.is_cached:
-        return f"{output.provider}/{output.model} · taken from an earlier run"
-    took = f"{output.provider}/{output.model}"
+        return f"{model_words(output)} · taken from an earlier run"
+    took = model_words(output)
     if output.first_token_ms is not None:
         took += f" · first words after {output.first_token_ms:,} ms"
     if output.total_ms is not None:

@@ -27,7 +27,12 @@ def show() -> None:
         chosen = pick_case(cases)
     if chosen is None:
         covers.caption(cases_words(cases))
-        show_all(cases)
+        shown = show_all(cases)
+        with choices:
+            st.download_button(
+                "Export", lambda: cases_csv(shown), f"cases-{utc_now().date()}.csv", "text/csv",
+                on_click="ignore", icon=":material/download:",
+            )  # fmt: skip
     elif isinstance(chosen, Case):
         covers.caption(case_words(chosen))
         show_one(scope, chosen)
@@ -39,25 +44,19 @@ def show() -> None:
         show_new()
 
 
-def show_all(cases: list[Case]) -> None:
-    """Draw the cases that fit what was chosen; a row opens one."""
+def show_all(cases: list[Case]) -> list[Case]:
+    """Draw the cases that fit what was chosen, and return them; a row opens one."""
     with st.container(horizontal=True):
         shown = pick_among(cases)
         st.button(NEW, icon=":material/add:", on_click=begin, args=(NEW,))
         st.button(TAKE, icon=":material/forum:", on_click=begin, args=(TAKE,))
-        st.download_button(
-            "Export", lambda: cases_csv(shown), f"cases-{utc_now().date()}.csv", "text/csv",
-            on_click="ignore", icon=":material/download:",
-        )  # fmt: skip
     if not cases:
         empty("quiz", "There are no cases yet", "They come with `bee migrate`, or somebody writes one.")
-        return
-    if not shown:
+    elif not shown:
         empty("filter_alt_off", "No case is like that", "Ask for less.")
-        return
-    case = cases_table(shown, key="open-case")
-    if case is not None:
+    elif (case := cases_table(shown, key="open-case")) is not None:
         look_at(next(name for name, known in titles(cases).items() if known.id == case.id))
+    return shown
 
 
 def show_one(scope: Scope, case: Case) -> None:
