@@ -164,6 +164,11 @@ class Settings(BaseSettings):
         default=7, ge=1, le=100, description="How long the trail of who did what is kept."
     )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    log_format: str = Field(
+        default="auto",
+        pattern="^(auto|json|google|text)$",
+        description="How lines of the log are written; auto is text on a local terminal and JSON elsewhere.",
+    )
 
     @property
     def is_local(self) -> bool:
