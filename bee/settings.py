@@ -204,6 +204,11 @@ class Settings(BaseSettings):
         default=100, ge=31, le=3650, description="How long what probes saw is kept."
     )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    log_format: str = Field(
+        default="auto",
+        pattern="^(auto|json|google|text)$",
+        description="How lines of the log are written; auto is text on a local terminal and JSON elsewhere.",
+    )
 
     @property
     def is_local(self) -> bool:
