@@ -163,6 +163,18 @@ class Settings(BaseSettings):
     audit_retention_years: int = Field(
         default=7, ge=1, le=100, description="How long the trail of who did what is kept."
     )
+    service_minutes_kept_days: int = Field(
+        default=35,
+        ge=31,
+        le=400,
+        description="How long what requests came to is kept by minute, route and release.",
+    )
+    service_levels_kept_days: int = Field(
+        default=400,
+        ge=31,
+        le=4000,
+        description="How long it is kept by objective, and whether the house was up.",
+    )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
     @property

@@ -35,6 +35,8 @@ from bee.notify.housekeeping import expire_addresses, forget_old_decisions
 from bee.outbox import Message, deliver_due
 from bee.outbox.queue import Carrier
 from bee.settings import Settings
+from bee.sla.derivation import derive
+from bee.sla.housekeeping import forget_old_minutes
 from bee.staff.housekeeping import forget_what_is_over
 
 TICK_S: Final = 2.0
@@ -75,6 +77,7 @@ class Worker:
         require_release(self.database, Login.WORKER)
         with self.database.writing(Login.WORKER) as session:
             seal(session)
+        derive(self.database, now=self.clock())
         self._ask_for_jobs(self.clock())
         deliver_due(self.database, self.carriers(), spread=self.spread)
         self._send()
@@ -128,6 +131,7 @@ class Worker:
             now = self.clock()
             kept_years = self.settings.notification_retention_years
             progress.add(forget_old_decisions(session, kept_years=kept_years, now=now))
+            progress.add(forget_old_minutes(session, settings=self.settings, now=now))
             if self.settings.issues_tokens:
                 progress.add(tidy_accounts(session, sealing=sealing_of(self.settings), now=now))
         with self.database.writing(Login.OWNER) as session:

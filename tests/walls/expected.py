@@ -62,6 +62,14 @@ READ_BY_ALL = dict.fromkeys(("bee_product", "bee_coach", "bee_oncall", "bee_admi
 READ_BY_COMPOSERS = dict.fromkeys(("bee_product", "bee_admin", "bee_worker"), READS)
 CAMPAIGN_ACT = "campaign version digest kind done_by reason"
 CAMPAIGN_TEST = "campaign version variant platform address asked_by"
+# What the worker makes from what was measured.
+DERIVED = {"bee_oncall": READS, "bee_admin": READS, "bee_worker": KEEPS}
+AMENDS = May(
+    select="*",
+    insert="kind starts_at ends_at state reason declared_by",
+    update="uptime_before uptime_after withdrawn_at withdrawn_by withdrawn_because",
+    adds="declared_by = %(me)s",
+)
 SAYS_WHAT_IS_WATCHED = May(
     select="*",
     insert="rule version is_on body digest tested author_id message",
@@ -480,13 +488,22 @@ WALLS: Mapping[str, Mapping[str, May]] = {
     "service_gaps": {
         "bee_oncall": READS,
         "bee_admin": READS,
+        "bee_worker": May(select="*", delete=True),
         "bee_system": May(select="*", insert="*"),
     },
     "stale_minutes": {
-        "bee_worker": May(select="*", insert="*", delete=True),
-        "bee_system": May(select="*", insert="*"),
+        "bee_worker": KEEPS,
+        "bee_system": ADDS_UP,
     },
-    "stale_hours": {"bee_worker": May(select="*", insert="*", delete=True)},
+    "stale_hours": {"bee_worker": KEEPS},
+    "objective_minutes": DERIVED,
+    "objective_hours": DERIVED,
+    "uptime_minutes": DERIVED,
+    "service_amendments": {
+        "bee_oncall": AMENDS,
+        "bee_admin": AMENDS,
+        "bee_worker": READS,
+    },
     # Alerts: the worker watches and tells; on-call and admins act under their own name.
     "alert_rule_versions": {
         "bee_oncall": SAYS_WHAT_IS_WATCHED,
@@ -575,7 +592,9 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_send_once": frozenset(),
     "bee_refuse_change": frozenset(),
     "bee_add_sketches": frozenset({"bee_system"}),
-    "bee_count_within": frozenset({"bee_worker"}),
+    "bee_judged": frozenset({"bee_worker"}),
+    "bee_uptime_states": frozenset({"bee_oncall", "bee_admin", "bee_worker"}),
+    "bee_objective_counts": frozenset({"bee_oncall", "bee_admin", "bee_worker"}),
     "bee_refuse_forgetting": frozenset(),
     "bee_forget_acts": frozenset(),
     "bee_record_token": frozenset(),

@@ -138,6 +138,16 @@ insert into service_gaps (id, minute, requests)
 values (gen_random_uuid(), '2026-02-01 12:00+00', 1), (gen_random_uuid(), '2026-02-01 12:01+00', 2);
 insert into stale_minutes (minute) values ('2026-02-01 12:00+00'), ('2026-02-01 12:01+00');
 insert into stale_hours (hour) values ('2026-02-01 12:00+00'), ('2026-02-01 13:00+00');
+insert into objective_minutes (minute, objective, good, bad)
+values ('2026-02-01 12:00+00', 'errors', 3, 0), ('2026-02-01 12:01+00', 'errors', 0, 1);
+insert into objective_hours (hour, objective, route, release, prompt, model, good, bad)
+values
+    ('2026-02-01 12:00+00', 'errors', 'GET /v1/momentum', '1', '', '', 3, 1),
+    ('2026-02-01 13:00+00', 'errors', 'GET /v1/momentum', '1', '', '', 1, 0);
+insert into uptime_minutes (minute, state, requests)
+values ('2026-02-01 12:00+00', 'up', 3), ('2026-02-01 12:01+00', 'up', 1);
+insert into service_amendments (kind, starts_at, ends_at, state, reason, declared_by)
+select 'correction', '2026-02-01 12:00+00', '2026-02-01 12:02+00', 'down', 'seen from outside', id from staff;
 insert into alert_rule_versions (rule, version, is_on, body, digest, tested, author_id, message)
 select 'rule_of_' || lower(full_name), 1, true, '{}', encode(sha256(full_name::bytea), 'hex'), '{}', id, 'words of ' || full_name
 from staff;
