@@ -135,7 +135,9 @@ create table public.alert_messages (
         'alert:' || alert::text || ':' || round::text || ':' || step::text || ':' || channel || ':' || receiver
     ) stored,
     queued_at timestamptz not null,
-    primary key (alert, round, step, channel, receiver)
+    given_up_at timestamptz,
+    primary key (alert, round, step, channel, receiver),
+    constraint alert_messages_key unique (dedupe_key)
 );
 
 -- Who is on call when: level 1 is told first. Nobody holds a level twice at once; what was taken back stays as a row.
@@ -241,7 +243,8 @@ create policy worker on public.alerts to bee_worker using (true) with check (tru
 grant select, insert (alert, kind, done_at, note) on public.alert_acts to bee_worker;
 create policy worker on public.alert_acts for select to bee_worker using (true);
 create policy worker_acts on public.alert_acts for insert to bee_worker with check (done_by is null);
-grant select, insert (alert, round, step, channel, receiver, queued_at) on public.alert_messages to bee_worker;
+grant select, insert (alert, round, step, channel, receiver, queued_at), update (given_up_at) on public.alert_messages
+    to bee_worker;
 create policy worker on public.alert_messages to bee_worker using (true) with check (true);
 grant select, insert, delete on public.alert_passes, public.alert_signals to bee_worker;
 create policy worker on public.alert_passes to bee_worker using (true) with check (true);

@@ -519,7 +519,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
     "alert_messages": {
         "bee_oncall": READS,
         "bee_admin": READS,
-        "bee_worker": May(select="*", insert="* but dedupe_key"),
+        "bee_worker": May(select="*", insert="* but dedupe_key given_up_at", update="given_up_at"),
     },
     "oncall_shifts": {"bee_oncall": SAYS_WHO_IS_CALLED, "bee_admin": SAYS_WHO_IS_CALLED, "bee_worker": READS},
     "alert_passes": SEEN_OF_THE_WORKER,
