@@ -3,14 +3,12 @@
 import logging
 import os
 import random
-import signal
 import socket
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from types import FrameType
 from typing import Final
 
 from bee.accounts.housekeeping import tidy_accounts
@@ -18,6 +16,7 @@ from bee.accounts.keys import sealing_of
 from bee.audit.retention import forget_old_acts
 from bee.audit.sealing import seal
 from bee.coach.actions import SAFETY_TOPIC, ask_coach
+from bee.coach.housekeeping import forget_old_calls
 from bee.db import Database, Login
 from bee.db.migrations import require_release
 from bee.errors import BeeError, Unavailable
@@ -35,6 +34,7 @@ from bee.notify.evaluation import evaluate
 from bee.notify.housekeeping import expire_addresses, forget_old_decisions
 from bee.outbox import Message, deliver_due
 from bee.outbox.queue import Carrier
+from bee.processes import told_to_stop
 from bee.settings import Settings
 from bee.sla.alerts.carry import Ways, ways_of
 from bee.sla.alerts.housekeeping import forget_old_passes
@@ -42,6 +42,8 @@ from bee.sla.alerts.sentinel import Sentinel
 from bee.sla.alerts.watch import Watch
 from bee.sla.derivation import derive
 from bee.sla.housekeeping import forget_old_minutes
+from bee.sla.probes.notes import forget_probes
+from bee.sla.probes.watch import watching
 from bee.staff.housekeeping import forget_what_is_over
 
 TICK_S: Final = 2.0
@@ -150,6 +152,8 @@ class Worker:
             kept_years = self.settings.notification_retention_years
             progress.add(forget_old_decisions(session, kept_years=kept_years, now=now))
             progress.add(forget_old_minutes(session, settings=self.settings, now=now))
+            progress.add(forget_probes(session, kept_days=self.settings.probe_retention_days, now=now))
+            progress.add(forget_old_calls(session, self.settings, now=now))
             kept_days = self.settings.watch_retention_days
             progress.add(forget_old_passes(session, kept_days=kept_days, now=now))
             if self.settings.issues_tokens:
@@ -169,7 +173,6 @@ def run(settings: Settings, *, once: bool = False) -> None:
     ways = ways_of(settings)
     name = f"{socket.gethostname()}:{os.getpid()}"
     spread = random.Random()  # noqa: S311  # spreading ticks is no secret
-    stopped = threading.Event()
     with courier_of(settings) as courier:
         if once:
             hired = _hire(settings, name, spread, courier)
@@ -179,9 +182,10 @@ def run(settings: Settings, *, once: bool = False) -> None:
                 sentinel.look()
                 sentinel.tell()
             return
-        _stop_on_signals(stopped)
+        stopped = told_to_stop()
         log.info("worker %s started", name)
-        _work(settings, name, spread, courier, ways, stopped)
+        with watching(settings):
+            _work(settings, name, spread, courier, ways, stopped)
         log.info("worker %s stopped", name)
 
 
@@ -195,12 +199,12 @@ def _work(
 ) -> None:
     worker: Worker | None = None
     pause_s = TICK_S
-    with ExitStack() as watching:
+    with ExitStack() as sentinels:
         while not stopped.is_set():
             try:
                 if worker is None:
                     worker = _hire(settings, name, spread, courier)
-                    watching.enter_context(worker.sentinel(ways).running())
+                    sentinels.enter_context(worker.sentinel(ways).running())
                 worker.tick()
                 pause_s = TICK_S
             except Unavailable as error:
@@ -221,11 +225,3 @@ def _hire(settings: Settings, name: str, spread: random.Random, courier: Courier
         database.dispose()
         raise
     return Worker(database, settings, name, spread, courier=courier)
-
-
-def _stop_on_signals(stopped: threading.Event) -> None:
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        stopped.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)

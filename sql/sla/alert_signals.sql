@@ -1,7 +1,7 @@
 -- A row a signal and subject with something that waits at :now, in that order: how old the oldest of it is. What the kill
 -- switch holds does not wait. A breaker has no age of its own, for every failure renews it: it goes on from the pass before.
--- Indexes: notification_deliveries_due, outbox_waiting, coach_interventions_open, audit_log_order, alert_passes_pkey;
--- members are scanned.
+-- Indexes: notification_deliveries_due, outbox_waiting, coach_interventions_open, audit_log_order, alert_passes_pkey,
+-- probe_ticks_pkey; members are scanned.
 with before as (
     select max(minute) as minute
     from alert_passes
@@ -71,6 +71,24 @@ breakers as (
     where open_until > cast(:now as timestamptz) - interval '5 minutes'
 ),
 
+heard as (
+    select probers.prober || ': ' || probers.probe as subject, max(seen_at + make_interval(secs => every_s)) as due_at
+    from probers
+    where seen_at > cast(:now as timestamptz) - interval '7 days'
+    group by probers.prober, probers.probe
+),
+
+-- A prober was answered, and no process has added up a request since.
+unmeasured as (
+    select min(scheduled_at) as due_at
+    from probe_ticks
+    where
+        scheduled_at between cast(:now as timestamptz) - interval '1 day' and cast(:now as timestamptz)
+        and step = 'ready'
+        and ok
+        and scheduled_at > coalesce((select max(seen_at) from service_recorders), '-infinity')
+),
+
 waiting as (
     select 'scores' as signal, '' as subject, min(due_at) as since
     from late_zones
@@ -92,7 +110,10 @@ waiting as (
     select
         'breaker',
         breakers.subject,
-        coalesce(before.minute - make_interval(secs => earlier.age_s), cast(:minute as timestamptz) - interval '1 minute')
+        coalesce(
+            before.minute + (cast(:now as timestamptz) - cast(:minute as timestamptz)) - make_interval(secs => earlier.age_s),
+            cast(:minute as timestamptz) - interval '1 minute'
+        )
     from breakers
     cross join before
     left join alert_signals as earlier
@@ -102,6 +123,12 @@ waiting as (
         (select max(beat_at) from worker_beats),
         (select max(heartbeat_at) from jobs where finished_at is null)
     )
+    union all
+    select 'prober', subject, due_at
+    from heard
+    union all
+    select 'recorder', '', due_at
+    from unmeasured
     union all
     select 'watch', '', minute + interval '1 minute'
     from before
