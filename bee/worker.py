@@ -6,6 +6,7 @@ import random
 import socket
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -35,6 +36,10 @@ from bee.outbox import Message, deliver_due
 from bee.outbox.queue import Carrier
 from bee.processes import told_to_stop
 from bee.settings import Settings
+from bee.sla.alerts.carry import Ways, ways_of
+from bee.sla.alerts.housekeeping import forget_old_passes
+from bee.sla.alerts.sentinel import Sentinel
+from bee.sla.alerts.watch import Watch
 from bee.sla.derivation import derive
 from bee.sla.housekeeping import forget_old_minutes
 from bee.sla.probes.notes import forget_probes
@@ -44,6 +49,7 @@ from bee.telemetry.about import about
 
 TICK_S: Final = 2.0
 LONGEST_PAUSE_S: Final = 60.0
+BEAT_S: Final = 20.0
 # An API that was away for longer reads on from where it is.
 CHANGES_KEPT_HOURS: Final = 24
 SCHEDULES: Final = {"housekeeping": "17 3 * * *", "notify": "3-53/10 * * * *"}
@@ -73,6 +79,11 @@ class Worker:
         """Who delivers what leaves the outbox."""
         return {SAFETY_TOPIC: self._ask_coach}
 
+    def sentinel(self, ways: Ways) -> Sentinel:
+        """Return who watches and tells beside it."""
+        watch = Watch(self.name, ways.channels, self.settings.public_url)
+        return Sentinel(self.database, watch, ways, self.spread, self.clock)
+
     def tick(self) -> int:
         """Do what is due now and return how many jobs were run.
 
@@ -81,6 +92,13 @@ class Worker:
         require_release(self.database, Login.WORKER)
         with self.database.writing(Login.WORKER) as session:
             seal(session)
+            session.run(
+                "sla/beat",
+                worker=self.name,
+                release=self.settings.release,
+                now=self.clock(),
+                every_s=BEAT_S,
+            )
         derive(self.database, now=self.clock())
         self._ask_for_jobs(self.clock())
         deliver_due(self.database, self.carriers(), spread=self.spread)
@@ -139,6 +157,8 @@ class Worker:
             progress.add(forget_old_minutes(session, settings=self.settings, now=now))
             progress.add(forget_probes(session, kept_days=self.settings.probe_retention_days, now=now))
             progress.add(forget_old_calls(session, self.settings, now=now))
+            kept_days = self.settings.watch_retention_days
+            progress.add(forget_old_passes(session, kept_days=kept_days, now=now))
             if self.settings.issues_tokens:
                 progress.add(tidy_accounts(session, sealing=sealing_of(self.settings), now=now))
         with self.database.writing(Login.OWNER) as session:
@@ -153,6 +173,7 @@ def run(settings: Settings, *, once: bool = False) -> None:
     A database that is away is waited for. ``once``: do what is due and return.
     """
     telemetry.start(settings, "worker")
+    ways = ways_of(settings)
     name = f"{socket.gethostname()}:{os.getpid()}"
     spread = random.Random()  # noqa: S311  # spreading ticks is no secret
     with courier_of(settings) as courier:
@@ -160,11 +181,14 @@ def run(settings: Settings, *, once: bool = False) -> None:
             hired = _hire(settings, name, spread, courier)
             with hired.database:
                 hired.tick()
+                sentinel = hired.sentinel(ways)
+                sentinel.look()
+                sentinel.tell()
             return
         stopped = told_to_stop()
         log.info("worker %s started", name)
         with watching(settings):
-            _work(settings, name, spread, courier, stopped)
+            _work(settings, name, spread, courier, ways, stopped)
         log.info("worker %s stopped", name)
 
 
@@ -186,23 +210,31 @@ def _named(handler: Handler) -> Handler:
 
 
 def _work(
-    settings: Settings, name: str, spread: random.Random, courier: Courier, stopped: threading.Event
+    settings: Settings,
+    name: str,
+    spread: random.Random,
+    courier: Courier,
+    ways: Ways,
+    stopped: threading.Event,
 ) -> None:
     worker: Worker | None = None
     pause_s = TICK_S
-    while not stopped.is_set():
-        try:
-            worker = worker or _hire(settings, name, spread, courier)
-            worker.tick()
-            pause_s = TICK_S
-        except Unavailable as error:
-            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
-            log.warning("%s Trying again in %.0f s.", error.message, pause_s)
-        except BeeError as error:
-            if worker is None:
-                raise
-            log.exception("a tick ended early: %s", error.code)
-        stopped.wait(pause_s * (0.75 + 0.5 * spread.random()))
+    with ExitStack() as sentinels:
+        while not stopped.is_set():
+            try:
+                if worker is None:
+                    worker = _hire(settings, name, spread, courier)
+                    sentinels.enter_context(worker.sentinel(ways).running())
+                worker.tick()
+                pause_s = TICK_S
+            except Unavailable as error:
+                pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+                log.warning("%s Trying again in %.0f s.", error.message, pause_s)
+            except BeeError as error:
+                if worker is None:
+                    raise
+                log.exception("a tick ended early: %s", error.code)
+            stopped.wait(pause_s * (0.75 + 0.5 * spread.random()))
 
 
 def _hire(settings: Settings, name: str, spread: random.Random, courier: Courier) -> Worker:
