@@ -219,13 +219,6 @@ CREATE FUNCTION public.bee_complete_through(segment text) RETURNS date
     )
 $$;
 
-CREATE FUNCTION public.bee_count_within(sketch integer[], bucket integer) RETURNS bigint
-    LANGUAGE sql IMMUTABLE
-    AS $$
-    select coalesce(sum(sketch[place][2]) filter (where sketch[place][1] <= bucket), 0)
-    from generate_subscripts(sketch, 1) as place
-$$;
-
 CREATE FUNCTION public.bee_do_task_once() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -396,6 +389,45 @@ exception when invalid_parameter_value then
 end
 $_$;
 
+CREATE FUNCTION public.bee_judged(minutes timestamp with time zone[], asked jsonb) RETURNS TABLE(minute timestamp with time zone, objective text, route text, release text, prompt text, model text, good bigint, bad bigint)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select
+        measured.minute, asked_for.objective, measured.route, measured.release, measured.prompt, measured.model,
+        case
+            when measured.status = 'uncounted' then -measured.n
+            when measured.status not in ('2xx', '3xx') then 0
+            when timed.sketch is null then measured.n
+            else counted.timely
+        end as good,
+        case
+            when measured.status not in ('2xx', '3xx') then measured.n
+            when timed.sketch is null then 0
+            else counted.events - counted.timely
+        end as bad
+    from jsonb_to_recordset(asked) as asked_for (objective text, areas text[], indicator text, bucket integer)
+    inner join public.service_minutes as measured
+        on measured.area = any(asked_for.areas) and measured.minute = any(minutes)
+    cross join lateral (
+        select
+            case asked_for.indicator
+                when 'latency' then measured.complete
+                when 'first_byte' then measured.first_byte
+            end as sketch
+    ) as timed
+    cross join lateral (
+        select
+            coalesce(sum(timed.sketch[place][2]), 0) as events,
+            coalesce(sum(timed.sketch[place][2]) filter (where timed.sketch[place][1] <= asked_for.bucket), 0) as timely
+        from generate_subscripts(timed.sketch, 1) as place
+    ) as counted
+    where
+        measured.status in ('2xx', '3xx', '5xx', 'broken')
+        or measured.status = 'timeout' and asked_for.indicator <> 'errors'
+        or measured.status = 'uncounted' and asked_for.indicator = 'availability'
+$$;
+
 CREATE FUNCTION public.bee_mark_changed_member_due() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -530,6 +562,35 @@ CREATE FUNCTION public.bee_notification_state(decision text, sent_at timestamp w
         when decision = 'withhold' then 'withheld'
         else coalesce(outcome, 'waiting')
     end
+$$;
+
+CREATE FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(minute timestamp with time zone, objective text, good bigint, bad bigint)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with maintained as (
+        select distinct minutes.minute
+        from public.service_amendments as amendments
+        cross join generate_series(
+            greatest(amendments.starts_at, since), least(amendments.ends_at, until) - interval '1 minute',
+            interval '1 minute'
+        ) as minutes (minute)
+        where
+            amendments.kind = 'maintenance'
+            and amendments.withdrawn_at is null
+            and amendments.starts_at < until
+            and amendments.ends_at > since
+    )
+    select kept.minute, kept.objective, kept.good, kept.bad
+    from public.objective_minutes as kept
+    where
+        kept.minute >= since
+        and kept.minute < until
+        and not exists (select from maintained where maintained.minute = kept.minute)
+    union all
+    select states.minute, 'uptime', cast(states.state = 'up' as integer), cast(states.state = 'down' as integer)
+    from public.bee_uptime_states(since, until) as states
+    where states.state in ('up', 'down')
 $$;
 
 CREATE FUNCTION public.bee_record_preferences() RETURNS trigger
@@ -720,6 +781,30 @@ CREATE FUNCTION public.bee_staff_id() RETURNS uuid
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$ select nullif(pg_catalog.current_setting('bee.staff_id', true), '')::uuid $$;
+
+CREATE FUNCTION public.bee_uptime_states(since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(minute timestamp with time zone, state text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with amended as (
+        select distinct on (minutes.minute)
+            minutes.minute, coalesce(amendments.state, 'maintenance') as state
+        from public.service_amendments as amendments
+        cross join generate_series(
+            greatest(amendments.starts_at, since), least(amendments.ends_at, until) - interval '1 minute',
+            interval '1 minute'
+        ) as minutes (minute)
+        where amendments.withdrawn_at is null and amendments.starts_at < until and amendments.ends_at > since
+        order by minutes.minute, amendments.kind, amendments.id desc
+    )
+    select coalesce(amended.minute, kept.minute), coalesce(amended.state, kept.state)
+    from (
+        select uptime_minutes.minute, uptime_minutes.state
+        from public.uptime_minutes
+        where uptime_minutes.minute >= since and uptime_minutes.minute < until
+    ) as kept
+    full join amended on amended.minute = kept.minute
+$$;
 
 CREATE FUNCTION public.bee_wake_realtime() RETURNS trigger
     LANGUAGE plpgsql
@@ -922,6 +1007,8 @@ ALTER TABLE public.coach_messages ALTER COLUMN number ADD GENERATED ALWAYS AS ID
 
 CREATE TABLE public.coach_model_calls (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
+    purpose text DEFAULT 'production'::text NOT NULL,
+    staff_id uuid,
     user_id uuid,
     request_id uuid NOT NULL,
     attempt smallint NOT NULL,
@@ -944,6 +1031,7 @@ CREATE TABLE public.coach_model_calls (
     first_byte_ms integer,
     total_ms integer NOT NULL,
     CONSTRAINT coach_model_calls_attempt_check CHECK ((attempt > 0)),
+    CONSTRAINT coach_model_calls_beside_production_are_somebodys CHECK (((purpose = 'production'::text) OR ((user_id IS NULL) AND (staff_id IS NOT NULL)))),
     CONSTRAINT coach_model_calls_cache_read_tokens_check CHECK ((cache_read_tokens >= 0)),
     CONSTRAINT coach_model_calls_cache_write_tokens_check CHECK ((cache_write_tokens >= 0)),
     CONSTRAINT coach_model_calls_cost_has_price CHECK (((cost_usd IS NULL) = (priced_from IS NULL))),
@@ -952,8 +1040,27 @@ CREATE TABLE public.coach_model_calls (
     CONSTRAINT coach_model_calls_input_tokens_check CHECK ((input_tokens >= 0)),
     CONSTRAINT coach_model_calls_outcome_check CHECK (((length(outcome) >= 1) AND (length(outcome) <= 60))),
     CONSTRAINT coach_model_calls_output_tokens_check CHECK ((output_tokens >= 0)),
+    CONSTRAINT coach_model_calls_purpose_check CHECK ((purpose = ANY (ARRAY['production'::text, 'lab'::text, 'judge'::text]))),
     CONSTRAINT coach_model_calls_reasoning_tokens_check CHECK ((reasoning_tokens >= 0)),
     CONSTRAINT coach_model_calls_total_ms_check CHECK ((total_ms >= 0))
+);
+
+CREATE TABLE public.coach_moments (
+    user_id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    role text DEFAULT 'coach'::text NOT NULL,
+    momentum_state text,
+    memory_ids uuid[] NOT NULL,
+    message_numbers bigint[] NOT NULL,
+    prompt_sha256 text,
+    provider text,
+    model text,
+    mask_version text,
+    request text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT coach_moments_a_request_names_its_prompt CHECK ((num_nulls(prompt_sha256, provider, model, mask_version, request) = ANY (ARRAY[0, 5]))),
+    CONSTRAINT coach_moments_momentum_state_check CHECK ((momentum_state = ANY (ARRAY['Rising'::text, 'Steady'::text, 'NeedsCare'::text]))),
+    CONSTRAINT coach_moments_role_check CHECK ((role = 'coach'::text))
 );
 
 CREATE TABLE public.coach_prompt_decisions (
@@ -1520,6 +1627,31 @@ ALTER TABLE public.notification_stops ALTER COLUMN id ADD GENERATED ALWAYS AS ID
     CACHE 1
 );
 
+CREATE TABLE public.objective_hours (
+    hour timestamp with time zone NOT NULL,
+    objective text NOT NULL,
+    route text NOT NULL,
+    release text NOT NULL,
+    prompt text NOT NULL,
+    model text NOT NULL,
+    good bigint NOT NULL,
+    bad bigint NOT NULL,
+    CONSTRAINT objective_hours_bad_check CHECK ((bad >= 0)),
+    CONSTRAINT objective_hours_good_check CHECK ((good >= 0))
+);
+
+CREATE TABLE public.objective_minutes (
+    minute timestamp with time zone NOT NULL,
+    objective text NOT NULL,
+    good bigint NOT NULL,
+    bad bigint NOT NULL,
+    CONSTRAINT objective_minutes_bad_check CHECK ((bad >= 0)),
+    CONSTRAINT objective_minutes_good_check CHECK ((good >= 0)),
+    CONSTRAINT objective_minutes_minute_check CHECK ((minute = (date_trunc('minute'::text, (minute AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT objective_minutes_objective_check CHECK ((objective ~ '^[a-z][a-z_]{0,39}$'::text)),
+    CONSTRAINT objective_minutes_say_something CHECK (((good + bad) > 0))
+);
+
 CREATE TABLE public.outbox (
     id bigint NOT NULL,
     topic text NOT NULL,
@@ -1549,6 +1681,40 @@ CREATE TABLE public.personal_data (
     email text,
     phone text,
     updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.probe_ticks (
+    scheduled_at timestamp with time zone NOT NULL,
+    target text NOT NULL,
+    step text NOT NULL,
+    prober text NOT NULL,
+    ok boolean NOT NULL,
+    retried boolean NOT NULL,
+    seconds double precision NOT NULL,
+    reason text NOT NULL,
+    release text NOT NULL,
+    noted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT probe_ticks_failed_twice CHECK ((ok OR retried)),
+    CONSTRAINT probe_ticks_failure_has_reason CHECK ((ok OR (reason <> ''::text))),
+    CONSTRAINT probe_ticks_reason_check CHECK ((reason ~ '^[a-z0-9_]{0,60}$'::text)),
+    CONSTRAINT probe_ticks_release_check CHECK ((length(release) <= 100)),
+    CONSTRAINT probe_ticks_seconds_check CHECK ((seconds >= (0)::double precision)),
+    CONSTRAINT probe_ticks_step_check CHECK ((step = ANY (ARRAY['ready'::text, 'sign_in'::text, 'event'::text, 'momentum'::text, 'coach'::text, 'push'::text])))
+);
+
+CREATE TABLE public.probers (
+    prober text NOT NULL,
+    target text NOT NULL,
+    probe text NOT NULL,
+    every_s integer NOT NULL,
+    release text NOT NULL,
+    last_tick_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT probers_every_s_check CHECK (((every_s >= 1) AND (every_s <= 3600))),
+    CONSTRAINT probers_probe_check CHECK ((probe = ANY (ARRAY['ready'::text, 'journey'::text]))),
+    CONSTRAINT probers_prober_check CHECK ((prober ~ '^[a-z0-9][a-z0-9.-]{0,59}$'::text)),
+    CONSTRAINT probers_release_check CHECK ((length(release) <= 100)),
+    CONSTRAINT probers_target_check CHECK (((length(target) >= 1) AND (length(target) <= 200)))
 );
 
 CREATE TABLE public.safety_events (
@@ -1634,6 +1800,45 @@ CREATE TABLE public.score_restatements (
 
 ALTER TABLE public.score_restatements ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.score_restatements_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.service_amendments (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    state text,
+    reason text NOT NULL,
+    declared_by uuid NOT NULL,
+    declared_at timestamp with time zone DEFAULT now() NOT NULL,
+    uptime_before double precision,
+    uptime_after double precision,
+    withdrawn_at timestamp with time zone,
+    withdrawn_by uuid,
+    withdrawn_because text,
+    CONSTRAINT service_amendments_correct_a_state CHECK (((kind = 'correction'::text) = (state IS NOT NULL))),
+    CONSTRAINT service_amendments_correct_what_was CHECK (((kind <> 'correction'::text) OR (declared_at >= ends_at))),
+    CONSTRAINT service_amendments_declare_before CHECK (((kind <> 'maintenance'::text) OR (declared_at <= starts_at))),
+    CONSTRAINT service_amendments_end_after_they_start CHECK ((ends_at > starts_at)),
+    CONSTRAINT service_amendments_ends_at_check CHECK ((ends_at = (date_trunc('minute'::text, (ends_at AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT service_amendments_kind_check CHECK ((kind = ANY (ARRAY['maintenance'::text, 'correction'::text]))),
+    CONSTRAINT service_amendments_last_a_week_at_most CHECK ((ends_at <= (starts_at + '7 days'::interval))),
+    CONSTRAINT service_amendments_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500))),
+    CONSTRAINT service_amendments_starts_at_check CHECK ((starts_at = (date_trunc('minute'::text, (starts_at AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT service_amendments_state_check CHECK ((state = ANY (ARRAY['up'::text, 'down'::text, 'unknown'::text]))),
+    CONSTRAINT service_amendments_uptime_after_check CHECK (((uptime_after >= (0)::double precision) AND (uptime_after <= (1)::double precision))),
+    CONSTRAINT service_amendments_uptime_before_check CHECK (((uptime_before >= (0)::double precision) AND (uptime_before <= (1)::double precision))),
+    CONSTRAINT service_amendments_withdrawn_because_check CHECK (((length(withdrawn_because) >= 1) AND (length(withdrawn_because) <= 500))),
+    CONSTRAINT service_amendments_withdrawn_whole CHECK ((((withdrawn_at IS NULL) = (withdrawn_by IS NULL)) AND ((withdrawn_at IS NULL) = (withdrawn_because IS NULL))))
+);
+
+ALTER TABLE public.service_amendments ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.service_amendments_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -1763,11 +1968,28 @@ CREATE TABLE public.stale_days (
 );
 
 CREATE TABLE public.stale_hours (
-    hour timestamp with time zone NOT NULL
+    hour timestamp with time zone NOT NULL,
+    marked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
 CREATE TABLE public.stale_minutes (
-    minute timestamp with time zone NOT NULL
+    minute timestamp with time zone NOT NULL,
+    marked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+CREATE TABLE public.uptime_minutes (
+    minute timestamp with time zone NOT NULL,
+    state text NOT NULL,
+    requests bigint DEFAULT 0 NOT NULL,
+    failed bigint DEFAULT 0 NOT NULL,
+    probes integer DEFAULT 0 NOT NULL,
+    failed_probes integer DEFAULT 0 NOT NULL,
+    CONSTRAINT uptime_minutes_check CHECK (((failed >= 0) AND (failed <= requests))),
+    CONSTRAINT uptime_minutes_check1 CHECK (((failed_probes >= 0) AND (failed_probes <= probes))),
+    CONSTRAINT uptime_minutes_minute_check CHECK ((minute = (date_trunc('minute'::text, (minute AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT uptime_minutes_probes_check CHECK ((probes >= 0)),
+    CONSTRAINT uptime_minutes_requests_check CHECK ((requests >= 0)),
+    CONSTRAINT uptime_minutes_state_check CHECK ((state = ANY (ARRAY['up'::text, 'down'::text])))
 );
 
 CREATE TABLE public.user_fcm_tokens (
@@ -1832,6 +2054,9 @@ ALTER TABLE ONLY public.coach_messages
 
 ALTER TABLE ONLY public.coach_model_calls
     ADD CONSTRAINT coach_model_calls_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.coach_moments
+    ADD CONSTRAINT coach_moments_pkey PRIMARY KEY (user_id, request_id);
 
 ALTER TABLE ONLY public.coach_prompt_decisions
     ADD CONSTRAINT coach_prompt_decisions_pkey PRIMARY KEY (promotion_id);
@@ -1974,6 +2199,12 @@ ALTER TABLE ONLY public.notification_rule_versions
 ALTER TABLE ONLY public.notification_stops
     ADD CONSTRAINT notification_stops_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.objective_hours
+    ADD CONSTRAINT objective_hours_pkey PRIMARY KEY (objective, hour, route, release, prompt, model);
+
+ALTER TABLE ONLY public.objective_minutes
+    ADD CONSTRAINT objective_minutes_pkey PRIMARY KEY (minute, objective);
+
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_dedupe_key_key UNIQUE (dedupe_key);
 
@@ -1982,6 +2213,12 @@ ALTER TABLE ONLY public.outbox
 
 ALTER TABLE ONLY public.personal_data
     ADD CONSTRAINT personal_data_pkey PRIMARY KEY (member_id);
+
+ALTER TABLE ONLY public.probe_ticks
+    ADD CONSTRAINT probe_ticks_pkey PRIMARY KEY (scheduled_at, target, step, prober);
+
+ALTER TABLE ONLY public.probers
+    ADD CONSTRAINT probers_pkey PRIMARY KEY (prober, target, probe);
 
 ALTER TABLE ONLY public.safety_events
     ADD CONSTRAINT safety_events_message_key UNIQUE (message_id);
@@ -2003,6 +2240,9 @@ ALTER TABLE ONLY public.score_frontiers
 
 ALTER TABLE ONLY public.score_restatements
     ADD CONSTRAINT score_restatements_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.service_amendments
+    ADD CONSTRAINT service_amendments_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.service_gaps
     ADD CONSTRAINT service_gaps_pkey PRIMARY KEY (id);
@@ -2043,6 +2283,9 @@ ALTER TABLE ONLY public.stale_hours
 ALTER TABLE ONLY public.stale_minutes
     ADD CONSTRAINT stale_minutes_pkey PRIMARY KEY (minute);
 
+ALTER TABLE ONLY public.uptime_minutes
+    ADD CONSTRAINT uptime_minutes_pkey PRIMARY KEY (minute);
+
 ALTER TABLE ONLY public.user_fcm_tokens
     ADD CONSTRAINT user_fcm_tokens_pkey PRIMARY KEY (id);
 
@@ -2078,6 +2321,8 @@ CREATE INDEX coach_messages_member ON public.coach_messages USING btree (user_id
 CREATE INDEX coach_model_calls_day ON public.coach_model_calls USING btree (started_at);
 
 CREATE INDEX coach_model_calls_member ON public.coach_model_calls USING btree (user_id, started_at);
+
+CREATE INDEX coach_moments_day ON public.coach_moments USING btree (created_at);
 
 CREATE INDEX coach_prompt_promotions_place ON public.coach_prompt_promotions USING btree (place, asked_at);
 
@@ -2151,6 +2396,8 @@ CREATE INDEX safety_events_waiting ON public.safety_events USING btree (created_
 
 CREATE INDEX score_restatements_member ON public.score_restatements USING btree (user_id, score_date);
 
+CREATE INDEX service_amendments_time ON public.service_amendments USING btree (starts_at) WHERE (withdrawn_at IS NULL);
+
 CREATE INDEX service_gaps_minute ON public.service_gaps USING btree (minute);
 
 CREATE INDEX sign_in_attempts_account ON public.sign_in_attempts USING btree (account, attempted_at);
@@ -2178,6 +2425,8 @@ CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_conversatio
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_gate_verdicts FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_messages FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_moments FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_prompt_decisions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
@@ -2280,7 +2529,16 @@ ALTER TABLE ONLY public.coach_messages
     ADD CONSTRAINT coach_messages_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.coach_model_calls
+    ADD CONSTRAINT coach_model_calls_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_model_calls
     ADD CONSTRAINT coach_model_calls_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.coach_moments
+    ADD CONSTRAINT coach_moments_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_moments
+    ADD CONSTRAINT coach_moments_user_id_request_id_role_fkey FOREIGN KEY (user_id, request_id, role) REFERENCES public.coach_messages(user_id, request_id, role) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.coach_prompt_decisions
     ADD CONSTRAINT coach_prompt_decisions_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.staff(id);
@@ -2432,6 +2690,12 @@ ALTER TABLE ONLY public.score_dues
 ALTER TABLE ONLY public.score_restatements
     ADD CONSTRAINT score_restatements_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.service_amendments
+    ADD CONSTRAINT service_amendments_declared_by_fkey FOREIGN KEY (declared_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.service_amendments
+    ADD CONSTRAINT service_amendments_withdrawn_by_fkey FOREIGN KEY (withdrawn_by) REFERENCES public.staff(id);
+
 ALTER TABLE ONLY public.staff
     ADD CONSTRAINT staff_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.staff(id);
 
@@ -2456,6 +2720,8 @@ CREATE POLICY admin ON public.coach_interventions FOR SELECT TO bee_admin USING 
 CREATE POLICY admin ON public.coach_memory FOR SELECT TO bee_admin USING (true);
 
 CREATE POLICY admin ON public.coach_messages FOR SELECT TO bee_admin USING (true);
+
+CREATE POLICY admin ON public.coach_moments FOR SELECT TO bee_admin USING (true);
 
 CREATE POLICY admin ON public.consents FOR SELECT TO bee_admin USING (true);
 
@@ -2506,6 +2772,10 @@ CREATE POLICY assigned ON public.coach_memory FOR SELECT TO bee_coach USING ((EX
 CREATE POLICY assigned ON public.coach_messages FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = coach_messages.user_id))));
+
+CREATE POLICY assigned ON public.coach_moments FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = coach_moments.user_id))));
 
 CREATE POLICY assigned ON public.consents FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
@@ -2565,6 +2835,8 @@ CREATE POLICY author ON public.annotations FOR INSERT TO bee_product, bee_admin 
 
 CREATE POLICY author ON public.notification_rule_versions FOR INSERT TO bee_product, bee_admin WITH CHECK ((author_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
+CREATE POLICY authors ON public.service_amendments FOR INSERT TO bee_oncall, bee_admin WITH CHECK ((declared_by = public.bee_staff_id()));
+
 CREATE POLICY by_name ON public.coach_prompt_decisions FOR INSERT TO bee_coach, bee_admin WITH CHECK ((decided_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 CREATE POLICY by_name ON public.coach_prompt_deployments FOR INSERT TO bee_coach, bee_admin WITH CHECK ((deployed_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
@@ -2594,6 +2866,8 @@ ALTER TABLE public.coach_memory ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coach_messages ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_model_calls ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_moments ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_prompt_decisions ENABLE ROW LEVEL SECURITY;
 
@@ -2689,6 +2963,10 @@ ALTER TABLE public.notification_rule_versions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.notification_stops ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.objective_hours ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.objective_minutes ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY own ON public.coach_conversations FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
@@ -2698,6 +2976,8 @@ CREATE POLICY own ON public.coach_feedback TO authenticated USING ((user_id = ( 
 CREATE POLICY own ON public.coach_memory FOR SELECT TO authenticated USING (((user_id = ( SELECT auth.uid() AS uid)) AND (status = 'accepted'::text)));
 
 CREATE POLICY own ON public.coach_messages FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own ON public.coach_model_calls FOR SELECT TO bee_coach USING ((staff_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 CREATE POLICY own ON public.consents FOR SELECT TO authenticated USING ((member_id = ( SELECT auth.uid() AS uid)));
 
@@ -2737,6 +3017,10 @@ CREATE POLICY own_sent ON public.momentum_notifications FOR SELECT TO authentica
 
 ALTER TABLE public.personal_data ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.probe_ticks ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.probers ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY pseudonyms ON public.engagement_events FOR SELECT TO bee_product USING (true);
 
 CREATE POLICY pseudonyms ON public.members FOR SELECT TO bee_product, bee_oncall USING (true);
@@ -2754,6 +3038,8 @@ CREATE POLICY readers ON public.coach_prompt_places FOR SELECT TO bee_coach, bee
 CREATE POLICY readers ON public.coach_prompt_promotions FOR SELECT TO bee_coach, bee_admin USING (true);
 
 CREATE POLICY readers ON public.coach_prompt_versions FOR SELECT TO bee_coach, bee_admin, bee_system USING (true);
+
+CREATE POLICY readers ON public.service_amendments FOR SELECT TO bee_oncall, bee_admin, bee_worker USING (true);
 
 ALTER TABLE public.safety_events ENABLE ROW LEVEL SECURITY;
 
@@ -2797,6 +3083,8 @@ CREATE POLICY service ON public.score_definitions FOR SELECT TO service_role USI
 
 CREATE POLICY service ON public.user_fcm_tokens TO service_role USING (true) WITH CHECK (true);
 
+ALTER TABLE public.service_amendments ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.service_gaps ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.service_minutes ENABLE ROW LEVEL SECURITY;
@@ -2817,7 +3105,7 @@ CREATE POLICY staff ON public.annotations FOR SELECT TO bee_product, bee_coach, 
 
 CREATE POLICY staff ON public.coach_breakers FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
 
-CREATE POLICY staff ON public.coach_model_calls FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
+CREATE POLICY staff ON public.coach_model_calls FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.daily_engagement_scores FOR SELECT TO bee_product, bee_admin USING (true);
 
@@ -2841,7 +3129,15 @@ CREATE POLICY staff ON public.notification_outcomes FOR SELECT TO bee_product, b
 
 CREATE POLICY staff ON public.notification_receipts FOR SELECT TO bee_product, bee_oncall, bee_admin, bee_worker USING (true);
 
+CREATE POLICY staff ON public.objective_hours FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.objective_minutes FOR SELECT TO bee_oncall, bee_admin USING (true);
+
 CREATE POLICY staff ON public.outbox FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.probe_ticks FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.probers FOR SELECT TO bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.score_definition_activations FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
 
@@ -2862,6 +3158,8 @@ CREATE POLICY staff ON public.service_recorders FOR SELECT TO bee_oncall, bee_ad
 ALTER TABLE public.staff ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY staff ON public.stale_days FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.uptime_minutes FOR SELECT TO bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.user_fcm_tokens FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
 
@@ -2885,6 +3183,8 @@ CREATE POLICY system ON public.coach_messages TO bee_system USING (true) WITH CH
 
 CREATE POLICY system ON public.coach_model_calls TO bee_system USING (true) WITH CHECK (true);
 
+CREATE POLICY system ON public.coach_moments TO bee_system USING (true) WITH CHECK (true);
+
 CREATE POLICY system ON public.daily_engagement_scores TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.engagement_days TO bee_worker USING (true) WITH CHECK (true);
@@ -2906,6 +3206,10 @@ CREATE POLICY system ON public.members FOR SELECT TO bee_system, bee_worker USIN
 CREATE POLICY system ON public.outbox TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.personal_data TO bee_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.probe_ticks TO bee_system, bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.probers TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.safety_events TO bee_system USING (true) WITH CHECK ((status = 'open'::text));
 
@@ -2949,11 +3253,19 @@ CREATE POLICY trail ON public.audit_log FOR SELECT TO bee_oncall, bee_admin, bee
 
 CREATE POLICY trail ON public.audit_seals FOR SELECT TO bee_oncall, bee_admin, bee_worker USING (true);
 
+ALTER TABLE public.uptime_minutes ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.user_fcm_tokens ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY withdrawers ON public.service_amendments FOR UPDATE TO bee_oncall, bee_admin USING (true) WITH CHECK (((withdrawn_by IS NULL) OR (withdrawn_by = public.bee_staff_id())));
 
 CREATE POLICY worker ON public.coach_gate_verdicts FOR INSERT TO bee_worker WITH CHECK (true);
 
 CREATE POLICY worker ON public.coach_interventions FOR SELECT TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.coach_model_calls TO bee_worker USING (true) WITH CHECK (false);
+
+CREATE POLICY worker ON public.coach_moments TO bee_worker USING (true) WITH CHECK (false);
 
 CREATE POLICY worker ON public.member_requests TO bee_worker USING (true);
 
@@ -2973,6 +3285,12 @@ CREATE POLICY worker ON public.notification_outcomes TO bee_worker USING (true) 
 
 CREATE POLICY worker ON public.notification_preferences FOR SELECT TO bee_worker USING (true);
 
+CREATE POLICY worker ON public.objective_hours TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.objective_minutes TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.service_gaps TO bee_worker USING (true);
+
 CREATE POLICY worker ON public.service_minutes TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.service_recorders TO bee_worker USING (true);
@@ -2988,6 +3306,8 @@ CREATE POLICY worker ON public.staff_sessions TO bee_worker USING (true);
 CREATE POLICY worker ON public.stale_hours TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY worker ON public.stale_minutes TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.uptime_minutes TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY worker ON public.user_fcm_tokens TO bee_worker USING (true) WITH CHECK (true);
 
@@ -3051,9 +3371,6 @@ GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_admin;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_worker;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_system;
 
-REVOKE ALL ON FUNCTION public.bee_count_within(sketch integer[], bucket integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.bee_count_within(sketch integer[], bucket integer) TO bee_worker;
-
 REVOKE ALL ON FUNCTION public.bee_do_task_once() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_end_deployment_once() FROM PUBLIC;
@@ -3081,6 +3398,9 @@ GRANT ALL ON FUNCTION public.bee_is_time_zone(zone text) TO service_role;
 GRANT ALL ON FUNCTION public.bee_is_time_zone(zone text) TO bee_admin;
 GRANT ALL ON FUNCTION public.bee_is_time_zone(zone text) TO bee_system;
 
+REVOKE ALL ON FUNCTION public.bee_judged(minutes timestamp with time zone[], asked jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_judged(minutes timestamp with time zone[], asked jsonb) TO bee_worker;
+
 REVOKE ALL ON FUNCTION public.bee_mark_changed_member_due() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_mark_events_due() FROM PUBLIC;
@@ -3104,6 +3424,11 @@ GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at times
 GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) TO bee_coach;
 GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) TO bee_oncall;
 GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) TO bee_admin;
+
+REVOKE ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) TO bee_oncall;
+GRANT ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) TO bee_admin;
+GRANT ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) TO bee_worker;
 
 REVOKE ALL ON FUNCTION public.bee_record_preferences() FROM PUBLIC;
 
@@ -3132,6 +3457,11 @@ GRANT ALL ON FUNCTION public.bee_staff_id() TO bee_gate;
 GRANT ALL ON FUNCTION public.bee_staff_id() TO bee_worker;
 GRANT ALL ON FUNCTION public.bee_staff_id() TO bee_system;
 GRANT ALL ON FUNCTION public.bee_staff_id() TO service_role;
+
+REVOKE ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, until timestamp with time zone) TO bee_oncall;
+GRANT ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, until timestamp with time zone) TO bee_admin;
+GRANT ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, until timestamp with time zone) TO bee_worker;
 
 REVOKE ALL ON FUNCTION public.bee_wake_realtime() FROM PUBLIC;
 
@@ -3354,87 +3684,80 @@ GRANT SELECT(fallback) ON TABLE public.coach_messages TO authenticated;
 GRANT SELECT(created_at) ON TABLE public.coach_messages TO authenticated;
 
 GRANT SELECT,INSERT ON TABLE public.coach_model_calls TO bee_system;
+GRANT SELECT ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT ON TABLE public.coach_model_calls TO bee_admin;
+GRANT DELETE ON TABLE public.coach_model_calls TO bee_worker;
 
 GRANT SELECT(id) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(id) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(id) ON TABLE public.coach_model_calls TO bee_oncall;
 
+GRANT SELECT(purpose) ON TABLE public.coach_model_calls TO bee_product;
+GRANT SELECT(purpose) ON TABLE public.coach_model_calls TO bee_oncall;
+
 GRANT SELECT(attempt) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(attempt) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(attempt) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(provider) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(provider) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(provider) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(model) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(model) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(model) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(prompt) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(prompt) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(prompt) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(prompt_sha256) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(prompt_sha256) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(prompt_sha256) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_oncall;
+GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_worker;
 
 GRANT SELECT(outcome) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(outcome) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(outcome) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(detail) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(detail) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(detail) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(failed_checks) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(failed_checks) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(failed_checks) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(input_tokens) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(input_tokens) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(input_tokens) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(cache_read_tokens) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(cache_read_tokens) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(cache_read_tokens) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(cache_write_tokens) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(cache_write_tokens) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(cache_write_tokens) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(output_tokens) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(output_tokens) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(output_tokens) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(reasoning_tokens) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(reasoning_tokens) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(reasoning_tokens) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(is_estimate) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(is_estimate) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(is_estimate) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(cost_usd) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(cost_usd) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(cost_usd) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(priced_from) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(priced_from) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(priced_from) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(first_byte_ms) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(first_byte_ms) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(first_byte_ms) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(total_ms) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(total_ms) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(total_ms) ON TABLE public.coach_model_calls TO bee_oncall;
+
+GRANT SELECT,INSERT ON TABLE public.coach_moments TO bee_system;
+GRANT SELECT ON TABLE public.coach_moments TO bee_coach;
+GRANT SELECT ON TABLE public.coach_moments TO bee_admin;
+GRANT DELETE ON TABLE public.coach_moments TO bee_worker;
+
+GRANT SELECT(created_at) ON TABLE public.coach_moments TO bee_worker;
 
 GRANT SELECT ON TABLE public.coach_prompt_decisions TO bee_coach;
 GRANT SELECT ON TABLE public.coach_prompt_decisions TO bee_admin;
@@ -4056,6 +4379,14 @@ GRANT INSERT(changed_by) ON TABLE public.notification_stops TO bee_oncall;
 GRANT INSERT(reason) ON TABLE public.notification_stops TO bee_admin;
 GRANT INSERT(reason) ON TABLE public.notification_stops TO bee_oncall;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.objective_hours TO bee_worker;
+GRANT SELECT ON TABLE public.objective_hours TO bee_oncall;
+GRANT SELECT ON TABLE public.objective_hours TO bee_admin;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.objective_minutes TO bee_worker;
+GRANT SELECT ON TABLE public.objective_minutes TO bee_oncall;
+GRANT SELECT ON TABLE public.objective_minutes TO bee_admin;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO bee_worker;
 GRANT SELECT,INSERT ON TABLE public.outbox TO bee_system;
 GRANT SELECT ON TABLE public.outbox TO bee_admin;
@@ -4090,6 +4421,16 @@ GRANT INSERT(full_name),UPDATE(full_name) ON TABLE public.personal_data TO bee_s
 GRANT INSERT(email),UPDATE(email) ON TABLE public.personal_data TO bee_system;
 
 GRANT UPDATE(updated_at) ON TABLE public.personal_data TO bee_system;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.probe_ticks TO bee_worker;
+GRANT SELECT,INSERT ON TABLE public.probe_ticks TO bee_system;
+GRANT SELECT ON TABLE public.probe_ticks TO bee_oncall;
+GRANT SELECT ON TABLE public.probe_ticks TO bee_admin;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.probers TO bee_worker;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.probers TO bee_system;
+GRANT SELECT ON TABLE public.probers TO bee_oncall;
+GRANT SELECT ON TABLE public.probers TO bee_admin;
 
 GRANT SELECT ON TABLE public.safety_events TO bee_coach;
 GRANT SELECT ON TABLE public.safety_events TO bee_admin;
@@ -4171,7 +4512,45 @@ GRANT SELECT ON TABLE public.score_restatements TO bee_admin;
 GRANT SELECT,INSERT ON TABLE public.score_restatements TO bee_worker;
 GRANT SELECT,INSERT ON TABLE public.score_restatements TO bee_system;
 
+GRANT SELECT ON TABLE public.service_amendments TO bee_oncall;
+GRANT SELECT ON TABLE public.service_amendments TO bee_admin;
+GRANT SELECT ON TABLE public.service_amendments TO bee_worker;
+
+GRANT INSERT(kind) ON TABLE public.service_amendments TO bee_oncall;
+GRANT INSERT(kind) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT INSERT(starts_at) ON TABLE public.service_amendments TO bee_oncall;
+GRANT INSERT(starts_at) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT INSERT(ends_at) ON TABLE public.service_amendments TO bee_oncall;
+GRANT INSERT(ends_at) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT INSERT(state) ON TABLE public.service_amendments TO bee_oncall;
+GRANT INSERT(state) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT INSERT(reason) ON TABLE public.service_amendments TO bee_oncall;
+GRANT INSERT(reason) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT INSERT(declared_by) ON TABLE public.service_amendments TO bee_oncall;
+GRANT INSERT(declared_by) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT UPDATE(uptime_before) ON TABLE public.service_amendments TO bee_oncall;
+GRANT UPDATE(uptime_before) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT UPDATE(uptime_after) ON TABLE public.service_amendments TO bee_oncall;
+GRANT UPDATE(uptime_after) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT UPDATE(withdrawn_at) ON TABLE public.service_amendments TO bee_oncall;
+GRANT UPDATE(withdrawn_at) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT UPDATE(withdrawn_by) ON TABLE public.service_amendments TO bee_oncall;
+GRANT UPDATE(withdrawn_by) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT UPDATE(withdrawn_because) ON TABLE public.service_amendments TO bee_oncall;
+GRANT UPDATE(withdrawn_because) ON TABLE public.service_amendments TO bee_admin;
+
 GRANT SELECT,INSERT ON TABLE public.service_gaps TO bee_system;
+GRANT SELECT,DELETE ON TABLE public.service_gaps TO bee_worker;
 GRANT SELECT ON TABLE public.service_gaps TO bee_oncall;
 GRANT SELECT ON TABLE public.service_gaps TO bee_admin;
 
@@ -4298,10 +4677,14 @@ GRANT SELECT ON TABLE public.stale_days TO bee_oncall;
 GRANT SELECT ON TABLE public.stale_days TO bee_admin;
 GRANT SELECT,INSERT ON TABLE public.stale_days TO bee_system;
 
-GRANT SELECT,INSERT,DELETE ON TABLE public.stale_hours TO bee_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stale_hours TO bee_worker;
 
-GRANT SELECT,INSERT ON TABLE public.stale_minutes TO bee_system;
-GRANT SELECT,INSERT,DELETE ON TABLE public.stale_minutes TO bee_worker;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.stale_minutes TO bee_system;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stale_minutes TO bee_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.uptime_minutes TO bee_worker;
+GRANT SELECT ON TABLE public.uptime_minutes TO bee_oncall;
+GRANT SELECT ON TABLE public.uptime_minutes TO bee_admin;
 
 GRANT SELECT,DELETE ON TABLE public.user_fcm_tokens TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_fcm_tokens TO service_role;

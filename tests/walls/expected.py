@@ -64,6 +64,14 @@ READ_BY_ALL = dict.fromkeys(("bee_product", "bee_coach", "bee_oncall", "bee_admi
 READ_BY_COMPOSERS = dict.fromkeys(("bee_product", "bee_admin", "bee_worker"), READS)
 CAMPAIGN_ACT = "campaign version digest kind done_by reason"
 CAMPAIGN_TEST = "campaign version variant platform address asked_by"
+# What the worker makes from what was measured.
+DERIVED = {"bee_oncall": READS, "bee_admin": READS, "bee_worker": KEEPS}
+AMENDS = May(
+    select="*",
+    insert="kind starts_at ends_at state reason declared_by",
+    update="uptime_before uptime_after withdrawn_at withdrawn_by withdrawn_because",
+    adds="declared_by = %(me)s",
+)
 POSTS = {
     "bee_product": READS,
     "bee_oncall": READS,
@@ -454,11 +462,22 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_coach": May(select="*", rows=ASSIGNED),
         "bee_admin": READS,
     },
-    # What models took and cost is no secret on the staff; whose words they were is.
-    "coach_model_calls": dict.fromkeys(
-        ("bee_product", "bee_coach", "bee_oncall"), May(select="* but user_id request_id")
-    )
-    | {"bee_admin": READS, "bee_system": May(select="*", insert="*")},
+    # What answers rested on: kept for a time, then forgotten.
+    "coach_moments": {
+        "bee_coach": May(select="*", rows=ASSIGNED),
+        "bee_admin": READS,
+        "bee_system": May(select="*", insert="*"),
+        "bee_worker": May(select="created_at", delete=True),
+    },
+    # What models took and cost is no secret on the staff; whose words they were is. A coach sees what was for them.
+    "coach_model_calls": {
+        "bee_product": May(select="* but staff_id user_id request_id"),
+        "bee_oncall": May(select="* but staff_id user_id request_id"),
+        "bee_coach": May(select="*", rows="staff_id = %(me)s"),
+        "bee_admin": READS,
+        "bee_system": May(select="*", insert="*"),
+        "bee_worker": May(select="started_at", delete=True),
+    },
     "coach_breakers": dict.fromkeys(("bee_product", "bee_coach", "bee_oncall", "bee_admin"), READS)
     | {"bee_system": May(select="*", insert="*", update="*")},
     "safety_events": {
@@ -487,13 +506,34 @@ WALLS: Mapping[str, Mapping[str, May]] = {
     "service_gaps": {
         "bee_oncall": READS,
         "bee_admin": READS,
+        "bee_worker": May(select="*", delete=True),
         "bee_system": May(select="*", insert="*"),
     },
     "stale_minutes": {
+        "bee_worker": KEEPS,
+        "bee_system": ADDS_UP,
+    },
+    "stale_hours": {"bee_worker": KEEPS},
+    "objective_minutes": DERIVED,
+    "objective_hours": DERIVED,
+    "uptime_minutes": DERIVED,
+    "service_amendments": {
+        "bee_oncall": AMENDS,
+        "bee_admin": AMENDS,
+        "bee_worker": READS,
+    },
+    "probers": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": KEEPS,
+        "bee_system": ADDS_UP,
+    },
+    "probe_ticks": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
         "bee_worker": May(select="*", insert="*", delete=True),
         "bee_system": May(select="*", insert="*"),
     },
-    "stale_hours": {"bee_worker": May(select="*", insert="*", delete=True)},
     # The house itself.
     "jobs": {
         "bee_oncall": READS,
@@ -565,7 +605,9 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_send_once": frozenset(),
     "bee_refuse_change": frozenset(),
     "bee_add_sketches": frozenset({"bee_system"}),
-    "bee_count_within": frozenset({"bee_worker"}),
+    "bee_judged": frozenset({"bee_worker"}),
+    "bee_uptime_states": frozenset({"bee_oncall", "bee_admin", "bee_worker"}),
+    "bee_objective_counts": frozenset({"bee_oncall", "bee_admin", "bee_worker"}),
     "bee_refuse_forgetting": frozenset(),
     "bee_forget_acts": frozenset(),
     "bee_record_token": frozenset(),

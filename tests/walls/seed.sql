@@ -146,10 +146,12 @@ select id, user_id, gen_random_uuid(), 'coach', 'words to ' || user_id, false, '
 from coach_conversations;
 insert into coach_feedback (user_id, request_id, is_helpful)
 select user_id, request_id, true from coach_messages where role = 'coach';
+insert into coach_moments (user_id, request_id, memory_ids, message_numbers)
+select user_id, request_id, '{}', '{}' from coach_messages where role = 'coach';
 insert into coach_model_calls
-    (user_id, request_id, attempt, provider, model, prompt, prompt_sha256, started_at, outcome, input_tokens,
+    (staff_id, user_id, request_id, attempt, provider, model, prompt, prompt_sha256, started_at, outcome, input_tokens,
         cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens, is_estimate, total_ms)
-select id, gen_random_uuid(), 1, 'openai', 'model', 'coach@1', 'digest', now(), 'answered', 1, 0, 0, 1, 0, false, 1
+select coach_id, id, gen_random_uuid(), 1, 'openai', 'model', 'coach@1', 'digest', now(), 'answered', 1, 0, 0, 1, 0, false, 1
 from members;
 insert into coach_breakers (provider, failures, because, changed_at)
 values ('openai', 1, 'slow', now()), ('vertex', 1, 'slow', now());
@@ -162,6 +164,22 @@ insert into service_gaps (id, minute, requests)
 values (gen_random_uuid(), '2026-02-01 12:00+00', 1), (gen_random_uuid(), '2026-02-01 12:01+00', 2);
 insert into stale_minutes (minute) values ('2026-02-01 12:00+00'), ('2026-02-01 12:01+00');
 insert into stale_hours (hour) values ('2026-02-01 12:00+00'), ('2026-02-01 13:00+00');
+insert into objective_minutes (minute, objective, good, bad)
+values ('2026-02-01 12:00+00', 'errors', 3, 0), ('2026-02-01 12:01+00', 'errors', 0, 1);
+insert into objective_hours (hour, objective, route, release, prompt, model, good, bad)
+values
+    ('2026-02-01 12:00+00', 'errors', 'GET /v1/momentum', '1', '', '', 3, 1),
+    ('2026-02-01 13:00+00', 'errors', 'GET /v1/momentum', '1', '', '', 1, 0);
+insert into uptime_minutes (minute, state, requests)
+values ('2026-02-01 12:00+00', 'up', 3), ('2026-02-01 12:01+00', 'up', 1);
+insert into service_amendments (kind, starts_at, ends_at, state, reason, declared_by)
+select 'correction', '2026-02-01 12:00+00', '2026-02-01 12:02+00', 'down', 'seen from outside', id from staff;
+insert into probers (prober, target, probe, every_s, release, last_tick_at)
+values ('worker', 'http://a.example', 'ready', 60, '1', now()), ('outside', 'http://a.example', 'ready', 60, '1', now());
+insert into probe_ticks (scheduled_at, target, step, prober, ok, retried, seconds, reason, release)
+values
+    ('2026-02-01 12:00+00', 'http://a.example', 'ready', 'worker', true, false, 0.1, '', '1'),
+    ('2026-02-01 12:01+00', 'http://a.example', 'ready', 'worker', false, true, 0.1, 'refused', '1');
 insert into jobs (kind, key) values ('score', ''), ('housekeeping', '');
 insert into outbox (topic, dedupe_key, payload) values ('push', 'one', '{"text": "words"}'), ('push', 'two', '{}');
 insert into audit_log (actor_kind, actor_id, action, subject_kind)
