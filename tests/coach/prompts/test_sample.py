@@ -70,9 +70,13 @@ def remember(
 def say(session: WriteSession, member_id: UUID, role: str, body: str) -> None:
     execute(
         session,
-        "insert into coach_messages"
-        " (conversation_id, user_id, request_id, role, body, crisis, rules_version, model, usage) select id, user_id, :request_id, :role, :body, false, '1', :model, cast(:usage as jsonb)"
-        " from coach_conversations where user_id = :id",
+        """
+        insert into coach_messages
+            (conversation_id, user_id, request_id, role, body, crisis, rules_version, model, usage)
+        select id, user_id, :request_id, :role, :body, false, '1', :model, cast(:usage as jsonb)
+        from coach_conversations
+        where user_id = :id
+        """,
         id=member_id, request_id=uuid4(), role=role, body=body,
         model="offline" if role == "coach" else None, usage="{}" if role == "coach" else None,
     )  # fmt: skip
