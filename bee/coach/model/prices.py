@@ -36,8 +36,8 @@ class Price:
     cache_read: Decimal
     cache_write: Decimal
     output: Decimal
-    source: str
-    checked_on: date | None
+    source: str = ""
+    checked_on: date | None = None
 
     def cost(self, usage: Usage) -> Decimal:
         """Return US dollars, unrounded."""
