@@ -133,6 +133,10 @@ class Settings(BaseSettings):
     coach_member_tokens_per_day: int = Field(
         default=200_000, ge=0, description="How many of them one member may cause."
     )
+    coach_prices: Path | None = Field(
+        default=None,
+        description="A file with prices of your own, of the shape of bee/coach/model/prices.json.",
+    )
     openai_api_key: SecretStr | None = Field(
         default=None, alias="OPENAI_API_KEY", description="OpenAI's key; without it OpenAI is not asked."
     )
