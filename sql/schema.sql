@@ -2439,6 +2439,8 @@ CREATE POLICY admin_does ON public.coach_interventions FOR UPDATE TO bee_admin U
 
 CREATE POLICY admin_sees_to_it ON public.safety_events FOR UPDATE TO bee_admin USING (true) WITH CHECK (true);
 
+CREATE POLICY amenders ON public.stale_hours FOR INSERT TO bee_oncall, bee_admin WITH CHECK (true);
+
 ALTER TABLE public.annotations ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY approved ON public.notification_rule_activations FOR INSERT TO bee_admin WITH CHECK (((activated_by = ( SELECT public.bee_staff_id() AS bee_staff_id)) AND ((version IS NULL) OR (EXISTS ( SELECT
@@ -4227,6 +4229,8 @@ GRANT SELECT ON TABLE public.stale_days TO bee_admin;
 GRANT SELECT,INSERT ON TABLE public.stale_days TO bee_system;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stale_hours TO bee_worker;
+GRANT INSERT ON TABLE public.stale_hours TO bee_oncall;
+GRANT INSERT ON TABLE public.stale_hours TO bee_admin;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.stale_minutes TO bee_system;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stale_minutes TO bee_worker;

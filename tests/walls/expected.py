@@ -476,7 +476,11 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_worker": KEEPS,
         "bee_system": ADDS_UP,
     },
-    "stale_hours": {"bee_worker": KEEPS},
+    "stale_hours": {
+        "bee_oncall": May(insert="*"),
+        "bee_admin": May(insert="*"),
+        "bee_worker": KEEPS,
+    },
     "objective_minutes": DERIVED,
     "objective_hours": DERIVED,
     "uptime_minutes": DERIVED,
