@@ -36,3 +36,11 @@ def rotate() -> None:
     with Database.connect(settings).writing(Login.SYSTEM) as session:
         kid = rotate_keys(session, sealing=sealing_of(settings), now=datetime.now(UTC))
     typer.echo(f"The key {kid} is public now and signs in 20 minutes.")
+
+
+@keys.command("probe")
+def probe() -> None:
+    """Print what a prober elsewhere is given, as lines for an environment file."""
+    from bee.sla.probes.key import probe_key
+
+    typer.echo(f'BEE_PROBE_KEY="{probe_key(load_settings())}"')

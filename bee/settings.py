@@ -175,6 +175,25 @@ class Settings(BaseSettings):
         le=4000,
         description="How long it is kept by objective, and whether the house was up.",
     )
+    probe_url: str | None = Field(
+        default=None, description="The API's address that the worker probes; without one it probes none."
+    )
+    probe_every_s: int = Field(
+        default=60,
+        ge=3,
+        le=3600,
+        description="How many seconds lie between two looks at whether it is ready.",
+    )
+    probe_timeout_s: float = Field(
+        default=10.0, gt=0, description="How long one try of them may take; at most a third of that."
+    )
+    probe_key: SecretStr | None = Field(
+        default=None,
+        description="What a prober proves itself with; derived from the installation's secret when absent.",
+    )
+    probe_retention_days: int = Field(
+        default=100, ge=31, le=3650, description="How long what probes saw is kept."
+    )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
     @property

@@ -3,13 +3,11 @@
 import logging
 import os
 import random
-import signal
 import socket
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from types import FrameType
 from typing import Final
 
 from bee.accounts.housekeeping import tidy_accounts
@@ -34,9 +32,12 @@ from bee.notify.evaluation import evaluate
 from bee.notify.housekeeping import expire_addresses, forget_old_decisions
 from bee.outbox import Message, deliver_due
 from bee.outbox.queue import Carrier
+from bee.processes import told_to_stop
 from bee.settings import Settings
 from bee.sla.derivation import derive
 from bee.sla.housekeeping import forget_old_minutes
+from bee.sla.probes.notes import forget_probes
+from bee.sla.probes.watch import watching
 from bee.staff.housekeeping import forget_what_is_over
 
 TICK_S: Final = 2.0
@@ -132,6 +133,7 @@ class Worker:
             kept_years = self.settings.notification_retention_years
             progress.add(forget_old_decisions(session, kept_years=kept_years, now=now))
             progress.add(forget_old_minutes(session, settings=self.settings, now=now))
+            progress.add(forget_probes(session, kept_days=self.settings.probe_retention_days, now=now))
             if self.settings.issues_tokens:
                 progress.add(tidy_accounts(session, sealing=sealing_of(self.settings), now=now))
         with self.database.writing(Login.OWNER) as session:
@@ -148,16 +150,16 @@ def run(settings: Settings, *, once: bool = False) -> None:
     configure_logs(settings.log_level)
     name = f"{socket.gethostname()}:{os.getpid()}"
     spread = random.Random()  # noqa: S311  # spreading ticks is no secret
-    stopped = threading.Event()
     with courier_of(settings) as courier:
         if once:
             hired = _hire(settings, name, spread, courier)
             with hired.database:
                 hired.tick()
             return
-        _stop_on_signals(stopped)
+        stopped = told_to_stop()
         log.info("worker %s started", name)
-        _work(settings, name, spread, courier, stopped)
+        with watching(settings):
+            _work(settings, name, spread, courier, stopped)
         log.info("worker %s stopped", name)
 
 
@@ -189,11 +191,3 @@ def _hire(settings: Settings, name: str, spread: random.Random, courier: Courier
         database.dispose()
         raise
     return Worker(database, settings, name, spread, courier=courier)
-
-
-def _stop_on_signals(stopped: threading.Event) -> None:
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        stopped.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)

@@ -119,6 +119,91 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_check_deployment() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    former public.coach_prompt_deployments;
+    fault text;
+begin
+    select * into former
+    from public.coach_prompt_deployments as deployments
+    where deployments.place = new.place and deployments.id < new.id
+    order by deployments.id desc
+    limit 1;
+    fault := case
+        when new.deployed_by is null then case when former.id is not null then 'unasked' end
+        when former.version_id = new.version_id then 'live_before'
+        when new.promotion_id is not null then
+            case
+                when not exists (
+                    select
+                    from public.coach_prompt_promotions as promotions
+                    inner join public.coach_prompt_decisions as decisions on decisions.promotion_id = promotions.id
+                    where promotions.id = new.promotion_id
+                        and promotions.place = new.place
+                        and promotions.version_id = new.version_id
+                        and decisions.outcome = 'approved'
+                        and decisions.decided_by = new.deployed_by
+                ) then 'unapproved'
+                else public.bee_gate_fault(new.run_id, new.version_id, new.live_from)
+            end
+        when not exists (
+            select
+            from public.coach_prompt_deployments as goal
+            where goal.id = new.back_to
+                and goal.place = new.place
+                and goal.version_id = new.version_id
+                and goal.run_id is not distinct from new.run_id
+                and goal.back_to is null
+                and not exists (
+                    select
+                    from public.coach_prompt_deployments as roll_back
+                    inner join public.coach_prompt_deployments as left_behind
+                        on left_behind.place = roll_back.place and left_behind.live_to = roll_back.live_from
+                    where roll_back.place = new.place
+                        and roll_back.id > goal.id
+                        and roll_back.id < new.id
+                        and roll_back.back_to is not null
+                        and left_behind.version_id = goal.version_id
+                )
+        ) then 'not_back'
+    end;
+    if fault is not null then
+        raise exception 'prompt % at place %: %', new.prompt, new.place, fault using
+            errcode = 'restrict_violation', constraint = 'coach_prompt_deployment_' || fault;
+    end if;
+    return null;
+end
+$$;
+
+CREATE FUNCTION public.bee_check_prompt_decision() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    asker uuid;
+    author uuid;
+    fault text;
+begin
+    select promotions.asked_by, versions.author_id into asker, author
+    from public.coach_prompt_promotions as promotions
+    inner join public.coach_prompt_versions as versions on versions.id = promotions.version_id
+    where promotions.id = new.promotion_id;
+    fault := case
+        when new.outcome = 'withdrawn' and new.decided_by <> asker then 'others'
+        when new.outcome <> 'withdrawn' and new.decided_by = asker then 'own'
+        when new.outcome = 'approved' and new.decided_by = author then 'own'
+    end;
+    if fault is not null then
+        raise exception 'promotion %: %', new.promotion_id, fault using
+            errcode = 'restrict_violation', constraint = 'coach_prompt_decision_' || fault;
+    end if;
+    return null;
+end
+$$;
+
 CREATE FUNCTION public.bee_complete_through(segment text) RETURNS date
     LANGUAGE sql STABLE
     AS $$
@@ -188,6 +273,30 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_follow_deployment() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform pg_advisory_xact_lock(hashtextextended('prompt:' || new.prompt, 0));
+    new.live_from := greatest(
+        clock_timestamp(),
+        (
+            select former.live_from + interval '1 microsecond'
+            from public.coach_prompt_deployments as former
+            where former.place = new.place
+            order by former.id desc
+            limit 1
+        )
+    );
+    new.live_to := null;
+    update public.coach_prompt_deployments as former
+    set live_to = new.live_from
+    where former.place = new.place and former.live_to is null;
+    return new;
+end
+$$;
+
 CREATE FUNCTION public.bee_forget_acts(sealed_before timestamp with time zone) RETURNS TABLE(seal_id bigint, digest bytea, acts bigint, seals bigint)
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -231,6 +340,27 @@ begin
     get diagnostics forgotten = row_count;
     return forgotten;
 end
+$$;
+
+CREATE FUNCTION public.bee_gate_fault(wanted uuid, version uuid, at timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select case
+        when verdicts.prompt <> versions.prompt or verdicts.sha256 <> versions.sha256 then 'ungated'
+        when not verdicts.passed then 'failed'
+        when verdicts.expires_at <= at then 'expired'
+        when exists (
+            select from public.coach_gate_verdicts as later
+            where later.prompt = verdicts.prompt
+                and later.sha256 = verdicts.sha256
+                and later.decided_at > verdicts.decided_at
+                and not later.passed
+        ) then 'failed'
+    end
+    from public.coach_gate_verdicts as verdicts
+    cross join public.coach_prompt_versions as versions
+    where verdicts.run_id = wanted and versions.id = version
 $$;
 
 CREATE FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) RETURNS boolean
@@ -779,6 +909,20 @@ CREATE TABLE public.coach_feedback (
     CONSTRAINT coach_feedback_role_check CHECK ((role = 'coach'::text))
 );
 
+CREATE TABLE public.coach_gate_verdicts (
+    run_id uuid NOT NULL,
+    prompt text NOT NULL,
+    sha256 text NOT NULL,
+    passed boolean NOT NULL,
+    reasons jsonb NOT NULL,
+    decided_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT coach_gate_verdicts_in_order CHECK ((expires_at > decided_at)),
+    CONSTRAINT coach_gate_verdicts_prompt_check CHECK ((prompt ~ '^[a-z][a-z0-9_]{0,39}$'::text)),
+    CONSTRAINT coach_gate_verdicts_reasons_check CHECK ((jsonb_typeof(reasons) = 'array'::text)),
+    CONSTRAINT coach_gate_verdicts_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+
 CREATE TABLE public.coach_interventions (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
@@ -897,6 +1041,16 @@ CREATE TABLE public.coach_model_calls (
     CONSTRAINT coach_model_calls_total_ms_check CHECK ((total_ms >= 0))
 );
 
+CREATE TABLE public.coach_prompt_decisions (
+    promotion_id uuid NOT NULL,
+    outcome text NOT NULL,
+    decided_by uuid NOT NULL,
+    decided_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT coach_prompt_decisions_outcome_check CHECK ((outcome = ANY (ARRAY['approved'::text, 'rejected'::text, 'withdrawn'::text]))),
+    CONSTRAINT coach_prompt_decisions_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
+);
+
 CREATE TABLE public.coach_prompt_deployments (
     id bigint NOT NULL,
     place integer NOT NULL,
@@ -905,8 +1059,17 @@ CREATE TABLE public.coach_prompt_deployments (
     live_from timestamp with time zone NOT NULL,
     live_to timestamp with time zone,
     deployed_by uuid,
+    promotion_id uuid,
+    back_to bigint,
+    run_id uuid,
     reason text NOT NULL,
     CONSTRAINT coach_prompt_deployments_in_order CHECK ((live_to > live_from)),
+    CONSTRAINT coach_prompt_deployments_one_way CHECK ((num_nonnulls(promotion_id, back_to) =
+CASE
+    WHEN (deployed_by IS NULL) THEN 0
+    ELSE 1
+END)),
+    CONSTRAINT coach_prompt_deployments_promoted_on_a_verdict CHECK (((promotion_id IS NULL) OR (run_id IS NOT NULL))),
     CONSTRAINT coach_prompt_deployments_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
 );
 
@@ -934,6 +1097,17 @@ ALTER TABLE public.coach_prompt_places ALTER COLUMN place ADD GENERATED ALWAYS A
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.coach_prompt_promotions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    place integer NOT NULL,
+    prompt text NOT NULL,
+    version_id uuid NOT NULL,
+    asked_by uuid NOT NULL,
+    asked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT coach_prompt_promotions_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
 );
 
 CREATE TABLE public.coach_prompt_versions (
@@ -1487,6 +1661,40 @@ CREATE TABLE public.personal_data (
     updated_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.probe_ticks (
+    scheduled_at timestamp with time zone NOT NULL,
+    target text NOT NULL,
+    step text NOT NULL,
+    prober text NOT NULL,
+    ok boolean NOT NULL,
+    retried boolean NOT NULL,
+    seconds double precision NOT NULL,
+    reason text NOT NULL,
+    release text NOT NULL,
+    noted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT probe_ticks_failed_twice CHECK ((ok OR retried)),
+    CONSTRAINT probe_ticks_failure_has_reason CHECK ((ok OR (reason <> ''::text))),
+    CONSTRAINT probe_ticks_reason_check CHECK ((reason ~ '^[a-z0-9_]{0,60}$'::text)),
+    CONSTRAINT probe_ticks_release_check CHECK ((length(release) <= 100)),
+    CONSTRAINT probe_ticks_seconds_check CHECK ((seconds >= (0)::double precision)),
+    CONSTRAINT probe_ticks_step_check CHECK ((step = ANY (ARRAY['ready'::text, 'sign_in'::text, 'event'::text, 'momentum'::text, 'coach'::text, 'push'::text])))
+);
+
+CREATE TABLE public.probers (
+    prober text NOT NULL,
+    target text NOT NULL,
+    probe text NOT NULL,
+    every_s integer NOT NULL,
+    release text NOT NULL,
+    last_tick_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT probers_every_s_check CHECK (((every_s >= 1) AND (every_s <= 3600))),
+    CONSTRAINT probers_probe_check CHECK ((probe = ANY (ARRAY['ready'::text, 'journey'::text]))),
+    CONSTRAINT probers_prober_check CHECK ((prober ~ '^[a-z0-9][a-z0-9.-]{0,59}$'::text)),
+    CONSTRAINT probers_release_check CHECK ((length(release) <= 100)),
+    CONSTRAINT probers_target_check CHECK (((length(target) >= 1) AND (length(target) <= 200)))
+);
+
 CREATE TABLE public.safety_events (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
@@ -1801,6 +2009,9 @@ ALTER TABLE ONLY public.coach_conversations
 ALTER TABLE ONLY public.coach_feedback
     ADD CONSTRAINT coach_feedback_pkey PRIMARY KEY (user_id, request_id);
 
+ALTER TABLE ONLY public.coach_gate_verdicts
+    ADD CONSTRAINT coach_gate_verdicts_pkey PRIMARY KEY (run_id);
+
 ALTER TABLE ONLY public.coach_interventions
     ADD CONSTRAINT coach_interventions_notification_key UNIQUE (notification_id);
 
@@ -1822,11 +2033,17 @@ ALTER TABLE ONLY public.coach_messages
 ALTER TABLE ONLY public.coach_model_calls
     ADD CONSTRAINT coach_model_calls_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.coach_prompt_decisions
+    ADD CONSTRAINT coach_prompt_decisions_pkey PRIMARY KEY (promotion_id);
+
 ALTER TABLE ONLY public.coach_prompt_deployments
     ADD CONSTRAINT coach_prompt_deployments_one_live EXCLUDE USING gist (int4range(place, place, '[]'::text) WITH &&, tstzrange(live_from, live_to) WITH &&);
 
 ALTER TABLE ONLY public.coach_prompt_deployments
     ADD CONSTRAINT coach_prompt_deployments_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.coach_prompt_deployments
+    ADD CONSTRAINT coach_prompt_deployments_promotion_key UNIQUE (promotion_id);
 
 ALTER TABLE ONLY public.coach_prompt_places
     ADD CONSTRAINT coach_prompt_places_deployable UNIQUE (place, prompt);
@@ -1836,6 +2053,9 @@ ALTER TABLE ONLY public.coach_prompt_places
 
 ALTER TABLE ONLY public.coach_prompt_places
     ADD CONSTRAINT coach_prompt_places_pkey PRIMARY KEY (place);
+
+ALTER TABLE ONLY public.coach_prompt_promotions
+    ADD CONSTRAINT coach_prompt_promotions_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.coach_prompt_versions
     ADD CONSTRAINT coach_prompt_versions_deployable UNIQUE (id, prompt);
@@ -1969,6 +2189,12 @@ ALTER TABLE ONLY public.outbox
 ALTER TABLE ONLY public.personal_data
     ADD CONSTRAINT personal_data_pkey PRIMARY KEY (member_id);
 
+ALTER TABLE ONLY public.probe_ticks
+    ADD CONSTRAINT probe_ticks_pkey PRIMARY KEY (scheduled_at, target, step, prober);
+
+ALTER TABLE ONLY public.probers
+    ADD CONSTRAINT probers_pkey PRIMARY KEY (prober, target, probe);
+
 ALTER TABLE ONLY public.safety_events
     ADD CONSTRAINT safety_events_message_key UNIQUE (message_id);
 
@@ -2053,6 +2279,8 @@ CREATE INDEX audit_log_time ON public.audit_log USING btree (at, id);
 
 CREATE INDEX coach_conversations_member ON public.coach_conversations USING btree (user_id, started_at);
 
+CREATE INDEX coach_gate_verdicts_version ON public.coach_gate_verdicts USING btree (prompt, sha256, decided_at);
+
 CREATE INDEX coach_interventions_done ON public.coach_interventions USING btree (done_at) WHERE (done_at IS NOT NULL);
 
 CREATE INDEX coach_interventions_member ON public.coach_interventions USING btree (user_id, created_at);
@@ -2068,6 +2296,8 @@ CREATE INDEX coach_messages_member ON public.coach_messages USING btree (user_id
 CREATE INDEX coach_model_calls_day ON public.coach_model_calls USING btree (started_at);
 
 CREATE INDEX coach_model_calls_member ON public.coach_model_calls USING btree (user_id, started_at);
+
+CREATE INDEX coach_prompt_promotions_place ON public.coach_prompt_promotions USING btree (place, asked_at);
 
 CREATE INDEX consents_member ON public.consents USING btree (member_id, purpose, decided_at);
 
@@ -2165,11 +2395,17 @@ CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.audit_seals FOR E
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_conversations FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_gate_verdicts FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_messages FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_prompt_decisions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON public.coach_prompt_deployments FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_prompt_places FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_prompt_promotions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_prompt_versions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
@@ -2189,6 +2425,10 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_d
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_definitions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
+CREATE TRIGGER check_decision AFTER INSERT ON public.coach_prompt_decisions FOR EACH ROW EXECUTE FUNCTION public.bee_check_prompt_decision();
+
+CREATE TRIGGER check_deployment AFTER INSERT ON public.coach_prompt_deployments FOR EACH ROW EXECUTE FUNCTION public.bee_check_deployment();
+
 CREATE TRIGGER check_turn AFTER INSERT ON public.notification_campaign_acts FOR EACH ROW EXECUTE FUNCTION public.bee_check_campaign_act();
 
 CREATE TRIGGER do_task_once BEFORE UPDATE ON public.coach_interventions FOR EACH ROW EXECUTE FUNCTION public.bee_do_task_once();
@@ -2196,6 +2436,8 @@ CREATE TRIGGER do_task_once BEFORE UPDATE ON public.coach_interventions FOR EACH
 CREATE TRIGGER end_once BEFORE UPDATE ON public.coach_prompt_deployments FOR EACH ROW EXECUTE FUNCTION public.bee_end_deployment_once();
 
 CREATE TRIGGER fill_event BEFORE INSERT ON public.engagement_events FOR EACH ROW WHEN ((current_setting('bee.bulk_load'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION public.bee_fill_event();
+
+CREATE TRIGGER follow BEFORE INSERT ON public.coach_prompt_deployments FOR EACH ROW EXECUTE FUNCTION public.bee_follow_deployment();
 
 CREATE TRIGGER mark_changed_due AFTER UPDATE OF left_on, time_zone ON public.members FOR EACH ROW WHEN (((new.left_on IS DISTINCT FROM old.left_on) OR (new.time_zone <> old.time_zone))) EXECUTE FUNCTION public.bee_mark_changed_member_due();
 
@@ -2260,6 +2502,15 @@ ALTER TABLE ONLY public.coach_messages
 ALTER TABLE ONLY public.coach_model_calls
     ADD CONSTRAINT coach_model_calls_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE SET NULL;
 
+ALTER TABLE ONLY public.coach_prompt_decisions
+    ADD CONSTRAINT coach_prompt_decisions_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_prompt_decisions
+    ADD CONSTRAINT coach_prompt_decisions_promotion_id_fkey FOREIGN KEY (promotion_id) REFERENCES public.coach_prompt_promotions(id);
+
+ALTER TABLE ONLY public.coach_prompt_deployments
+    ADD CONSTRAINT coach_prompt_deployments_back_to_fkey FOREIGN KEY (back_to) REFERENCES public.coach_prompt_deployments(id);
+
 ALTER TABLE ONLY public.coach_prompt_deployments
     ADD CONSTRAINT coach_prompt_deployments_deployed_by_fkey FOREIGN KEY (deployed_by) REFERENCES public.staff(id);
 
@@ -2267,7 +2518,22 @@ ALTER TABLE ONLY public.coach_prompt_deployments
     ADD CONSTRAINT coach_prompt_deployments_place_prompt_fkey FOREIGN KEY (place, prompt) REFERENCES public.coach_prompt_places(place, prompt);
 
 ALTER TABLE ONLY public.coach_prompt_deployments
+    ADD CONSTRAINT coach_prompt_deployments_promotion_id_fkey FOREIGN KEY (promotion_id) REFERENCES public.coach_prompt_promotions(id);
+
+ALTER TABLE ONLY public.coach_prompt_deployments
+    ADD CONSTRAINT coach_prompt_deployments_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.coach_gate_verdicts(run_id);
+
+ALTER TABLE ONLY public.coach_prompt_deployments
     ADD CONSTRAINT coach_prompt_deployments_version_id_prompt_fkey FOREIGN KEY (version_id, prompt) REFERENCES public.coach_prompt_versions(id, prompt);
+
+ALTER TABLE ONLY public.coach_prompt_promotions
+    ADD CONSTRAINT coach_prompt_promotions_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_prompt_promotions
+    ADD CONSTRAINT coach_prompt_promotions_place_prompt_fkey FOREIGN KEY (place, prompt) REFERENCES public.coach_prompt_places(place, prompt);
+
+ALTER TABLE ONLY public.coach_prompt_promotions
+    ADD CONSTRAINT coach_prompt_promotions_version_id_prompt_fkey FOREIGN KEY (version_id, prompt) REFERENCES public.coach_prompt_versions(id, prompt);
 
 ALTER TABLE ONLY public.coach_prompt_versions
     ADD CONSTRAINT coach_prompt_versions_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
@@ -2529,6 +2795,14 @@ CREATE POLICY author ON public.notification_rule_versions FOR INSERT TO bee_prod
 
 CREATE POLICY authors ON public.service_amendments FOR INSERT TO bee_oncall, bee_admin WITH CHECK ((declared_by = public.bee_staff_id()));
 
+CREATE POLICY by_name ON public.coach_prompt_decisions FOR INSERT TO bee_coach, bee_admin WITH CHECK ((decided_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
+CREATE POLICY by_name ON public.coach_prompt_deployments FOR INSERT TO bee_coach, bee_admin WITH CHECK ((deployed_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
+CREATE POLICY by_name ON public.coach_prompt_promotions FOR INSERT TO bee_coach, bee_admin WITH CHECK ((asked_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
+CREATE POLICY by_name ON public.coach_prompt_versions FOR INSERT TO bee_coach, bee_admin WITH CHECK ((author_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
 CREATE POLICY by_name ON public.notification_campaign_acts FOR INSERT TO bee_product WITH CHECK (((done_by = ( SELECT public.bee_staff_id() AS bee_staff_id)) AND (kind = ANY (ARRAY['asked'::text, 'started'::text, 'stopped'::text]))));
 
 CREATE POLICY by_name ON public.notification_campaign_tests FOR INSERT TO bee_product, bee_admin WITH CHECK ((asked_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
@@ -2541,6 +2815,8 @@ ALTER TABLE public.coach_conversations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_feedback ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.coach_gate_verdicts ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.coach_interventions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_memory ENABLE ROW LEVEL SECURITY;
@@ -2549,9 +2825,13 @@ ALTER TABLE public.coach_messages ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_model_calls ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.coach_prompt_decisions ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.coach_prompt_deployments ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_prompt_places ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_prompt_promotions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_prompt_versions ENABLE ROW LEVEL SECURITY;
 
@@ -2691,15 +2971,25 @@ CREATE POLICY own_sent ON public.momentum_notifications FOR SELECT TO authentica
 
 ALTER TABLE public.personal_data ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.probe_ticks ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.probers ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY pseudonyms ON public.engagement_events FOR SELECT TO bee_product USING (true);
 
 CREATE POLICY pseudonyms ON public.members FOR SELECT TO bee_product, bee_oncall USING (true);
 
 CREATE POLICY pseudonyms ON public.notification_preferences FOR SELECT TO bee_product USING (true);
 
+CREATE POLICY readers ON public.coach_gate_verdicts FOR SELECT TO bee_coach, bee_admin, bee_system USING (true);
+
+CREATE POLICY readers ON public.coach_prompt_decisions FOR SELECT TO bee_coach, bee_admin USING (true);
+
 CREATE POLICY readers ON public.coach_prompt_deployments FOR SELECT TO bee_coach, bee_admin, bee_system USING (true);
 
 CREATE POLICY readers ON public.coach_prompt_places FOR SELECT TO bee_coach, bee_admin, bee_system USING (true);
+
+CREATE POLICY readers ON public.coach_prompt_promotions FOR SELECT TO bee_coach, bee_admin USING (true);
 
 CREATE POLICY readers ON public.coach_prompt_versions FOR SELECT TO bee_coach, bee_admin, bee_system USING (true);
 
@@ -2799,6 +3089,10 @@ CREATE POLICY staff ON public.objective_minutes FOR SELECT TO bee_oncall, bee_ad
 
 CREATE POLICY staff ON public.outbox FOR SELECT TO bee_oncall, bee_admin USING (true);
 
+CREATE POLICY staff ON public.probe_ticks FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.probers FOR SELECT TO bee_oncall, bee_admin USING (true);
+
 CREATE POLICY staff ON public.score_definition_activations FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.score_definitions FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
@@ -2865,6 +3159,10 @@ CREATE POLICY system ON public.outbox TO bee_system, bee_worker USING (true) WIT
 
 CREATE POLICY system ON public.personal_data TO bee_system USING (true) WITH CHECK (true);
 
+CREATE POLICY system ON public.probe_ticks TO bee_system, bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.probers TO bee_system, bee_worker USING (true) WITH CHECK (true);
+
 CREATE POLICY system ON public.safety_events TO bee_system USING (true) WITH CHECK ((status = 'open'::text));
 
 CREATE POLICY system ON public.score_definition_activations FOR SELECT TO bee_system, bee_worker USING (true);
@@ -2912,6 +3210,8 @@ ALTER TABLE public.uptime_minutes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.user_fcm_tokens ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY withdrawers ON public.service_amendments FOR UPDATE TO bee_oncall, bee_admin USING (true) WITH CHECK (((withdrawn_by IS NULL) OR (withdrawn_by = public.bee_staff_id())));
+
+CREATE POLICY worker ON public.coach_gate_verdicts FOR INSERT TO bee_worker WITH CHECK (true);
 
 CREATE POLICY worker ON public.coach_interventions FOR SELECT TO bee_worker USING (true);
 
@@ -3008,6 +3308,10 @@ GRANT ALL ON FUNCTION public.bee_campaign_audience(wanted jsonb) TO bee_admin;
 
 REVOKE ALL ON FUNCTION public.bee_check_campaign_act() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.bee_check_deployment() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_check_prompt_decision() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.bee_complete_through(segment text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_product;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_coach;
@@ -3021,10 +3325,14 @@ REVOKE ALL ON FUNCTION public.bee_end_deployment_once() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_fill_event() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.bee_follow_deployment() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.bee_forget_acts(sealed_before timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_forget_notifications(decided_before timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_forget_notifications(decided_before timestamp with time zone) TO bee_worker;
+
+REVOKE ALL ON FUNCTION public.bee_gate_fault(wanted uuid, version uuid, at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) TO bee_product;
@@ -3231,6 +3539,11 @@ GRANT INSERT(is_helpful),UPDATE(is_helpful) ON TABLE public.coach_feedback TO au
 
 GRANT INSERT(said_at),UPDATE(said_at) ON TABLE public.coach_feedback TO authenticated;
 
+GRANT SELECT ON TABLE public.coach_gate_verdicts TO bee_coach;
+GRANT SELECT ON TABLE public.coach_gate_verdicts TO bee_admin;
+GRANT SELECT ON TABLE public.coach_gate_verdicts TO bee_system;
+GRANT INSERT ON TABLE public.coach_gate_verdicts TO bee_worker;
+
 GRANT SELECT ON TABLE public.coach_interventions TO bee_coach;
 GRANT SELECT ON TABLE public.coach_interventions TO bee_admin;
 
@@ -3401,17 +3714,98 @@ GRANT SELECT(total_ms) ON TABLE public.coach_model_calls TO bee_product;
 GRANT SELECT(total_ms) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(total_ms) ON TABLE public.coach_model_calls TO bee_oncall;
 
+GRANT SELECT ON TABLE public.coach_prompt_decisions TO bee_coach;
+GRANT SELECT ON TABLE public.coach_prompt_decisions TO bee_admin;
+
+GRANT INSERT(promotion_id) ON TABLE public.coach_prompt_decisions TO bee_coach;
+GRANT INSERT(promotion_id) ON TABLE public.coach_prompt_decisions TO bee_admin;
+
+GRANT INSERT(outcome) ON TABLE public.coach_prompt_decisions TO bee_coach;
+GRANT INSERT(outcome) ON TABLE public.coach_prompt_decisions TO bee_admin;
+
+GRANT INSERT(decided_by) ON TABLE public.coach_prompt_decisions TO bee_coach;
+GRANT INSERT(decided_by) ON TABLE public.coach_prompt_decisions TO bee_admin;
+
+GRANT INSERT(reason) ON TABLE public.coach_prompt_decisions TO bee_coach;
+GRANT INSERT(reason) ON TABLE public.coach_prompt_decisions TO bee_admin;
+
 GRANT SELECT ON TABLE public.coach_prompt_deployments TO bee_coach;
 GRANT SELECT ON TABLE public.coach_prompt_deployments TO bee_admin;
 GRANT SELECT ON TABLE public.coach_prompt_deployments TO bee_system;
+
+GRANT INSERT(place) ON TABLE public.coach_prompt_deployments TO bee_coach;
+GRANT INSERT(place) ON TABLE public.coach_prompt_deployments TO bee_admin;
+
+GRANT INSERT(prompt) ON TABLE public.coach_prompt_deployments TO bee_coach;
+GRANT INSERT(prompt) ON TABLE public.coach_prompt_deployments TO bee_admin;
+
+GRANT INSERT(version_id) ON TABLE public.coach_prompt_deployments TO bee_coach;
+GRANT INSERT(version_id) ON TABLE public.coach_prompt_deployments TO bee_admin;
+
+GRANT INSERT(deployed_by) ON TABLE public.coach_prompt_deployments TO bee_coach;
+GRANT INSERT(deployed_by) ON TABLE public.coach_prompt_deployments TO bee_admin;
+
+GRANT INSERT(promotion_id) ON TABLE public.coach_prompt_deployments TO bee_coach;
+GRANT INSERT(promotion_id) ON TABLE public.coach_prompt_deployments TO bee_admin;
+
+GRANT INSERT(back_to) ON TABLE public.coach_prompt_deployments TO bee_coach;
+GRANT INSERT(back_to) ON TABLE public.coach_prompt_deployments TO bee_admin;
+
+GRANT INSERT(run_id) ON TABLE public.coach_prompt_deployments TO bee_coach;
+GRANT INSERT(run_id) ON TABLE public.coach_prompt_deployments TO bee_admin;
+
+GRANT INSERT(reason) ON TABLE public.coach_prompt_deployments TO bee_coach;
+GRANT INSERT(reason) ON TABLE public.coach_prompt_deployments TO bee_admin;
 
 GRANT SELECT ON TABLE public.coach_prompt_places TO bee_coach;
 GRANT SELECT ON TABLE public.coach_prompt_places TO bee_admin;
 GRANT SELECT ON TABLE public.coach_prompt_places TO bee_system;
 
+GRANT SELECT ON TABLE public.coach_prompt_promotions TO bee_coach;
+GRANT SELECT ON TABLE public.coach_prompt_promotions TO bee_admin;
+
+GRANT INSERT(place) ON TABLE public.coach_prompt_promotions TO bee_coach;
+GRANT INSERT(place) ON TABLE public.coach_prompt_promotions TO bee_admin;
+
+GRANT INSERT(prompt) ON TABLE public.coach_prompt_promotions TO bee_coach;
+GRANT INSERT(prompt) ON TABLE public.coach_prompt_promotions TO bee_admin;
+
+GRANT INSERT(version_id) ON TABLE public.coach_prompt_promotions TO bee_coach;
+GRANT INSERT(version_id) ON TABLE public.coach_prompt_promotions TO bee_admin;
+
+GRANT INSERT(asked_by) ON TABLE public.coach_prompt_promotions TO bee_coach;
+GRANT INSERT(asked_by) ON TABLE public.coach_prompt_promotions TO bee_admin;
+
+GRANT INSERT(reason) ON TABLE public.coach_prompt_promotions TO bee_coach;
+GRANT INSERT(reason) ON TABLE public.coach_prompt_promotions TO bee_admin;
+
 GRANT SELECT ON TABLE public.coach_prompt_versions TO bee_coach;
 GRANT SELECT ON TABLE public.coach_prompt_versions TO bee_admin;
 GRANT SELECT ON TABLE public.coach_prompt_versions TO bee_system;
+
+GRANT INSERT(prompt) ON TABLE public.coach_prompt_versions TO bee_coach;
+GRANT INSERT(prompt) ON TABLE public.coach_prompt_versions TO bee_admin;
+
+GRANT INSERT(number) ON TABLE public.coach_prompt_versions TO bee_coach;
+GRANT INSERT(number) ON TABLE public.coach_prompt_versions TO bee_admin;
+
+GRANT INSERT(body) ON TABLE public.coach_prompt_versions TO bee_coach;
+GRANT INSERT(body) ON TABLE public.coach_prompt_versions TO bee_admin;
+
+GRANT INSERT(model) ON TABLE public.coach_prompt_versions TO bee_coach;
+GRANT INSERT(model) ON TABLE public.coach_prompt_versions TO bee_admin;
+
+GRANT INSERT(parameters) ON TABLE public.coach_prompt_versions TO bee_coach;
+GRANT INSERT(parameters) ON TABLE public.coach_prompt_versions TO bee_admin;
+
+GRANT INSERT(sha256) ON TABLE public.coach_prompt_versions TO bee_coach;
+GRANT INSERT(sha256) ON TABLE public.coach_prompt_versions TO bee_admin;
+
+GRANT INSERT(author_id) ON TABLE public.coach_prompt_versions TO bee_coach;
+GRANT INSERT(author_id) ON TABLE public.coach_prompt_versions TO bee_admin;
+
+GRANT INSERT(message) ON TABLE public.coach_prompt_versions TO bee_coach;
+GRANT INSERT(message) ON TABLE public.coach_prompt_versions TO bee_admin;
 
 GRANT SELECT ON TABLE public.consents TO authenticated;
 GRANT SELECT ON TABLE public.consents TO service_role;
@@ -3982,6 +4376,16 @@ GRANT INSERT(full_name),UPDATE(full_name) ON TABLE public.personal_data TO bee_s
 GRANT INSERT(email),UPDATE(email) ON TABLE public.personal_data TO bee_system;
 
 GRANT UPDATE(updated_at) ON TABLE public.personal_data TO bee_system;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.probe_ticks TO bee_worker;
+GRANT SELECT,INSERT ON TABLE public.probe_ticks TO bee_system;
+GRANT SELECT ON TABLE public.probe_ticks TO bee_oncall;
+GRANT SELECT ON TABLE public.probe_ticks TO bee_admin;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.probers TO bee_worker;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.probers TO bee_system;
+GRANT SELECT ON TABLE public.probers TO bee_oncall;
+GRANT SELECT ON TABLE public.probers TO bee_admin;
 
 GRANT SELECT ON TABLE public.safety_events TO bee_coach;
 GRANT SELECT ON TABLE public.safety_events TO bee_admin;

@@ -21,6 +21,7 @@ from bee.errors import Conflict
 from bee.running import read_running
 from bee.secret import derived, installation_secret
 from bee.settings import Settings
+from bee.sla.probes.key import probe_key
 
 
 def utc_now() -> datetime:
@@ -45,6 +46,7 @@ class House:
     clock: Callable[[], datetime]
     catalogue: Catalogue
     coach: Coach
+    probe_key: str
 
     @classmethod
     def build(
@@ -77,6 +79,7 @@ class House:
             clock=clock,
             catalogue=Catalogue(database),
             coach=Coach(database, settings, clock=clock),
+            probe_key=probe_key(settings),
         )
 
     def role_of_key(self, key: str) -> Role | None:

@@ -19,14 +19,13 @@ from bee.coach.engine import Coach, Delta, Event, Question, Replaced
 from bee.coach.exchange import Limits
 from bee.coach.model import Provider, Usage
 from bee.coach.offline import reply
-from bee.coach.prompts.registry import COACH
 from bee.coach.review import CHECKER, CHECKS
 from bee.coach.safety import Category
 from bee.coach.standing import FAILURES_TO_OPEN
 from bee.coach.usage import usage
 from bee.db import Database, Login
 from bee.errors import Unavailable
-from bee.settings import Environment, Settings
+from bee.settings import Settings
 from tests.cluster import away
 from tests.coach.model_server import TEXT, ModelServer, model_server
 from tests.coach.prompts.versions import add_version, go_live
@@ -648,6 +647,6 @@ def test_the_version_that_is_live_answers_by_its_own_model_until_another_one_is(
 
 def test_without_a_live_prompt_no_model_is_asked(database: Database, service: ModelServer, mia: UUID) -> None:
     with database.writing(Login.OWNER) as session:
-        session.run("coach/end_prompt_deployment", prompt=COACH, environment=Environment.LOCAL)
+        execute(session, "update coach_prompt_deployments set live_to = now() where live_to is null")
     assert say(database, settings_for(service), question(mia)).fallback == "no_prompt"
     assert calls(database) == []
