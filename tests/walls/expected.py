@@ -598,6 +598,7 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_send_once": frozenset(),
     "bee_refuse_change": frozenset(),
     "bee_add_sketches": frozenset({"bee_system"}),
+    "bee_mark_probed_minutes": frozenset(),
     "bee_judged": frozenset({"bee_worker"}),
     "bee_uptime_states": frozenset({"bee_oncall", "bee_admin", "bee_worker"}),
     "bee_objective_counts": frozenset({"bee_oncall", "bee_admin", "bee_worker"}),
