@@ -131,7 +131,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_worker": May(select="* but external_id"),
         "bee_system": May(
             select="* but external_id",
-            insert="id external_id time_zone joined_on is_demo",
+            insert="id external_id time_zone joined_on is_demo is_synthetic",
             update="time_zone",
         ),
     },
@@ -479,6 +479,12 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_admin": READS,
         "bee_worker": May(select="*", insert="*", delete=True),
         "bee_system": May(select="*", insert="*"),
+    },
+    "probe_pushes": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": May(select="*", update="taken_at outcome"),
+        "bee_system": May(select="*", insert="id"),
     },
     # The house itself.
     "jobs": {
