@@ -124,6 +124,9 @@ class Settings(BaseSettings):
     coach_usd_per_day: Decimal = Field(
         default=Decimal("50.0"), ge=0, description="What models may cost in a day (UTC)."
     )
+    coach_lab_usd_per_day: Decimal = Field(
+        default=Decimal("10.0"), ge=0, description="How much of that the lab and its judges may take."
+    )
     coach_tokens_per_day: int = Field(
         default=20_000_000, ge=0, description="How many tokens models may take in a day (UTC)."
     )
@@ -160,8 +163,26 @@ class Settings(BaseSettings):
     notification_retention_years: int = Field(
         default=7, ge=1, le=100, description="How long decisions about notifications are kept."
     )
+    coach_call_retention_years: int = Field(
+        default=2, ge=1, le=100, description="How long it is kept what each call of a model took and cost."
+    )
+    coach_moment_retention_days: int = Field(
+        default=90, ge=1, le=3660, description="How long it is kept what an answer of the coach rested on."
+    )
     audit_retention_years: int = Field(
         default=7, ge=1, le=100, description="How long the trail of who did what is kept."
+    )
+    service_minutes_kept_days: int = Field(
+        default=35,
+        ge=31,
+        le=400,
+        description="How long what requests came to is kept by minute, route and release.",
+    )
+    service_levels_kept_days: int = Field(
+        default=400,
+        ge=31,
+        le=4000,
+        description="How long it is kept by objective, and whether the house was up.",
     )
     probe_url: str | None = Field(
         default=None, description="The API's address that the worker probes; without one it probes none."

@@ -15,6 +15,7 @@ from bee.accounts.keys import sealing_of
 from bee.audit.retention import forget_old_acts
 from bee.audit.sealing import seal
 from bee.coach.actions import SAFETY_TOPIC, ask_coach
+from bee.coach.housekeeping import forget_old_calls
 from bee.db import Database, Login
 from bee.db.migrations import require_release
 from bee.errors import BeeError, Unavailable
@@ -35,6 +36,8 @@ from bee.outbox import Message, deliver_due
 from bee.outbox.queue import Carrier
 from bee.processes import told_to_stop
 from bee.settings import Settings
+from bee.sla.derivation import derive
+from bee.sla.housekeeping import forget_old_minutes
 from bee.sla.probes.member import forget_journeys
 from bee.sla.probes.notes import forget_probes
 from bee.sla.probes.watch import watching
@@ -79,6 +82,7 @@ class Worker:
         require_release(self.database, Login.WORKER)
         with self.database.writing(Login.WORKER) as session:
             seal(session)
+        derive(self.database, now=self.clock())
         self._ask_for_jobs(self.clock())
         deliver_due(self.database, self.carriers(), spread=self.spread)
         self._send()
@@ -133,7 +137,9 @@ class Worker:
             now = self.clock()
             kept_years = self.settings.notification_retention_years
             progress.add(forget_old_decisions(session, kept_years=kept_years, now=now))
+            progress.add(forget_old_minutes(session, settings=self.settings, now=now))
             progress.add(forget_probes(session, kept_days=self.settings.probe_retention_days, now=now))
+            progress.add(forget_old_calls(session, self.settings, now=now))
             if self.settings.issues_tokens:
                 progress.add(tidy_accounts(session, sealing=sealing_of(self.settings), now=now))
         with self.database.writing(Login.OWNER) as session:

@@ -119,6 +119,91 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_check_deployment() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    former public.coach_prompt_deployments;
+    fault text;
+begin
+    select * into former
+    from public.coach_prompt_deployments as deployments
+    where deployments.place = new.place and deployments.id < new.id
+    order by deployments.id desc
+    limit 1;
+    fault := case
+        when new.deployed_by is null then case when former.id is not null then 'unasked' end
+        when former.version_id = new.version_id then 'live_before'
+        when new.promotion_id is not null then
+            case
+                when not exists (
+                    select
+                    from public.coach_prompt_promotions as promotions
+                    inner join public.coach_prompt_decisions as decisions on decisions.promotion_id = promotions.id
+                    where promotions.id = new.promotion_id
+                        and promotions.place = new.place
+                        and promotions.version_id = new.version_id
+                        and decisions.outcome = 'approved'
+                        and decisions.decided_by = new.deployed_by
+                ) then 'unapproved'
+                else public.bee_gate_fault(new.run_id, new.version_id, new.live_from)
+            end
+        when not exists (
+            select
+            from public.coach_prompt_deployments as goal
+            where goal.id = new.back_to
+                and goal.place = new.place
+                and goal.version_id = new.version_id
+                and goal.run_id is not distinct from new.run_id
+                and goal.back_to is null
+                and not exists (
+                    select
+                    from public.coach_prompt_deployments as roll_back
+                    inner join public.coach_prompt_deployments as left_behind
+                        on left_behind.place = roll_back.place and left_behind.live_to = roll_back.live_from
+                    where roll_back.place = new.place
+                        and roll_back.id > goal.id
+                        and roll_back.id < new.id
+                        and roll_back.back_to is not null
+                        and left_behind.version_id = goal.version_id
+                )
+        ) then 'not_back'
+    end;
+    if fault is not null then
+        raise exception 'prompt % at place %: %', new.prompt, new.place, fault using
+            errcode = 'restrict_violation', constraint = 'coach_prompt_deployment_' || fault;
+    end if;
+    return null;
+end
+$$;
+
+CREATE FUNCTION public.bee_check_prompt_decision() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    asker uuid;
+    author uuid;
+    fault text;
+begin
+    select promotions.asked_by, versions.author_id into asker, author
+    from public.coach_prompt_promotions as promotions
+    inner join public.coach_prompt_versions as versions on versions.id = promotions.version_id
+    where promotions.id = new.promotion_id;
+    fault := case
+        when new.outcome = 'withdrawn' and new.decided_by <> asker then 'others'
+        when new.outcome <> 'withdrawn' and new.decided_by = asker then 'own'
+        when new.outcome = 'approved' and new.decided_by = author then 'own'
+    end;
+    if fault is not null then
+        raise exception 'promotion %: %', new.promotion_id, fault using
+            errcode = 'restrict_violation', constraint = 'coach_prompt_decision_' || fault;
+    end if;
+    return null;
+end
+$$;
+
 CREATE FUNCTION public.bee_complete_through(segment text) RETURNS date
     LANGUAGE sql STABLE
     AS $$
@@ -132,13 +217,6 @@ CREATE FUNCTION public.bee_complete_through(segment text) RETURNS date
                 segment, members.is_demo, members.time_zone, members.coach_id, members.attributes
             )
     )
-$$;
-
-CREATE FUNCTION public.bee_count_within(sketch integer[], bucket integer) RETURNS bigint
-    LANGUAGE sql IMMUTABLE
-    AS $$
-    select coalesce(sum(sketch[place][2]) filter (where sketch[place][1] <= bucket), 0)
-    from generate_subscripts(sketch, 1) as place
 $$;
 
 CREATE FUNCTION public.bee_do_task_once() RETURNS trigger
@@ -195,6 +273,30 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_follow_deployment() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform pg_advisory_xact_lock(hashtextextended('prompt:' || new.prompt, 0));
+    new.live_from := greatest(
+        clock_timestamp(),
+        (
+            select former.live_from + interval '1 microsecond'
+            from public.coach_prompt_deployments as former
+            where former.place = new.place
+            order by former.id desc
+            limit 1
+        )
+    );
+    new.live_to := null;
+    update public.coach_prompt_deployments as former
+    set live_to = new.live_from
+    where former.place = new.place and former.live_to is null;
+    return new;
+end
+$$;
+
 CREATE FUNCTION public.bee_forget_acts(sealed_before timestamp with time zone) RETURNS TABLE(seal_id bigint, digest bytea, acts bigint, seals bigint)
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -240,6 +342,27 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_gate_fault(wanted uuid, version uuid, at timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select case
+        when verdicts.prompt <> versions.prompt or verdicts.sha256 <> versions.sha256 then 'ungated'
+        when not verdicts.passed then 'failed'
+        when verdicts.expires_at <= at then 'expired'
+        when exists (
+            select from public.coach_gate_verdicts as later
+            where later.prompt = verdicts.prompt
+                and later.sha256 = verdicts.sha256
+                and later.decided_at > verdicts.decided_at
+                and not later.passed
+        ) then 'failed'
+    end
+    from public.coach_gate_verdicts as verdicts
+    cross join public.coach_prompt_versions as versions
+    where verdicts.run_id = wanted and versions.id = version
+$$;
+
 CREATE FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
@@ -265,6 +388,45 @@ exception when invalid_parameter_value then
     return false;
 end
 $_$;
+
+CREATE FUNCTION public.bee_judged(minutes timestamp with time zone[], asked jsonb) RETURNS TABLE(minute timestamp with time zone, objective text, route text, release text, prompt text, model text, good bigint, bad bigint)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select
+        measured.minute, asked_for.objective, measured.route, measured.release, measured.prompt, measured.model,
+        case
+            when measured.status = 'uncounted' then -measured.n
+            when measured.status not in ('2xx', '3xx') then 0
+            when timed.sketch is null then measured.n
+            else counted.timely
+        end as good,
+        case
+            when measured.status not in ('2xx', '3xx') then measured.n
+            when timed.sketch is null then 0
+            else counted.events - counted.timely
+        end as bad
+    from jsonb_to_recordset(asked) as asked_for (objective text, areas text[], indicator text, bucket integer)
+    inner join public.service_minutes as measured
+        on measured.area = any(asked_for.areas) and measured.minute = any(minutes)
+    cross join lateral (
+        select
+            case asked_for.indicator
+                when 'latency' then measured.complete
+                when 'first_byte' then measured.first_byte
+            end as sketch
+    ) as timed
+    cross join lateral (
+        select
+            coalesce(sum(timed.sketch[place][2]), 0) as events,
+            coalesce(sum(timed.sketch[place][2]) filter (where timed.sketch[place][1] <= asked_for.bucket), 0) as timely
+        from generate_subscripts(timed.sketch, 1) as place
+    ) as counted
+    where
+        measured.status in ('2xx', '3xx', '5xx', 'broken')
+        or measured.status = 'timeout' and asked_for.indicator <> 'errors'
+        or measured.status = 'uncounted' and asked_for.indicator = 'availability'
+$$;
 
 CREATE FUNCTION public.bee_mark_changed_member_due() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -400,6 +562,35 @@ CREATE FUNCTION public.bee_notification_state(decision text, sent_at timestamp w
         when decision = 'withhold' then 'withheld'
         else coalesce(outcome, 'waiting')
     end
+$$;
+
+CREATE FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(minute timestamp with time zone, objective text, good bigint, bad bigint)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with maintained as (
+        select distinct minutes.minute
+        from public.service_amendments as amendments
+        cross join generate_series(
+            greatest(amendments.starts_at, since), least(amendments.ends_at, until) - interval '1 minute',
+            interval '1 minute'
+        ) as minutes (minute)
+        where
+            amendments.kind = 'maintenance'
+            and amendments.withdrawn_at is null
+            and amendments.starts_at < until
+            and amendments.ends_at > since
+    )
+    select kept.minute, kept.objective, kept.good, kept.bad
+    from public.objective_minutes as kept
+    where
+        kept.minute >= since
+        and kept.minute < until
+        and not exists (select from maintained where maintained.minute = kept.minute)
+    union all
+    select states.minute, 'uptime', cast(states.state = 'up' as integer), cast(states.state = 'down' as integer)
+    from public.bee_uptime_states(since, until) as states
+    where states.state in ('up', 'down')
 $$;
 
 CREATE FUNCTION public.bee_record_preferences() RETURNS trigger
@@ -591,6 +782,30 @@ CREATE FUNCTION public.bee_staff_id() RETURNS uuid
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$ select nullif(pg_catalog.current_setting('bee.staff_id', true), '')::uuid $$;
 
+CREATE FUNCTION public.bee_uptime_states(since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(minute timestamp with time zone, state text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with amended as (
+        select distinct on (minutes.minute)
+            minutes.minute, coalesce(amendments.state, 'maintenance') as state
+        from public.service_amendments as amendments
+        cross join generate_series(
+            greatest(amendments.starts_at, since), least(amendments.ends_at, until) - interval '1 minute',
+            interval '1 minute'
+        ) as minutes (minute)
+        where amendments.withdrawn_at is null and amendments.starts_at < until and amendments.ends_at > since
+        order by minutes.minute, amendments.kind, amendments.id desc
+    )
+    select coalesce(amended.minute, kept.minute), coalesce(amended.state, kept.state)
+    from (
+        select uptime_minutes.minute, uptime_minutes.state
+        from public.uptime_minutes
+        where uptime_minutes.minute >= since and uptime_minutes.minute < until
+    ) as kept
+    full join amended on amended.minute = kept.minute
+$$;
+
 CREATE FUNCTION public.bee_wake_realtime() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -694,6 +909,20 @@ CREATE TABLE public.coach_feedback (
     CONSTRAINT coach_feedback_role_check CHECK ((role = 'coach'::text))
 );
 
+CREATE TABLE public.coach_gate_verdicts (
+    run_id uuid NOT NULL,
+    prompt text NOT NULL,
+    sha256 text NOT NULL,
+    passed boolean NOT NULL,
+    reasons jsonb NOT NULL,
+    decided_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT coach_gate_verdicts_in_order CHECK ((expires_at > decided_at)),
+    CONSTRAINT coach_gate_verdicts_prompt_check CHECK ((prompt ~ '^[a-z][a-z0-9_]{0,39}$'::text)),
+    CONSTRAINT coach_gate_verdicts_reasons_check CHECK ((jsonb_typeof(reasons) = 'array'::text)),
+    CONSTRAINT coach_gate_verdicts_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+
 CREATE TABLE public.coach_interventions (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
@@ -778,6 +1007,8 @@ ALTER TABLE public.coach_messages ALTER COLUMN number ADD GENERATED ALWAYS AS ID
 
 CREATE TABLE public.coach_model_calls (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
+    purpose text DEFAULT 'production'::text NOT NULL,
+    staff_id uuid,
     user_id uuid,
     request_id uuid NOT NULL,
     attempt smallint NOT NULL,
@@ -800,6 +1031,7 @@ CREATE TABLE public.coach_model_calls (
     first_byte_ms integer,
     total_ms integer NOT NULL,
     CONSTRAINT coach_model_calls_attempt_check CHECK ((attempt > 0)),
+    CONSTRAINT coach_model_calls_beside_production_are_somebodys CHECK (((purpose = 'production'::text) OR ((user_id IS NULL) AND (staff_id IS NOT NULL)))),
     CONSTRAINT coach_model_calls_cache_read_tokens_check CHECK ((cache_read_tokens >= 0)),
     CONSTRAINT coach_model_calls_cache_write_tokens_check CHECK ((cache_write_tokens >= 0)),
     CONSTRAINT coach_model_calls_cost_has_price CHECK (((cost_usd IS NULL) = (priced_from IS NULL))),
@@ -808,8 +1040,37 @@ CREATE TABLE public.coach_model_calls (
     CONSTRAINT coach_model_calls_input_tokens_check CHECK ((input_tokens >= 0)),
     CONSTRAINT coach_model_calls_outcome_check CHECK (((length(outcome) >= 1) AND (length(outcome) <= 60))),
     CONSTRAINT coach_model_calls_output_tokens_check CHECK ((output_tokens >= 0)),
+    CONSTRAINT coach_model_calls_purpose_check CHECK ((purpose = ANY (ARRAY['production'::text, 'lab'::text, 'judge'::text]))),
     CONSTRAINT coach_model_calls_reasoning_tokens_check CHECK ((reasoning_tokens >= 0)),
     CONSTRAINT coach_model_calls_total_ms_check CHECK ((total_ms >= 0))
+);
+
+CREATE TABLE public.coach_moments (
+    user_id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    role text DEFAULT 'coach'::text NOT NULL,
+    momentum_state text,
+    memory_ids uuid[] NOT NULL,
+    message_numbers bigint[] NOT NULL,
+    prompt_sha256 text,
+    provider text,
+    model text,
+    mask_version text,
+    request text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT coach_moments_a_request_names_its_prompt CHECK ((num_nulls(prompt_sha256, provider, model, mask_version, request) = ANY (ARRAY[0, 5]))),
+    CONSTRAINT coach_moments_momentum_state_check CHECK ((momentum_state = ANY (ARRAY['Rising'::text, 'Steady'::text, 'NeedsCare'::text]))),
+    CONSTRAINT coach_moments_role_check CHECK ((role = 'coach'::text))
+);
+
+CREATE TABLE public.coach_prompt_decisions (
+    promotion_id uuid NOT NULL,
+    outcome text NOT NULL,
+    decided_by uuid NOT NULL,
+    decided_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT coach_prompt_decisions_outcome_check CHECK ((outcome = ANY (ARRAY['approved'::text, 'rejected'::text, 'withdrawn'::text]))),
+    CONSTRAINT coach_prompt_decisions_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
 );
 
 CREATE TABLE public.coach_prompt_deployments (
@@ -820,8 +1081,17 @@ CREATE TABLE public.coach_prompt_deployments (
     live_from timestamp with time zone NOT NULL,
     live_to timestamp with time zone,
     deployed_by uuid,
+    promotion_id uuid,
+    back_to bigint,
+    run_id uuid,
     reason text NOT NULL,
     CONSTRAINT coach_prompt_deployments_in_order CHECK ((live_to > live_from)),
+    CONSTRAINT coach_prompt_deployments_one_way CHECK ((num_nonnulls(promotion_id, back_to) =
+CASE
+    WHEN (deployed_by IS NULL) THEN 0
+    ELSE 1
+END)),
+    CONSTRAINT coach_prompt_deployments_promoted_on_a_verdict CHECK (((promotion_id IS NULL) OR (run_id IS NOT NULL))),
     CONSTRAINT coach_prompt_deployments_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
 );
 
@@ -849,6 +1119,17 @@ ALTER TABLE public.coach_prompt_places ALTER COLUMN place ADD GENERATED ALWAYS A
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.coach_prompt_promotions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    place integer NOT NULL,
+    prompt text NOT NULL,
+    version_id uuid NOT NULL,
+    asked_by uuid NOT NULL,
+    asked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT coach_prompt_promotions_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
 );
 
 CREATE TABLE public.coach_prompt_versions (
@@ -1346,6 +1627,31 @@ ALTER TABLE public.notification_stops ALTER COLUMN id ADD GENERATED ALWAYS AS ID
     CACHE 1
 );
 
+CREATE TABLE public.objective_hours (
+    hour timestamp with time zone NOT NULL,
+    objective text NOT NULL,
+    route text NOT NULL,
+    release text NOT NULL,
+    prompt text NOT NULL,
+    model text NOT NULL,
+    good bigint NOT NULL,
+    bad bigint NOT NULL,
+    CONSTRAINT objective_hours_bad_check CHECK ((bad >= 0)),
+    CONSTRAINT objective_hours_good_check CHECK ((good >= 0))
+);
+
+CREATE TABLE public.objective_minutes (
+    minute timestamp with time zone NOT NULL,
+    objective text NOT NULL,
+    good bigint NOT NULL,
+    bad bigint NOT NULL,
+    CONSTRAINT objective_minutes_bad_check CHECK ((bad >= 0)),
+    CONSTRAINT objective_minutes_good_check CHECK ((good >= 0)),
+    CONSTRAINT objective_minutes_minute_check CHECK ((minute = (date_trunc('minute'::text, (minute AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT objective_minutes_objective_check CHECK ((objective ~ '^[a-z][a-z_]{0,39}$'::text)),
+    CONSTRAINT objective_minutes_say_something CHECK (((good + bad) > 0))
+);
+
 CREATE TABLE public.outbox (
     id bigint NOT NULL,
     topic text NOT NULL,
@@ -1510,6 +1816,45 @@ ALTER TABLE public.score_restatements ALTER COLUMN id ADD GENERATED ALWAYS AS ID
     CACHE 1
 );
 
+CREATE TABLE public.service_amendments (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    state text,
+    reason text NOT NULL,
+    declared_by uuid NOT NULL,
+    declared_at timestamp with time zone DEFAULT now() NOT NULL,
+    uptime_before double precision,
+    uptime_after double precision,
+    withdrawn_at timestamp with time zone,
+    withdrawn_by uuid,
+    withdrawn_because text,
+    CONSTRAINT service_amendments_correct_a_state CHECK (((kind = 'correction'::text) = (state IS NOT NULL))),
+    CONSTRAINT service_amendments_correct_what_was CHECK (((kind <> 'correction'::text) OR (declared_at >= ends_at))),
+    CONSTRAINT service_amendments_declare_before CHECK (((kind <> 'maintenance'::text) OR (declared_at <= starts_at))),
+    CONSTRAINT service_amendments_end_after_they_start CHECK ((ends_at > starts_at)),
+    CONSTRAINT service_amendments_ends_at_check CHECK ((ends_at = (date_trunc('minute'::text, (ends_at AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT service_amendments_kind_check CHECK ((kind = ANY (ARRAY['maintenance'::text, 'correction'::text]))),
+    CONSTRAINT service_amendments_last_a_week_at_most CHECK ((ends_at <= (starts_at + '7 days'::interval))),
+    CONSTRAINT service_amendments_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500))),
+    CONSTRAINT service_amendments_starts_at_check CHECK ((starts_at = (date_trunc('minute'::text, (starts_at AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT service_amendments_state_check CHECK ((state = ANY (ARRAY['up'::text, 'down'::text, 'unknown'::text]))),
+    CONSTRAINT service_amendments_uptime_after_check CHECK (((uptime_after >= (0)::double precision) AND (uptime_after <= (1)::double precision))),
+    CONSTRAINT service_amendments_uptime_before_check CHECK (((uptime_before >= (0)::double precision) AND (uptime_before <= (1)::double precision))),
+    CONSTRAINT service_amendments_withdrawn_because_check CHECK (((length(withdrawn_because) >= 1) AND (length(withdrawn_because) <= 500))),
+    CONSTRAINT service_amendments_withdrawn_whole CHECK ((((withdrawn_at IS NULL) = (withdrawn_by IS NULL)) AND ((withdrawn_at IS NULL) = (withdrawn_because IS NULL))))
+);
+
+ALTER TABLE public.service_amendments ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.service_amendments_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.service_gaps (
     id uuid NOT NULL,
     minute timestamp with time zone NOT NULL,
@@ -1632,11 +1977,28 @@ CREATE TABLE public.stale_days (
 );
 
 CREATE TABLE public.stale_hours (
-    hour timestamp with time zone NOT NULL
+    hour timestamp with time zone NOT NULL,
+    marked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
 CREATE TABLE public.stale_minutes (
-    minute timestamp with time zone NOT NULL
+    minute timestamp with time zone NOT NULL,
+    marked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+CREATE TABLE public.uptime_minutes (
+    minute timestamp with time zone NOT NULL,
+    state text NOT NULL,
+    requests bigint DEFAULT 0 NOT NULL,
+    failed bigint DEFAULT 0 NOT NULL,
+    probes integer DEFAULT 0 NOT NULL,
+    failed_probes integer DEFAULT 0 NOT NULL,
+    CONSTRAINT uptime_minutes_check CHECK (((failed >= 0) AND (failed <= requests))),
+    CONSTRAINT uptime_minutes_check1 CHECK (((failed_probes >= 0) AND (failed_probes <= probes))),
+    CONSTRAINT uptime_minutes_minute_check CHECK ((minute = (date_trunc('minute'::text, (minute AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT uptime_minutes_probes_check CHECK ((probes >= 0)),
+    CONSTRAINT uptime_minutes_requests_check CHECK ((requests >= 0)),
+    CONSTRAINT uptime_minutes_state_check CHECK ((state = ANY (ARRAY['up'::text, 'down'::text])))
 );
 
 CREATE TABLE public.user_fcm_tokens (
@@ -1678,6 +2040,9 @@ ALTER TABLE ONLY public.coach_conversations
 ALTER TABLE ONLY public.coach_feedback
     ADD CONSTRAINT coach_feedback_pkey PRIMARY KEY (user_id, request_id);
 
+ALTER TABLE ONLY public.coach_gate_verdicts
+    ADD CONSTRAINT coach_gate_verdicts_pkey PRIMARY KEY (run_id);
+
 ALTER TABLE ONLY public.coach_interventions
     ADD CONSTRAINT coach_interventions_notification_key UNIQUE (notification_id);
 
@@ -1699,11 +2064,20 @@ ALTER TABLE ONLY public.coach_messages
 ALTER TABLE ONLY public.coach_model_calls
     ADD CONSTRAINT coach_model_calls_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.coach_moments
+    ADD CONSTRAINT coach_moments_pkey PRIMARY KEY (user_id, request_id);
+
+ALTER TABLE ONLY public.coach_prompt_decisions
+    ADD CONSTRAINT coach_prompt_decisions_pkey PRIMARY KEY (promotion_id);
+
 ALTER TABLE ONLY public.coach_prompt_deployments
     ADD CONSTRAINT coach_prompt_deployments_one_live EXCLUDE USING gist (int4range(place, place, '[]'::text) WITH &&, tstzrange(live_from, live_to) WITH &&);
 
 ALTER TABLE ONLY public.coach_prompt_deployments
     ADD CONSTRAINT coach_prompt_deployments_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.coach_prompt_deployments
+    ADD CONSTRAINT coach_prompt_deployments_promotion_key UNIQUE (promotion_id);
 
 ALTER TABLE ONLY public.coach_prompt_places
     ADD CONSTRAINT coach_prompt_places_deployable UNIQUE (place, prompt);
@@ -1713,6 +2087,9 @@ ALTER TABLE ONLY public.coach_prompt_places
 
 ALTER TABLE ONLY public.coach_prompt_places
     ADD CONSTRAINT coach_prompt_places_pkey PRIMARY KEY (place);
+
+ALTER TABLE ONLY public.coach_prompt_promotions
+    ADD CONSTRAINT coach_prompt_promotions_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.coach_prompt_versions
     ADD CONSTRAINT coach_prompt_versions_deployable UNIQUE (id, prompt);
@@ -1831,6 +2208,12 @@ ALTER TABLE ONLY public.notification_rule_versions
 ALTER TABLE ONLY public.notification_stops
     ADD CONSTRAINT notification_stops_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.objective_hours
+    ADD CONSTRAINT objective_hours_pkey PRIMARY KEY (objective, hour, route, release, prompt, model);
+
+ALTER TABLE ONLY public.objective_minutes
+    ADD CONSTRAINT objective_minutes_pkey PRIMARY KEY (minute, objective);
+
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_dedupe_key_key UNIQUE (dedupe_key);
 
@@ -1869,6 +2252,9 @@ ALTER TABLE ONLY public.score_frontiers
 
 ALTER TABLE ONLY public.score_restatements
     ADD CONSTRAINT score_restatements_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.service_amendments
+    ADD CONSTRAINT service_amendments_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.service_gaps
     ADD CONSTRAINT service_gaps_pkey PRIMARY KEY (id);
@@ -1909,6 +2295,9 @@ ALTER TABLE ONLY public.stale_hours
 ALTER TABLE ONLY public.stale_minutes
     ADD CONSTRAINT stale_minutes_pkey PRIMARY KEY (minute);
 
+ALTER TABLE ONLY public.uptime_minutes
+    ADD CONSTRAINT uptime_minutes_pkey PRIMARY KEY (minute);
+
 ALTER TABLE ONLY public.user_fcm_tokens
     ADD CONSTRAINT user_fcm_tokens_pkey PRIMARY KEY (id);
 
@@ -1927,6 +2316,8 @@ CREATE INDEX audit_log_time ON public.audit_log USING btree (at, id);
 
 CREATE INDEX coach_conversations_member ON public.coach_conversations USING btree (user_id, started_at);
 
+CREATE INDEX coach_gate_verdicts_version ON public.coach_gate_verdicts USING btree (prompt, sha256, decided_at);
+
 CREATE INDEX coach_interventions_done ON public.coach_interventions USING btree (done_at) WHERE (done_at IS NOT NULL);
 
 CREATE INDEX coach_interventions_member ON public.coach_interventions USING btree (user_id, created_at);
@@ -1942,6 +2333,10 @@ CREATE INDEX coach_messages_member ON public.coach_messages USING btree (user_id
 CREATE INDEX coach_model_calls_day ON public.coach_model_calls USING btree (started_at);
 
 CREATE INDEX coach_model_calls_member ON public.coach_model_calls USING btree (user_id, started_at);
+
+CREATE INDEX coach_moments_day ON public.coach_moments USING btree (created_at);
+
+CREATE INDEX coach_prompt_promotions_place ON public.coach_prompt_promotions USING btree (place, asked_at);
 
 CREATE INDEX consents_member ON public.consents USING btree (member_id, purpose, decided_at);
 
@@ -2015,6 +2410,8 @@ CREATE INDEX safety_events_waiting ON public.safety_events USING btree (created_
 
 CREATE INDEX score_restatements_member ON public.score_restatements USING btree (user_id, score_date);
 
+CREATE INDEX service_amendments_time ON public.service_amendments USING btree (starts_at) WHERE (withdrawn_at IS NULL);
+
 CREATE INDEX service_gaps_minute ON public.service_gaps USING btree (minute);
 
 CREATE INDEX sign_in_attempts_account ON public.sign_in_attempts USING btree (account, attempted_at);
@@ -2039,11 +2436,19 @@ CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.audit_seals FOR E
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_conversations FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_gate_verdicts FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_messages FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_moments FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_prompt_decisions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON public.coach_prompt_deployments FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_prompt_places FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_prompt_promotions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_prompt_versions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
@@ -2063,6 +2468,10 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_d
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_definitions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
+CREATE TRIGGER check_decision AFTER INSERT ON public.coach_prompt_decisions FOR EACH ROW EXECUTE FUNCTION public.bee_check_prompt_decision();
+
+CREATE TRIGGER check_deployment AFTER INSERT ON public.coach_prompt_deployments FOR EACH ROW EXECUTE FUNCTION public.bee_check_deployment();
+
 CREATE TRIGGER check_turn AFTER INSERT ON public.notification_campaign_acts FOR EACH ROW EXECUTE FUNCTION public.bee_check_campaign_act();
 
 CREATE TRIGGER do_task_once BEFORE UPDATE ON public.coach_interventions FOR EACH ROW EXECUTE FUNCTION public.bee_do_task_once();
@@ -2070,6 +2479,8 @@ CREATE TRIGGER do_task_once BEFORE UPDATE ON public.coach_interventions FOR EACH
 CREATE TRIGGER end_once BEFORE UPDATE ON public.coach_prompt_deployments FOR EACH ROW EXECUTE FUNCTION public.bee_end_deployment_once();
 
 CREATE TRIGGER fill_event BEFORE INSERT ON public.engagement_events FOR EACH ROW WHEN ((current_setting('bee.bulk_load'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION public.bee_fill_event();
+
+CREATE TRIGGER follow BEFORE INSERT ON public.coach_prompt_deployments FOR EACH ROW EXECUTE FUNCTION public.bee_follow_deployment();
 
 CREATE TRIGGER mark_changed_due AFTER UPDATE OF left_on, time_zone ON public.members FOR EACH ROW WHEN (((new.left_on IS DISTINCT FROM old.left_on) OR (new.time_zone <> old.time_zone))) EXECUTE FUNCTION public.bee_mark_changed_member_due();
 
@@ -2132,7 +2543,25 @@ ALTER TABLE ONLY public.coach_messages
     ADD CONSTRAINT coach_messages_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.coach_model_calls
+    ADD CONSTRAINT coach_model_calls_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_model_calls
     ADD CONSTRAINT coach_model_calls_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.coach_moments
+    ADD CONSTRAINT coach_moments_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_moments
+    ADD CONSTRAINT coach_moments_user_id_request_id_role_fkey FOREIGN KEY (user_id, request_id, role) REFERENCES public.coach_messages(user_id, request_id, role) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_prompt_decisions
+    ADD CONSTRAINT coach_prompt_decisions_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_prompt_decisions
+    ADD CONSTRAINT coach_prompt_decisions_promotion_id_fkey FOREIGN KEY (promotion_id) REFERENCES public.coach_prompt_promotions(id);
+
+ALTER TABLE ONLY public.coach_prompt_deployments
+    ADD CONSTRAINT coach_prompt_deployments_back_to_fkey FOREIGN KEY (back_to) REFERENCES public.coach_prompt_deployments(id);
 
 ALTER TABLE ONLY public.coach_prompt_deployments
     ADD CONSTRAINT coach_prompt_deployments_deployed_by_fkey FOREIGN KEY (deployed_by) REFERENCES public.staff(id);
@@ -2141,7 +2570,22 @@ ALTER TABLE ONLY public.coach_prompt_deployments
     ADD CONSTRAINT coach_prompt_deployments_place_prompt_fkey FOREIGN KEY (place, prompt) REFERENCES public.coach_prompt_places(place, prompt);
 
 ALTER TABLE ONLY public.coach_prompt_deployments
+    ADD CONSTRAINT coach_prompt_deployments_promotion_id_fkey FOREIGN KEY (promotion_id) REFERENCES public.coach_prompt_promotions(id);
+
+ALTER TABLE ONLY public.coach_prompt_deployments
+    ADD CONSTRAINT coach_prompt_deployments_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.coach_gate_verdicts(run_id);
+
+ALTER TABLE ONLY public.coach_prompt_deployments
     ADD CONSTRAINT coach_prompt_deployments_version_id_prompt_fkey FOREIGN KEY (version_id, prompt) REFERENCES public.coach_prompt_versions(id, prompt);
+
+ALTER TABLE ONLY public.coach_prompt_promotions
+    ADD CONSTRAINT coach_prompt_promotions_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_prompt_promotions
+    ADD CONSTRAINT coach_prompt_promotions_place_prompt_fkey FOREIGN KEY (place, prompt) REFERENCES public.coach_prompt_places(place, prompt);
+
+ALTER TABLE ONLY public.coach_prompt_promotions
+    ADD CONSTRAINT coach_prompt_promotions_version_id_prompt_fkey FOREIGN KEY (version_id, prompt) REFERENCES public.coach_prompt_versions(id, prompt);
 
 ALTER TABLE ONLY public.coach_prompt_versions
     ADD CONSTRAINT coach_prompt_versions_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
@@ -2260,6 +2704,12 @@ ALTER TABLE ONLY public.score_dues
 ALTER TABLE ONLY public.score_restatements
     ADD CONSTRAINT score_restatements_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.service_amendments
+    ADD CONSTRAINT service_amendments_declared_by_fkey FOREIGN KEY (declared_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.service_amendments
+    ADD CONSTRAINT service_amendments_withdrawn_by_fkey FOREIGN KEY (withdrawn_by) REFERENCES public.staff(id);
+
 ALTER TABLE ONLY public.staff
     ADD CONSTRAINT staff_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.staff(id);
 
@@ -2284,6 +2734,8 @@ CREATE POLICY admin ON public.coach_interventions FOR SELECT TO bee_admin USING 
 CREATE POLICY admin ON public.coach_memory FOR SELECT TO bee_admin USING (true);
 
 CREATE POLICY admin ON public.coach_messages FOR SELECT TO bee_admin USING (true);
+
+CREATE POLICY admin ON public.coach_moments FOR SELECT TO bee_admin USING (true);
 
 CREATE POLICY admin ON public.consents FOR SELECT TO bee_admin USING (true);
 
@@ -2336,6 +2788,10 @@ CREATE POLICY assigned ON public.coach_memory FOR SELECT TO bee_coach USING ((EX
 CREATE POLICY assigned ON public.coach_messages FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = coach_messages.user_id))));
+
+CREATE POLICY assigned ON public.coach_moments FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = coach_moments.user_id))));
 
 CREATE POLICY assigned ON public.consents FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
@@ -2395,6 +2851,16 @@ CREATE POLICY author ON public.annotations FOR INSERT TO bee_product, bee_admin 
 
 CREATE POLICY author ON public.notification_rule_versions FOR INSERT TO bee_product, bee_admin WITH CHECK ((author_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
+CREATE POLICY authors ON public.service_amendments FOR INSERT TO bee_oncall, bee_admin WITH CHECK ((declared_by = public.bee_staff_id()));
+
+CREATE POLICY by_name ON public.coach_prompt_decisions FOR INSERT TO bee_coach, bee_admin WITH CHECK ((decided_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
+CREATE POLICY by_name ON public.coach_prompt_deployments FOR INSERT TO bee_coach, bee_admin WITH CHECK ((deployed_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
+CREATE POLICY by_name ON public.coach_prompt_promotions FOR INSERT TO bee_coach, bee_admin WITH CHECK ((asked_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
+CREATE POLICY by_name ON public.coach_prompt_versions FOR INSERT TO bee_coach, bee_admin WITH CHECK ((author_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
 CREATE POLICY by_name ON public.notification_campaign_acts FOR INSERT TO bee_product WITH CHECK (((done_by = ( SELECT public.bee_staff_id() AS bee_staff_id)) AND (kind = ANY (ARRAY['asked'::text, 'started'::text, 'stopped'::text]))));
 
 CREATE POLICY by_name ON public.notification_campaign_tests FOR INSERT TO bee_product, bee_admin WITH CHECK ((asked_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
@@ -2407,6 +2873,8 @@ ALTER TABLE public.coach_conversations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_feedback ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.coach_gate_verdicts ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.coach_interventions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_memory ENABLE ROW LEVEL SECURITY;
@@ -2415,9 +2883,15 @@ ALTER TABLE public.coach_messages ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_model_calls ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.coach_moments ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_prompt_decisions ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.coach_prompt_deployments ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_prompt_places ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_prompt_promotions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_prompt_versions ENABLE ROW LEVEL SECURITY;
 
@@ -2505,6 +2979,10 @@ ALTER TABLE public.notification_rule_versions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.notification_stops ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.objective_hours ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.objective_minutes ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY own ON public.coach_conversations FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
@@ -2514,6 +2992,8 @@ CREATE POLICY own ON public.coach_feedback TO authenticated USING ((user_id = ( 
 CREATE POLICY own ON public.coach_memory FOR SELECT TO authenticated USING (((user_id = ( SELECT auth.uid() AS uid)) AND (status = 'accepted'::text)));
 
 CREATE POLICY own ON public.coach_messages FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own ON public.coach_model_calls FOR SELECT TO bee_coach USING ((staff_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 CREATE POLICY own ON public.consents FOR SELECT TO authenticated USING ((member_id = ( SELECT auth.uid() AS uid)));
 
@@ -2565,13 +3045,21 @@ CREATE POLICY pseudonyms ON public.members FOR SELECT TO bee_product, bee_oncall
 
 CREATE POLICY pseudonyms ON public.notification_preferences FOR SELECT TO bee_product USING (true);
 
+CREATE POLICY readers ON public.coach_gate_verdicts FOR SELECT TO bee_coach, bee_admin, bee_system USING (true);
+
+CREATE POLICY readers ON public.coach_prompt_decisions FOR SELECT TO bee_coach, bee_admin USING (true);
+
 CREATE POLICY readers ON public.coach_prompt_deployments FOR SELECT TO bee_coach, bee_admin, bee_system USING (true);
 
 CREATE POLICY readers ON public.coach_prompt_places FOR SELECT TO bee_coach, bee_admin, bee_system USING (true);
 
+CREATE POLICY readers ON public.coach_prompt_promotions FOR SELECT TO bee_coach, bee_admin USING (true);
+
 CREATE POLICY readers ON public.coach_prompt_versions FOR SELECT TO bee_coach, bee_admin, bee_system USING (true);
 
 CREATE POLICY readers ON public.probe_pushes FOR SELECT TO bee_oncall, bee_admin, bee_system, bee_worker USING (true);
+
+CREATE POLICY readers ON public.service_amendments FOR SELECT TO bee_oncall, bee_admin, bee_worker USING (true);
 
 ALTER TABLE public.safety_events ENABLE ROW LEVEL SECURITY;
 
@@ -2615,6 +3103,8 @@ CREATE POLICY service ON public.score_definitions FOR SELECT TO service_role USI
 
 CREATE POLICY service ON public.user_fcm_tokens TO service_role USING (true) WITH CHECK (true);
 
+ALTER TABLE public.service_amendments ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.service_gaps ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.service_minutes ENABLE ROW LEVEL SECURITY;
@@ -2635,7 +3125,7 @@ CREATE POLICY staff ON public.annotations FOR SELECT TO bee_product, bee_coach, 
 
 CREATE POLICY staff ON public.coach_breakers FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
 
-CREATE POLICY staff ON public.coach_model_calls FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
+CREATE POLICY staff ON public.coach_model_calls FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.daily_engagement_scores FOR SELECT TO bee_product, bee_admin USING (true);
 
@@ -2658,6 +3148,10 @@ CREATE POLICY staff ON public.notification_deliveries FOR SELECT TO bee_product,
 CREATE POLICY staff ON public.notification_outcomes FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.notification_receipts FOR SELECT TO bee_product, bee_oncall, bee_admin, bee_worker USING (true);
+
+CREATE POLICY staff ON public.objective_hours FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.objective_minutes FOR SELECT TO bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.outbox FOR SELECT TO bee_oncall, bee_admin USING (true);
 
@@ -2685,6 +3179,8 @@ ALTER TABLE public.staff ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY staff ON public.stale_days FOR SELECT TO bee_oncall, bee_admin USING (true);
 
+CREATE POLICY staff ON public.uptime_minutes FOR SELECT TO bee_oncall, bee_admin USING (true);
+
 CREATE POLICY staff ON public.user_fcm_tokens FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
 
 ALTER TABLE public.staff_links ENABLE ROW LEVEL SECURITY;
@@ -2706,6 +3202,8 @@ CREATE POLICY system ON public.coach_conversations TO bee_system USING (true) WI
 CREATE POLICY system ON public.coach_messages TO bee_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.coach_model_calls TO bee_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.coach_moments TO bee_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.daily_engagement_scores TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
@@ -2777,9 +3275,19 @@ CREATE POLICY trail ON public.audit_log FOR SELECT TO bee_oncall, bee_admin, bee
 
 CREATE POLICY trail ON public.audit_seals FOR SELECT TO bee_oncall, bee_admin, bee_worker USING (true);
 
+ALTER TABLE public.uptime_minutes ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.user_fcm_tokens ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY withdrawers ON public.service_amendments FOR UPDATE TO bee_oncall, bee_admin USING (true) WITH CHECK (((withdrawn_by IS NULL) OR (withdrawn_by = public.bee_staff_id())));
+
+CREATE POLICY worker ON public.coach_gate_verdicts FOR INSERT TO bee_worker WITH CHECK (true);
+
 CREATE POLICY worker ON public.coach_interventions FOR SELECT TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.coach_model_calls TO bee_worker USING (true) WITH CHECK (false);
+
+CREATE POLICY worker ON public.coach_moments TO bee_worker USING (true) WITH CHECK (false);
 
 CREATE POLICY worker ON public.member_requests TO bee_worker USING (true);
 
@@ -2799,6 +3307,12 @@ CREATE POLICY worker ON public.notification_outcomes TO bee_worker USING (true) 
 
 CREATE POLICY worker ON public.notification_preferences FOR SELECT TO bee_worker USING (true);
 
+CREATE POLICY worker ON public.objective_hours TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.objective_minutes TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.service_gaps TO bee_worker USING (true);
+
 CREATE POLICY worker ON public.service_minutes TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.service_recorders TO bee_worker USING (true);
@@ -2814,6 +3328,8 @@ CREATE POLICY worker ON public.staff_sessions TO bee_worker USING (true);
 CREATE POLICY worker ON public.stale_hours TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY worker ON public.stale_minutes TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.uptime_minutes TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY worker ON public.user_fcm_tokens TO bee_worker USING (true) WITH CHECK (true);
 
@@ -2866,6 +3382,10 @@ GRANT ALL ON FUNCTION public.bee_campaign_audience(wanted jsonb) TO bee_admin;
 
 REVOKE ALL ON FUNCTION public.bee_check_campaign_act() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.bee_check_deployment() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_check_prompt_decision() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.bee_complete_through(segment text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_product;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_coach;
@@ -2873,19 +3393,20 @@ GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_admin;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_worker;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_system;
 
-REVOKE ALL ON FUNCTION public.bee_count_within(sketch integer[], bucket integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.bee_count_within(sketch integer[], bucket integer) TO bee_worker;
-
 REVOKE ALL ON FUNCTION public.bee_do_task_once() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_end_deployment_once() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_fill_event() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.bee_follow_deployment() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.bee_forget_acts(sealed_before timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_forget_notifications(decided_before timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_forget_notifications(decided_before timestamp with time zone) TO bee_worker;
+
+REVOKE ALL ON FUNCTION public.bee_gate_fault(wanted uuid, version uuid, at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) TO bee_product;
@@ -2898,6 +3419,9 @@ REVOKE ALL ON FUNCTION public.bee_is_time_zone(zone text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_is_time_zone(zone text) TO service_role;
 GRANT ALL ON FUNCTION public.bee_is_time_zone(zone text) TO bee_admin;
 GRANT ALL ON FUNCTION public.bee_is_time_zone(zone text) TO bee_system;
+
+REVOKE ALL ON FUNCTION public.bee_judged(minutes timestamp with time zone[], asked jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_judged(minutes timestamp with time zone[], asked jsonb) TO bee_worker;
 
 REVOKE ALL ON FUNCTION public.bee_mark_changed_member_due() FROM PUBLIC;
 
@@ -2922,6 +3446,11 @@ GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at times
 GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) TO bee_coach;
 GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) TO bee_oncall;
 GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) TO bee_admin;
+
+REVOKE ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) TO bee_oncall;
+GRANT ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) TO bee_admin;
+GRANT ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) TO bee_worker;
 
 REVOKE ALL ON FUNCTION public.bee_record_preferences() FROM PUBLIC;
 
@@ -2950,6 +3479,11 @@ GRANT ALL ON FUNCTION public.bee_staff_id() TO bee_gate;
 GRANT ALL ON FUNCTION public.bee_staff_id() TO bee_worker;
 GRANT ALL ON FUNCTION public.bee_staff_id() TO bee_system;
 GRANT ALL ON FUNCTION public.bee_staff_id() TO service_role;
+
+REVOKE ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, until timestamp with time zone) TO bee_oncall;
+GRANT ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, until timestamp with time zone) TO bee_admin;
+GRANT ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, until timestamp with time zone) TO bee_worker;
 
 REVOKE ALL ON FUNCTION public.bee_wake_realtime() FROM PUBLIC;
 
@@ -3079,6 +3613,11 @@ GRANT INSERT(is_helpful),UPDATE(is_helpful) ON TABLE public.coach_feedback TO au
 
 GRANT INSERT(said_at),UPDATE(said_at) ON TABLE public.coach_feedback TO authenticated;
 
+GRANT SELECT ON TABLE public.coach_gate_verdicts TO bee_coach;
+GRANT SELECT ON TABLE public.coach_gate_verdicts TO bee_admin;
+GRANT SELECT ON TABLE public.coach_gate_verdicts TO bee_system;
+GRANT INSERT ON TABLE public.coach_gate_verdicts TO bee_worker;
+
 GRANT SELECT ON TABLE public.coach_interventions TO bee_coach;
 GRANT SELECT ON TABLE public.coach_interventions TO bee_admin;
 
@@ -3167,99 +3706,173 @@ GRANT SELECT(fallback) ON TABLE public.coach_messages TO authenticated;
 GRANT SELECT(created_at) ON TABLE public.coach_messages TO authenticated;
 
 GRANT SELECT,INSERT ON TABLE public.coach_model_calls TO bee_system;
+GRANT SELECT ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT ON TABLE public.coach_model_calls TO bee_admin;
+GRANT DELETE ON TABLE public.coach_model_calls TO bee_worker;
 
 GRANT SELECT(id) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(id) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(id) ON TABLE public.coach_model_calls TO bee_oncall;
 
+GRANT SELECT(purpose) ON TABLE public.coach_model_calls TO bee_product;
+GRANT SELECT(purpose) ON TABLE public.coach_model_calls TO bee_oncall;
+
 GRANT SELECT(attempt) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(attempt) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(attempt) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(provider) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(provider) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(provider) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(model) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(model) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(model) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(prompt) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(prompt) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(prompt) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(prompt_sha256) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(prompt_sha256) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(prompt_sha256) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_oncall;
+GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_worker;
 
 GRANT SELECT(outcome) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(outcome) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(outcome) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(detail) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(detail) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(detail) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(failed_checks) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(failed_checks) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(failed_checks) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(input_tokens) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(input_tokens) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(input_tokens) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(cache_read_tokens) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(cache_read_tokens) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(cache_read_tokens) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(cache_write_tokens) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(cache_write_tokens) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(cache_write_tokens) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(output_tokens) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(output_tokens) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(output_tokens) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(reasoning_tokens) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(reasoning_tokens) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(reasoning_tokens) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(is_estimate) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(is_estimate) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(is_estimate) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(cost_usd) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(cost_usd) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(cost_usd) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(priced_from) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(priced_from) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(priced_from) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(first_byte_ms) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(first_byte_ms) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(first_byte_ms) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(total_ms) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(total_ms) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(total_ms) ON TABLE public.coach_model_calls TO bee_oncall;
+
+GRANT SELECT,INSERT ON TABLE public.coach_moments TO bee_system;
+GRANT SELECT ON TABLE public.coach_moments TO bee_coach;
+GRANT SELECT ON TABLE public.coach_moments TO bee_admin;
+GRANT DELETE ON TABLE public.coach_moments TO bee_worker;
+
+GRANT SELECT(created_at) ON TABLE public.coach_moments TO bee_worker;
+
+GRANT SELECT ON TABLE public.coach_prompt_decisions TO bee_coach;
+GRANT SELECT ON TABLE public.coach_prompt_decisions TO bee_admin;
+
+GRANT INSERT(promotion_id) ON TABLE public.coach_prompt_decisions TO bee_coach;
+GRANT INSERT(promotion_id) ON TABLE public.coach_prompt_decisions TO bee_admin;
+
+GRANT INSERT(outcome) ON TABLE public.coach_prompt_decisions TO bee_coach;
+GRANT INSERT(outcome) ON TABLE public.coach_prompt_decisions TO bee_admin;
+
+GRANT INSERT(decided_by) ON TABLE public.coach_prompt_decisions TO bee_coach;
+GRANT INSERT(decided_by) ON TABLE public.coach_prompt_decisions TO bee_admin;
+
+GRANT INSERT(reason) ON TABLE public.coach_prompt_decisions TO bee_coach;
+GRANT INSERT(reason) ON TABLE public.coach_prompt_decisions TO bee_admin;
 
 GRANT SELECT ON TABLE public.coach_prompt_deployments TO bee_coach;
 GRANT SELECT ON TABLE public.coach_prompt_deployments TO bee_admin;
 GRANT SELECT ON TABLE public.coach_prompt_deployments TO bee_system;
 
+GRANT INSERT(place) ON TABLE public.coach_prompt_deployments TO bee_coach;
+GRANT INSERT(place) ON TABLE public.coach_prompt_deployments TO bee_admin;
+
+GRANT INSERT(prompt) ON TABLE public.coach_prompt_deployments TO bee_coach;
+GRANT INSERT(prompt) ON TABLE public.coach_prompt_deployments TO bee_admin;
+
+GRANT INSERT(version_id) ON TABLE public.coach_prompt_deployments TO bee_coach;
+GRANT INSERT(version_id) ON TABLE public.coach_prompt_deployments TO bee_admin;
+
+GRANT INSERT(deployed_by) ON TABLE public.coach_prompt_deployments TO bee_coach;
+GRANT INSERT(deployed_by) ON TABLE public.coach_prompt_deployments TO bee_admin;
+
+GRANT INSERT(promotion_id) ON TABLE public.coach_prompt_deployments TO bee_coach;
+GRANT INSERT(promotion_id) ON TABLE public.coach_prompt_deployments TO bee_admin;
+
+GRANT INSERT(back_to) ON TABLE public.coach_prompt_deployments TO bee_coach;
+GRANT INSERT(back_to) ON TABLE public.coach_prompt_deployments TO bee_admin;
+
+GRANT INSERT(run_id) ON TABLE public.coach_prompt_deployments TO bee_coach;
+GRANT INSERT(run_id) ON TABLE public.coach_prompt_deployments TO bee_admin;
+
+GRANT INSERT(reason) ON TABLE public.coach_prompt_deployments TO bee_coach;
+GRANT INSERT(reason) ON TABLE public.coach_prompt_deployments TO bee_admin;
+
 GRANT SELECT ON TABLE public.coach_prompt_places TO bee_coach;
 GRANT SELECT ON TABLE public.coach_prompt_places TO bee_admin;
 GRANT SELECT ON TABLE public.coach_prompt_places TO bee_system;
 
+GRANT SELECT ON TABLE public.coach_prompt_promotions TO bee_coach;
+GRANT SELECT ON TABLE public.coach_prompt_promotions TO bee_admin;
+
+GRANT INSERT(place) ON TABLE public.coach_prompt_promotions TO bee_coach;
+GRANT INSERT(place) ON TABLE public.coach_prompt_promotions TO bee_admin;
+
+GRANT INSERT(prompt) ON TABLE public.coach_prompt_promotions TO bee_coach;
+GRANT INSERT(prompt) ON TABLE public.coach_prompt_promotions TO bee_admin;
+
+GRANT INSERT(version_id) ON TABLE public.coach_prompt_promotions TO bee_coach;
+GRANT INSERT(version_id) ON TABLE public.coach_prompt_promotions TO bee_admin;
+
+GRANT INSERT(asked_by) ON TABLE public.coach_prompt_promotions TO bee_coach;
+GRANT INSERT(asked_by) ON TABLE public.coach_prompt_promotions TO bee_admin;
+
+GRANT INSERT(reason) ON TABLE public.coach_prompt_promotions TO bee_coach;
+GRANT INSERT(reason) ON TABLE public.coach_prompt_promotions TO bee_admin;
+
 GRANT SELECT ON TABLE public.coach_prompt_versions TO bee_coach;
 GRANT SELECT ON TABLE public.coach_prompt_versions TO bee_admin;
 GRANT SELECT ON TABLE public.coach_prompt_versions TO bee_system;
+
+GRANT INSERT(prompt) ON TABLE public.coach_prompt_versions TO bee_coach;
+GRANT INSERT(prompt) ON TABLE public.coach_prompt_versions TO bee_admin;
+
+GRANT INSERT(number) ON TABLE public.coach_prompt_versions TO bee_coach;
+GRANT INSERT(number) ON TABLE public.coach_prompt_versions TO bee_admin;
+
+GRANT INSERT(body) ON TABLE public.coach_prompt_versions TO bee_coach;
+GRANT INSERT(body) ON TABLE public.coach_prompt_versions TO bee_admin;
+
+GRANT INSERT(model) ON TABLE public.coach_prompt_versions TO bee_coach;
+GRANT INSERT(model) ON TABLE public.coach_prompt_versions TO bee_admin;
+
+GRANT INSERT(parameters) ON TABLE public.coach_prompt_versions TO bee_coach;
+GRANT INSERT(parameters) ON TABLE public.coach_prompt_versions TO bee_admin;
+
+GRANT INSERT(sha256) ON TABLE public.coach_prompt_versions TO bee_coach;
+GRANT INSERT(sha256) ON TABLE public.coach_prompt_versions TO bee_admin;
+
+GRANT INSERT(author_id) ON TABLE public.coach_prompt_versions TO bee_coach;
+GRANT INSERT(author_id) ON TABLE public.coach_prompt_versions TO bee_admin;
+
+GRANT INSERT(message) ON TABLE public.coach_prompt_versions TO bee_coach;
+GRANT INSERT(message) ON TABLE public.coach_prompt_versions TO bee_admin;
 
 GRANT SELECT ON TABLE public.consents TO authenticated;
 GRANT SELECT ON TABLE public.consents TO service_role;
@@ -3788,6 +4401,14 @@ GRANT INSERT(changed_by) ON TABLE public.notification_stops TO bee_oncall;
 GRANT INSERT(reason) ON TABLE public.notification_stops TO bee_admin;
 GRANT INSERT(reason) ON TABLE public.notification_stops TO bee_oncall;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.objective_hours TO bee_worker;
+GRANT SELECT ON TABLE public.objective_hours TO bee_oncall;
+GRANT SELECT ON TABLE public.objective_hours TO bee_admin;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.objective_minutes TO bee_worker;
+GRANT SELECT ON TABLE public.objective_minutes TO bee_oncall;
+GRANT SELECT ON TABLE public.objective_minutes TO bee_admin;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO bee_worker;
 GRANT SELECT,INSERT ON TABLE public.outbox TO bee_system;
 GRANT SELECT ON TABLE public.outbox TO bee_admin;
@@ -3924,7 +4545,45 @@ GRANT SELECT ON TABLE public.score_restatements TO bee_admin;
 GRANT SELECT,INSERT ON TABLE public.score_restatements TO bee_worker;
 GRANT SELECT,INSERT ON TABLE public.score_restatements TO bee_system;
 
+GRANT SELECT ON TABLE public.service_amendments TO bee_oncall;
+GRANT SELECT ON TABLE public.service_amendments TO bee_admin;
+GRANT SELECT ON TABLE public.service_amendments TO bee_worker;
+
+GRANT INSERT(kind) ON TABLE public.service_amendments TO bee_oncall;
+GRANT INSERT(kind) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT INSERT(starts_at) ON TABLE public.service_amendments TO bee_oncall;
+GRANT INSERT(starts_at) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT INSERT(ends_at) ON TABLE public.service_amendments TO bee_oncall;
+GRANT INSERT(ends_at) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT INSERT(state) ON TABLE public.service_amendments TO bee_oncall;
+GRANT INSERT(state) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT INSERT(reason) ON TABLE public.service_amendments TO bee_oncall;
+GRANT INSERT(reason) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT INSERT(declared_by) ON TABLE public.service_amendments TO bee_oncall;
+GRANT INSERT(declared_by) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT UPDATE(uptime_before) ON TABLE public.service_amendments TO bee_oncall;
+GRANT UPDATE(uptime_before) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT UPDATE(uptime_after) ON TABLE public.service_amendments TO bee_oncall;
+GRANT UPDATE(uptime_after) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT UPDATE(withdrawn_at) ON TABLE public.service_amendments TO bee_oncall;
+GRANT UPDATE(withdrawn_at) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT UPDATE(withdrawn_by) ON TABLE public.service_amendments TO bee_oncall;
+GRANT UPDATE(withdrawn_by) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT UPDATE(withdrawn_because) ON TABLE public.service_amendments TO bee_oncall;
+GRANT UPDATE(withdrawn_because) ON TABLE public.service_amendments TO bee_admin;
+
 GRANT SELECT,INSERT ON TABLE public.service_gaps TO bee_system;
+GRANT SELECT,DELETE ON TABLE public.service_gaps TO bee_worker;
 GRANT SELECT ON TABLE public.service_gaps TO bee_oncall;
 GRANT SELECT ON TABLE public.service_gaps TO bee_admin;
 
@@ -4051,10 +4710,14 @@ GRANT SELECT ON TABLE public.stale_days TO bee_oncall;
 GRANT SELECT ON TABLE public.stale_days TO bee_admin;
 GRANT SELECT,INSERT ON TABLE public.stale_days TO bee_system;
 
-GRANT SELECT,INSERT,DELETE ON TABLE public.stale_hours TO bee_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stale_hours TO bee_worker;
 
-GRANT SELECT,INSERT ON TABLE public.stale_minutes TO bee_system;
-GRANT SELECT,INSERT,DELETE ON TABLE public.stale_minutes TO bee_worker;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.stale_minutes TO bee_system;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stale_minutes TO bee_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.uptime_minutes TO bee_worker;
+GRANT SELECT ON TABLE public.uptime_minutes TO bee_oncall;
+GRANT SELECT ON TABLE public.uptime_minutes TO bee_admin;
 
 GRANT SELECT,DELETE ON TABLE public.user_fcm_tokens TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_fcm_tokens TO service_role;

@@ -27,7 +27,7 @@ from bee.coach.exchange import Exchange, Limits
 from bee.coach.masking import Mask
 from bee.coach.model import Models, Moment, Provider, Usage
 from bee.coach.offline import MODEL, reply
-from bee.coach.prompting import Prompt, live_prompt, rendered
+from bee.coach.prompting import Prompt, Sent, live_prompt, rendered
 from bee.coach.queries import AboutMember, find_answered, read_context
 from bee.coach.review import Review, review
 from bee.coach.safety import Screening, screen
@@ -78,6 +78,11 @@ class _Plan:
     prompt: Prompt
     exchange: Exchange
     standing: Standing
+
+    @property
+    def sent(self) -> Sent:
+        """What it is told, as it is kept."""
+        return Sent.of(self.prompt, self.exchange.request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +248,8 @@ class Coach:
             memory_ids=said.memory_ids,
             review=said.review,
             prompt_sha256=said.prompt_sha256,
+            moment=begun.moment,
+            sent=None if plan is None else plan.sent,
             first_byte_ms=total_ms if first_ms is None else first_ms,
             total_ms=total_ms,
         )
@@ -262,9 +269,8 @@ class Coach:
         with self._database.writing(Login.SYSTEM) as session:
             is_new = store(session, question.member_id, question.request_id, decision, now=question.now)
             if plan is not None and plan.exchange.tries:
-                ledger.note_calls(
-                    session, question.member_id, question.request_id, plan.prompt, plan.exchange.tries
-                )
+                account = ledger.Account.of_member(question.member_id)
+                ledger.note_calls(session, account, question.request_id, plan.prompt, plan.exchange.tries)
                 ledger.note_health(
                     session,
                     plan.prompt.provider,
@@ -282,9 +288,8 @@ class Coach:
     def _note_calls(self, begun: Begun, plan: _Plan) -> None:
         question = begun.question
         with self._database.writing(Login.SYSTEM) as session:
-            ledger.note_calls(
-                session, question.member_id, question.request_id, plan.prompt, plan.exchange.tries
-            )
+            account = ledger.Account.of_member(question.member_id)
+            ledger.note_calls(session, account, question.request_id, plan.prompt, plan.exchange.tries)
 
     def _reading_as_member(self, question: Question) -> AbstractContextManager[ReadSession]:
         settings = {"request.jwt.claims": question.claims}

@@ -1,9 +1,10 @@
 """What a model is asked with: the prompt that is live, rendered for one moment."""
 
+import json
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
-from bee.coach.masking import Mask
+from bee.coach.masking import MASK_VERSION, Mask
 from bee.coach.model import ModelRequest, Moment, Provider, Turn
 from bee.coach.prompts import Parameters, PromptVersion, Template, live_version, render
 from bee.coach.prompts.registry import COACH
@@ -30,6 +31,22 @@ class Prompt:
     def label(self) -> str:
         """How it is named in answers: ``coach@1``."""
         return f"{self.name}@{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a model was told, as it is kept: masked, and by which rules."""
+
+    prompt_sha256: str
+    provider: Provider
+    model: str
+    mask_version: str
+    request: str
+
+    @classmethod
+    def of(cls, prompt: Prompt, request: ModelRequest) -> Self:
+        """Return what is kept of a request."""
+        return cls(prompt.sha256, prompt.provider, prompt.model, MASK_VERSION, request_text(request))
 
 
 def live_prompt(session: ReadSession, settings: Settings) -> Prompt | None:
@@ -71,3 +88,15 @@ def rendered(prompt: Prompt, moment: Moment, mask: Mask, pseudonym: str) -> Mode
         pseudonym=pseudonym,
         moment=moment,
     )
+
+
+def request_text(request: ModelRequest) -> str:
+    """Return all that a model reads and is told, as one text: the same request is the same text, byte for byte."""
+    told = {
+        "model": request.model,
+        "system": request.system,
+        "turns": [[turn.role, turn.text] for turn in request.turns],
+        "max_tokens": request.max_tokens,
+        "temperature": request.temperature,
+    }
+    return json.dumps(told, ensure_ascii=False, sort_keys=True)

@@ -60,6 +60,52 @@ MEANINGS: dict[str, tuple[type[BeeError], str, str]] = {
     ),
     "notification_campaign_started_once": (Conflict, "started_before", "It was started already."),
     "notification_campaign_ended_once": (Conflict, "ended_before", "It is over already."),
+    "coach_prompt_versions_number_key": (
+        Conflict,
+        "version_taken",
+        "Somebody else added a version meanwhile: look at it, and try again.",
+    ),
+    "coach_prompt_versions_sha256_key": (
+        Conflict,
+        "prompt_unchanged",
+        "A version says exactly this already.",
+    ),
+    "coach_gate_verdicts_pkey": (Conflict, "verdict_before", "The gate decided about this run already."),
+    "coach_prompt_decisions_pkey": (
+        Conflict,
+        "decided_before",
+        "It was approved, rejected or withdrawn already.",
+    ),
+    "coach_prompt_decision_own": (
+        Forbidden,
+        "own_prompt",
+        "Somebody else than who wrote it or asked for it has to decide.",
+    ),
+    "coach_prompt_decision_others": (Forbidden, "others_prompt", "Who asked for it withdraws it."),
+    "coach_prompt_deployments_promotion_key": (Conflict, "decided_before", "It went live already."),
+    "coach_prompt_deployment_unasked": (Conflict, "unasked", "Nobody asked for it to go live."),
+    "coach_prompt_deployment_unapproved": (
+        Conflict,
+        "unapproved",
+        "Nobody has approved that this version goes live there.",
+    ),
+    "coach_prompt_deployment_live_before": (Conflict, "live_before", "This version is live there already."),
+    "coach_prompt_deployment_ungated": (
+        Conflict,
+        "gate_missing",
+        "The gate has said nothing of exactly this version: run it over the cases first.",
+    ),
+    "coach_prompt_deployment_failed": (Conflict, "gate_failed", "The gate did not let this version pass."),
+    "coach_prompt_deployment_expired": (
+        Conflict,
+        "gate_expired",
+        "What the gate found is too old by now: run the version over the cases again.",
+    ),
+    "coach_prompt_deployment_not_back": (
+        Conflict,
+        "not_back",
+        "It was not live there before, or somebody rolled back from it: ask for approval.",
+    ),
     "coach_conversations_user_id_fkey": (Invalid, "unknown_member", "There is no such member."),
     "engagement_events_user_id_fkey": (Invalid, "unknown_member", "There is no such member."),
 }

@@ -56,12 +56,22 @@ PROFILE = "external_id time_zone joined_on left_on coach_id attributes"
 ACT = "actor_kind actor_id action subject_kind subject_id before after reason"
 PROGRAM_ACT = "actor_kind in ('system', 'member')"
 RULE_VERSION = "rule version body digest author_id message"
+PROMPT_VERSION = "prompt number body model parameters sha256 author_id message"
+PROMPT_DEPLOYMENT = "place prompt version_id deployed_by promotion_id back_to run_id reason"
 SEEN_TO = "status taken_by taken_at closed_at note finding"
 DONE = "done_at done_by outcome note"
 READ_BY_ALL = dict.fromkeys(("bee_product", "bee_coach", "bee_oncall", "bee_admin", "bee_worker"), READS)
 READ_BY_COMPOSERS = dict.fromkeys(("bee_product", "bee_admin", "bee_worker"), READS)
 CAMPAIGN_ACT = "campaign version digest kind done_by reason"
 CAMPAIGN_TEST = "campaign version variant platform address asked_by"
+# What the worker makes from what was measured.
+DERIVED = {"bee_oncall": READS, "bee_admin": READS, "bee_worker": KEEPS}
+AMENDS = May(
+    select="*",
+    insert="kind starts_at ends_at state reason declared_by",
+    update="uptime_before uptime_after withdrawn_at withdrawn_by withdrawn_because",
+    adds="declared_by = %(me)s",
+)
 POSTS = {
     "bee_product": READS,
     "bee_oncall": READS,
@@ -396,10 +406,34 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_coach": May(select="*", rows=ASSIGNED),
         "bee_admin": READS,
     },
-    # What models are asked with: read by whoever judges it and by the program, written with a release.
-    "coach_prompt_versions": dict.fromkeys(("bee_coach", "bee_admin", "bee_system"), READS),
+    # What models are asked with: written, asked for and approved by coaches and admins, read by the program too.
+    "coach_prompt_versions": {
+        **dict.fromkeys(
+            ("bee_coach", "bee_admin"),
+            May(select="*", insert=PROMPT_VERSION, adds="author_id = %(me)s"),
+        ),
+        "bee_system": READS,
+    },
     "coach_prompt_places": dict.fromkeys(("bee_coach", "bee_admin", "bee_system"), READS),
-    "coach_prompt_deployments": dict.fromkeys(("bee_coach", "bee_admin", "bee_system"), READS),
+    "coach_gate_verdicts": {
+        **dict.fromkeys(("bee_coach", "bee_admin", "bee_system"), READS),
+        "bee_worker": May(insert="*"),
+    },
+    "coach_prompt_promotions": dict.fromkeys(
+        ("bee_coach", "bee_admin"),
+        May(select="*", insert="place prompt version_id asked_by reason", adds="asked_by = %(me)s"),
+    ),
+    "coach_prompt_decisions": dict.fromkeys(
+        ("bee_coach", "bee_admin"),
+        May(select="*", insert="promotion_id outcome decided_by reason", adds="decided_by = %(me)s"),
+    ),
+    "coach_prompt_deployments": {
+        **dict.fromkeys(
+            ("bee_coach", "bee_admin"),
+            May(select="*", insert=PROMPT_DEPLOYMENT, adds="deployed_by = %(me)s"),
+        ),
+        "bee_system": READS,
+    },
     # What was said: the program writes it, also what the member said; coaches see to those in danger.
     "coach_conversations": {
         "authenticated": May(select="*", rows=OWN),
@@ -428,11 +462,22 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_coach": May(select="*", rows=ASSIGNED),
         "bee_admin": READS,
     },
-    # What models took and cost is no secret on the staff; whose words they were is.
-    "coach_model_calls": dict.fromkeys(
-        ("bee_product", "bee_coach", "bee_oncall"), May(select="* but user_id request_id")
-    )
-    | {"bee_admin": READS, "bee_system": May(select="*", insert="*")},
+    # What answers rested on: kept for a time, then forgotten.
+    "coach_moments": {
+        "bee_coach": May(select="*", rows=ASSIGNED),
+        "bee_admin": READS,
+        "bee_system": May(select="*", insert="*"),
+        "bee_worker": May(select="created_at", delete=True),
+    },
+    # What models took and cost is no secret on the staff; whose words they were is. A coach sees what was for them.
+    "coach_model_calls": {
+        "bee_product": May(select="* but staff_id user_id request_id"),
+        "bee_oncall": May(select="* but staff_id user_id request_id"),
+        "bee_coach": May(select="*", rows="staff_id = %(me)s"),
+        "bee_admin": READS,
+        "bee_system": May(select="*", insert="*"),
+        "bee_worker": May(select="started_at", delete=True),
+    },
     "coach_breakers": dict.fromkeys(("bee_product", "bee_coach", "bee_oncall", "bee_admin"), READS)
     | {"bee_system": May(select="*", insert="*", update="*")},
     "safety_events": {
@@ -461,13 +506,22 @@ WALLS: Mapping[str, Mapping[str, May]] = {
     "service_gaps": {
         "bee_oncall": READS,
         "bee_admin": READS,
+        "bee_worker": May(select="*", delete=True),
         "bee_system": May(select="*", insert="*"),
     },
     "stale_minutes": {
-        "bee_worker": May(select="*", insert="*", delete=True),
-        "bee_system": May(select="*", insert="*"),
+        "bee_worker": KEEPS,
+        "bee_system": ADDS_UP,
     },
-    "stale_hours": {"bee_worker": May(select="*", insert="*", delete=True)},
+    "stale_hours": {"bee_worker": KEEPS},
+    "objective_minutes": DERIVED,
+    "objective_hours": DERIVED,
+    "uptime_minutes": DERIVED,
+    "service_amendments": {
+        "bee_oncall": AMENDS,
+        "bee_admin": AMENDS,
+        "bee_worker": READS,
+    },
     "probers": {
         "bee_oncall": READS,
         "bee_admin": READS,
@@ -541,6 +595,10 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_announce_notification": frozenset(),
     "bee_wake_realtime": frozenset(),
     "bee_see_to_safety_event": frozenset(),
+    "bee_check_prompt_decision": frozenset(),
+    "bee_follow_deployment": frozenset(),
+    "bee_gate_fault": frozenset(),
+    "bee_check_deployment": frozenset(),
     "bee_end_deployment_once": frozenset(),
     "bee_mark_segments_stale": frozenset(),
     "bee_fill_event": frozenset(),
@@ -553,7 +611,9 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_send_once": frozenset(),
     "bee_refuse_change": frozenset(),
     "bee_add_sketches": frozenset({"bee_system"}),
-    "bee_count_within": frozenset({"bee_worker"}),
+    "bee_judged": frozenset({"bee_worker"}),
+    "bee_uptime_states": frozenset({"bee_oncall", "bee_admin", "bee_worker"}),
+    "bee_objective_counts": frozenset({"bee_oncall", "bee_admin", "bee_worker"}),
     "bee_refuse_forgetting": frozenset(),
     "bee_forget_acts": frozenset(),
     "bee_record_token": frozenset(),
@@ -576,6 +636,10 @@ SECURITY_DEFINERS: Mapping[str, str] = {
     "bee_save_campaign": "keeps what a campaign says, and whom it means, in one version",
     "bee_check_campaign_act": "sees all of a campaign, to tell whose turn it is",
     "bee_names_in_campaign": "tells which words of a saved text are names, never whose",
+    "bee_check_prompt_decision": "sees all of a request, to tell who may decide about it",
+    "bee_follow_deployment": "ends what was live, which nobody else may",
+    "bee_gate_fault": "sees every verdict, to tell whether a version may go live",
+    "bee_check_deployment": "sees all that was live, asked and approved, to tell what may go live",
 }
 
 # Nobody but the owner of the tables changes or removes these; events go with their member's erasure.
@@ -583,8 +647,11 @@ UNCHANGEABLE = frozenset(
     {
         "audit_log",
         "audit_seals",
+        "coach_gate_verdicts",
+        "coach_prompt_decisions",
         "coach_prompt_deployments",
         "coach_prompt_places",
+        "coach_prompt_promotions",
         "coach_prompt_versions",
         "engagement_events",
         "momentum_notifications",

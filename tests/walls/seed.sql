@@ -103,11 +103,35 @@ select 'prompt_of_' || lower(full_name), 1, '{}', '{}', encode(sha256(full_name:
 from staff;
 insert into coach_prompt_places (prompt, environment) select prompt, 'prod' from coach_prompt_versions
 on conflict do nothing;
-insert into coach_prompt_deployments (place, prompt, version_id, live_from, reason)
-select places.place, places.prompt, versions.id, now(), 'words of ' || places.prompt
+insert into coach_prompt_deployments (place, prompt, version_id, reason)
+select places.place, places.prompt, versions.id, 'words of ' || places.prompt
 from coach_prompt_places as places
 inner join coach_prompt_versions as versions on versions.prompt = places.prompt
 where places.prompt <> 'coach';
+insert into coach_prompt_versions (prompt, number, body, parameters, sha256, author_id, message)
+select prompt, 2, body, parameters, encode(sha256(sha256::bytea), 'hex'), author_id, message
+from coach_prompt_versions
+where prompt <> 'coach';
+insert into coach_gate_verdicts (run_id, prompt, sha256, passed, reasons, expires_at)
+select gen_random_uuid(), prompt, sha256, true, '[]', now() + interval '1 day'
+from coach_prompt_versions
+where number = 2;
+insert into coach_prompt_promotions (place, prompt, version_id, asked_by, reason)
+select places.place, places.prompt, versions.id, versions.author_id, 'words of ' || places.prompt
+from coach_prompt_places as places
+inner join coach_prompt_versions as versions on versions.prompt = places.prompt
+where versions.number = 2;
+insert into coach_prompt_decisions (promotion_id, outcome, decided_by, reason)
+select promotions.id, 'approved', others.id, promotions.reason
+from coach_prompt_promotions as promotions
+inner join staff as others
+    on others.full_name = case promotions.prompt when 'prompt_of_cora' then 'Ada' else 'Cora' end;
+insert into coach_prompt_deployments (place, prompt, version_id, deployed_by, promotion_id, run_id, reason)
+select promotions.place, promotions.prompt, promotions.version_id, decided_by, promotions.id, run_id, promotions.reason
+from coach_prompt_promotions as promotions
+inner join coach_prompt_decisions as decisions on decisions.promotion_id = promotions.id
+inner join coach_prompt_versions as versions on versions.id = promotions.version_id
+inner join coach_gate_verdicts as verdicts on verdicts.sha256 = versions.sha256;
 insert into coach_conversations (user_id) select id from members;
 insert into coach_messages (conversation_id, user_id, request_id, role, body, crisis, category, rules_version)
 select id, user_id, gen_random_uuid(), 'member', 'words of ' || user_id, true, 'self_harm', '1'
@@ -122,10 +146,12 @@ select id, user_id, gen_random_uuid(), 'coach', 'words to ' || user_id, false, '
 from coach_conversations;
 insert into coach_feedback (user_id, request_id, is_helpful)
 select user_id, request_id, true from coach_messages where role = 'coach';
+insert into coach_moments (user_id, request_id, memory_ids, message_numbers)
+select user_id, request_id, '{}', '{}' from coach_messages where role = 'coach';
 insert into coach_model_calls
-    (user_id, request_id, attempt, provider, model, prompt, prompt_sha256, started_at, outcome, input_tokens,
+    (staff_id, user_id, request_id, attempt, provider, model, prompt, prompt_sha256, started_at, outcome, input_tokens,
         cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens, is_estimate, total_ms)
-select id, gen_random_uuid(), 1, 'openai', 'model', 'coach@1', 'digest', now(), 'answered', 1, 0, 0, 1, 0, false, 1
+select coach_id, id, gen_random_uuid(), 1, 'openai', 'model', 'coach@1', 'digest', now(), 'answered', 1, 0, 0, 1, 0, false, 1
 from members;
 insert into coach_breakers (provider, failures, because, changed_at)
 values ('openai', 1, 'slow', now()), ('vertex', 1, 'slow', now());
@@ -138,6 +164,16 @@ insert into service_gaps (id, minute, requests)
 values (gen_random_uuid(), '2026-02-01 12:00+00', 1), (gen_random_uuid(), '2026-02-01 12:01+00', 2);
 insert into stale_minutes (minute) values ('2026-02-01 12:00+00'), ('2026-02-01 12:01+00');
 insert into stale_hours (hour) values ('2026-02-01 12:00+00'), ('2026-02-01 13:00+00');
+insert into objective_minutes (minute, objective, good, bad)
+values ('2026-02-01 12:00+00', 'errors', 3, 0), ('2026-02-01 12:01+00', 'errors', 0, 1);
+insert into objective_hours (hour, objective, route, release, prompt, model, good, bad)
+values
+    ('2026-02-01 12:00+00', 'errors', 'GET /v1/momentum', '1', '', '', 3, 1),
+    ('2026-02-01 13:00+00', 'errors', 'GET /v1/momentum', '1', '', '', 1, 0);
+insert into uptime_minutes (minute, state, requests)
+values ('2026-02-01 12:00+00', 'up', 3), ('2026-02-01 12:01+00', 'up', 1);
+insert into service_amendments (kind, starts_at, ends_at, state, reason, declared_by)
+select 'correction', '2026-02-01 12:00+00', '2026-02-01 12:02+00', 'down', 'seen from outside', id from staff;
 insert into probers (prober, target, probe, every_s, release, last_tick_at)
 values ('worker', 'http://a.example', 'ready', 60, '1', now()), ('outside', 'http://a.example', 'ready', 60, '1', now());
 insert into probe_ticks (scheduled_at, target, step, prober, ok, retried, seconds, reason, release)
