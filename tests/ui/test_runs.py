@@ -158,7 +158,8 @@ def test_a_run_shows_its_verdict_with_reasons_its_figures_and_who_answered(
 def test_each_answer_is_read_beside_the_other_versions_with_what_the_checks_object_to(
     empty_house: House, cora: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    price = Price(Provider.OPENAI, "", NOW.date(), *[Decimal("0.15")] * 4)
+    cheap = Decimal("0.15")
+    price = Price(Provider.OPENAI, "", NOW.date(), cheap, cheap, cheap, cheap)
     monkeypatch.setattr("bee.coach.lab.answering.find_price", lambda *_, **__: price)
     add_prompt(empty_house.database, 3, PRICED)
     with model_server() as service:

@@ -25,16 +25,18 @@ from bee.coach.model import (
     Usage,
     ask,
 )
-from bee.coach.model.prices import Price, find_price
+from bee.coach.model.prices import Price, find_price, price_list
 from bee.coach.prompting import Prompt, rendered
 from bee.coach.review import CHECKER, CheckResult, Kind, review
 from bee.coach.safety import Screening, screen
 from bee.coach.text import cleaned
+from bee.settings import Settings
 
 LIMITS: Final = Limits()
 PSEUDONYM: Final = "lab"
 LONGEST_TEXT: Final = 20_000
-FREE: Final = Price(Provider.OFFLINE, "offline", date.min, *[Decimal(0)] * 4)
+NO_MONEY: Final = Decimal(0)
+FREE: Final = Price(Provider.OFFLINE, "offline", date.min, NO_MONEY, NO_MONEY, NO_MONEY, NO_MONEY)
 # Faults of a provider, not of what it was asked: the question is asked again later.
 PASSING: Final = frozenset({Fault.UNREACHABLE, Fault.OVERLOADED, Fault.THROTTLED})
 LASTING: Final = frozenset({Fault.QUOTA, Fault.CONFIGURATION})
@@ -149,9 +151,11 @@ class Asking:
         )
 
 
-def price_of(prompt: Prompt, on: date) -> Price | None:
+def price_of(prompt: Prompt, settings: Settings, on: date) -> Price | None:
     """Return what a version's model costs on a day, None where nobody knows; the offline coach is free."""
-    return FREE if prompt.provider is Provider.OFFLINE else find_price(prompt.provider, prompt.model, on=on)
+    if prompt.provider is Provider.OFFLINE:
+        return FREE
+    return find_price(prompt.provider, prompt.model, on=on, prices=price_list(settings))
 
 
 @dataclass(slots=True)

@@ -84,7 +84,7 @@ class Runner:
 
     def _asking(self, version: PromptVersion, models: Models) -> Asking:
         prompt = prompt_of(version, self.settings)
-        price = price_of(prompt, self.clock().date())
+        price = price_of(prompt, self.settings, self.clock().date())
         if price is None:
             raise ModelFailed(Fault.CONFIGURATION, f"no price is known of {prompt.provider}/{prompt.model}")
         return Asking(prompt, models.of(prompt.provider), price, self.settings.crisis_region, self.limits)

@@ -72,7 +72,8 @@ def tick(database: Database) -> None:
 @pytest.fixture
 def priced(monkeypatch: pytest.MonkeyPatch) -> None:
     """A price for every model of the server, whatever it does."""
-    price = Price(Provider.OPENAI, "", date.min, *[Decimal("0.15")] * 4)
+    each = Decimal("0.15")
+    price = Price(Provider.OPENAI, "", date.min, each, each, each, each)
     monkeypatch.setattr("bee.coach.lab.answering.find_price", lambda *_, **__: price)
 
 
