@@ -13,15 +13,18 @@ from bee.ui.prompt_words import mark_words, part_words
 TEXT_PX: Final = 720
 # Whatever Markdown could take for a mark.
 PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
-LEADING: Final = re.compile(r"^ +")
+LEADING: Final = re.compile(r"^[ \t]+")
 
 
 def show_differences(found: Sequence[PartDifference], *, before: str, after: str, only_changes: bool) -> None:
     """Draw the parts of two prompts; ``before`` and ``after`` are how these are called."""
+    shown = [part for part in found if not (only_changes and part.mark is Mark.SAME)]
+    if not shown:
+        st.caption("Not a word differs.")
+        return
     st.caption(f"~~Struck through~~: only in {before}. **Bold**: only in {after}.")
-    for part in found:
-        if not (only_changes and part.mark is Mark.SAME):
-            _show_part(part)
+    for part in shown:
+        _show_part(part)
 
 
 def marked(pieces: Sequence[Piece]) -> str:

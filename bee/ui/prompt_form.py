@@ -6,12 +6,10 @@ import streamlit as st
 
 from bee.coach.prompts.draft import Draft, parse_draft
 from bee.coach.prompts.template import Choice, Listing, Parameters, Passage
+from bee.ui.prompt_difference import TEXT_PX
 from bee.ui.prompt_words import SETTINGS_MODEL, STATE_WORDS, part_words
 
 MOST_LETTERS: Final = 8000
-LINE_LETTERS: Final = 95
-LINE_PX: Final = 22
-SHORTEST_PX: Final = 68
 BRACES: Final = "Braces stand for variables: for a brace itself write it twice."
 
 
@@ -72,8 +70,7 @@ def _ask_new_part(key: str) -> dict[str, Any] | None:
 
 
 def _ask_text(label: str, text: str, key: str, more: str | None = None) -> str:
-    lines = sum(1 + len(line) // LINE_LETTERS for line in text.split("\n"))
-    said = st.text_area(label, text, max(SHORTEST_PX, 24 + LINE_PX * lines), MOST_LETTERS, key=key, help=more)
+    said = st.text_area(label, text, "content", MOST_LETTERS, key=key, help=more, width=TEXT_PX)
     return said or ""
 
 

@@ -66,7 +66,13 @@ def pick_state() -> str | None:
     """Let the viewer choose the state of who is made up; None where it is not known."""
     by_words = {words: state for state, words in STATE_WORDS.items()}
     chosen = st.selectbox(
-        "State", tuple(by_words), key="state", bind="query-params", required=True, width=165
+        "State",
+        tuple(by_words),
+        key="state",
+        bind="query-params",
+        required=True,
+        width=165,
+        label_visibility="collapsed",
     )
     return by_words.get(chosen)
 

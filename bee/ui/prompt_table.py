@@ -1,6 +1,5 @@
-"""The versions of a prompt as a table, what the gate said of one, and which was live when."""
+"""The versions of a prompt as a table, and which was live when."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -8,11 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from bee.coach.prompts.catalogue import PromptCard, VersionCard
-from bee.coach.prompts.gate import Reason
 from bee.coach.prompts.registry import Deployment
 from bee.ui.prompt_words import GATE, GATE_TONES, PLACES, gate_words, model_words, way_words
 from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT, pressed_row
-from bee.ui.words import type_words
 
 OPEN: Final = ":material/open_in_full: Open"
 ROWS_SHOWN: Final = 12
@@ -28,7 +25,7 @@ def versions_table(card: PromptCard, now: datetime, *, key: str) -> VersionCard 
             "stands": [_stands(card, each) for each in cards],
             "gate": [[gate_words(each.verdict, now)] for each in cards],
             "message": [each.version.message for each in cards],
-            "model": [model_words(each.version) for each in cards],
+            "model": [model_words(each.version.model) for each in cards],
             "author": [each.author for each in cards],
             "at": [each.version.created_at for each in cards],
             "action": [[OPEN] for _ in cards],
@@ -47,43 +44,19 @@ def versions_table(card: PromptCard, now: datetime, *, key: str) -> VersionCard 
                 "Live in",
                 options=[*PLACES.values(), WAITS],
                 color=["green", "green", "green", "orange"],
-                width=190,
+                width=185,
             ),
             "gate": columns.MultiselectColumn(
-                "Gate", options=GATE, color=[GATE_TONES[words] for words in GATE], width=95
+                "Gate", options=GATE, color=[GATE_TONES[words] for words in GATE], width=90
             ),
-            "message": columns.TextColumn("What is new in it"),
-            "model": columns.TextColumn("Model", width=165),
-            "author": columns.TextColumn("Written by", width=120),
-            "at": columns.DatetimeColumn(
-                "Written (UTC)", format="D MMM YYYY, HH:mm", timezone="UTC", width=150
-            ),
+            "message": columns.TextColumn("What is new in it", width=230),
+            "model": columns.TextColumn("Model", width=140),
+            "author": columns.TextColumn("Written by", width=105),
+            "at": columns.DatetimeColumn("Written", format="D MMM YYYY", timezone="UTC", width=100),
             "action": columns.ButtonColumn("Action", key=key, width=90),
         },
     )
     return pressed_row(key, cards)
-
-
-def reasons_table(reasons: Sequence[Reason]) -> None:
-    """Draw what each check of the gate said."""
-    table = pd.DataFrame(
-        {
-            "check": [type_words(reason.check) for reason in reasons],
-            "said": [reason.said for reason in reasons],
-        }
-    )
-    columns = st.column_config
-    st.dataframe(
-        table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(reasons), ROWS_SHOWN),
-        alt="What each check of the gate said",
-        column_config={
-            "check": columns.TextColumn("Check", width=190),
-            "said": columns.TextColumn("What it said"),
-        },
-    )
 
 
 def times_table(card: PromptCard) -> None:

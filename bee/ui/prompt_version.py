@@ -7,7 +7,7 @@ import streamlit as st
 
 from bee.access import Viewer
 from bee.coach.prompts.catalogue import PromptCard, VersionCard
-from bee.coach.prompts.difference import Mark, differences
+from bee.coach.prompts.difference import differences
 from bee.coach.prompts.draft import Draft
 from bee.coach.prompts.promotions import Promotion
 from bee.coach.prompts.template import spelled_out
@@ -18,7 +18,6 @@ from bee.ui.prompt_acts import approve, ask, reject, roll_back, save, withdraw
 from bee.ui.prompt_difference import TEXT_PX, show_differences
 from bee.ui.prompt_form import ask_draft
 from bee.ui.prompt_pickers import SAYS, look_at
-from bee.ui.prompt_table import reasons_table
 from bee.ui.prompt_words import (
     GATE_ICONS,
     GATE_TONES,
@@ -28,10 +27,12 @@ from bee.ui.prompt_words import (
     gate_words,
     moment_words,
     part_words,
+    setting_words,
     verdict_words,
     version_facts,
 )
 from bee.ui.text import plain
+from bee.ui.words import type_words
 
 REASON_PX: Final = 520
 
@@ -81,9 +82,8 @@ def _show_draft(start: VersionCard, draft: Draft) -> None:
     found = differences(spelled_out(start.version.template), spelled_out(draft.template))
     with st.container(border=True):
         card_head("What differs", f"What you wrote, beside version {start.number}")
-        if all(part.mark is Mark.SAME for part in found):
-            st.caption("The words are the same; the model or its settings differ.")
-            return
+        if settings := setting_words(Draft.of(start.version), draft):
+            st.caption(plain(settings))
         show_differences(found, before=f"version {start.number}", after="what you wrote", only_changes=True)
 
 
@@ -113,8 +113,10 @@ def _show_gate(shown: VersionCard, now: datetime) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(words, icon=f":material/{GATE_ICONS[words]}:", color=GATE_TONES[words])
         st.caption(verdict_words(shown.verdict), width="content")
-    if shown.verdict.reasons:
-        reasons_table(shown.verdict.reasons)
+    for reason in shown.verdict.reasons:
+        with st.container(gap="xxsmall", width=TEXT_PX):
+            st.caption(plain(type_words(reason.check)))
+            st.text(reason.said)
     for earlier in shown.verdicts[1:]:
         st.caption(f"Before: {gate_words(earlier, now).lower()}. {verdict_words(earlier)}")
 

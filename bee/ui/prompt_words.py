@@ -5,8 +5,9 @@ from typing import Final
 
 from bee.coach.prompts.catalogue import PromptAct, PromptCard, VersionCard
 from bee.coach.prompts.difference import Mark, PartDifference
+from bee.coach.prompts.draft import Draft
 from bee.coach.prompts.gate import Verdict
-from bee.coach.prompts.registry import Deployment, PromptVersion
+from bee.coach.prompts.registry import Deployment
 from bee.coach.prompts.template import UNKNOWN
 from bee.settings import Environment
 from bee.ui.palette import WORDS, Tone
@@ -82,21 +83,36 @@ def verdict_words(verdict: Verdict) -> str:
     return f"{said}, holds until {moment_words(verdict.expires_at)}" if verdict.passed else said
 
 
-def model_words(version: PromptVersion) -> str:
+def model_words(model: str | None) -> str:
     """Return which model a version is for."""
-    return version.model or SETTINGS_MODEL
+    return model or SETTINGS_MODEL
+
+
+def temperature_words(temperature: float | None) -> str:
+    """Return at which temperature a model answers."""
+    return "The model decides" if temperature is None else f"{temperature:g}"
+
+
+def setting_words(before: Draft, after: Draft) -> str:
+    """Return what differs beside the words, such as ``Most tokens: 400 → 300``; nothing where nothing does."""
+    was, now = dict(_settings(before)), dict(_settings(after))
+    return " · ".join(f"{name}: {was[name]} → {now[name]}" for name in was if was[name] != now[name])
+
+
+def _settings(draft: Draft) -> list[tuple[str, str]]:
+    return [
+        ("Model", model_words(draft.model)),
+        ("Temperature", temperature_words(draft.parameters.temperature)),
+        ("Most tokens", f"{draft.parameters.max_tokens:,}"),
+    ]
 
 
 def version_facts(card: VersionCard) -> list[tuple[str, str]]:
     """Return what is known of a version beside its words."""
-    parameters = card.version.model_parameters
-    temperature = "The model decides" if parameters.temperature is None else f"{parameters.temperature:g}"
     return [
         ("Written by", card.author),
         ("Written", moment_words(card.version.created_at)),
-        ("Model", model_words(card.version)),
-        ("Temperature", temperature),
-        ("Most tokens", f"{parameters.max_tokens:,}"),
+        *_settings(Draft.of(card.version)),
         ("Live in", ", ".join(PLACES[place] for place in card.live_in) or "Nowhere"),
         ("Digest", card.version.sha256[:8]),
     ]

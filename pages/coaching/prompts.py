@@ -6,6 +6,7 @@ import streamlit as st
 
 from bee.coach.prompts.catalogue import PromptCard, VersionCard, prompt_history_csv
 from bee.coach.prompts.difference import differences
+from bee.coach.prompts.draft import Draft
 from bee.coach.prompts.sample import Sample, rendered_for
 from bee.ui.blocks import card_head, page_head
 from bee.ui.empty import empty, errors_shown
@@ -33,10 +34,11 @@ from bee.ui.prompt_pickers import (
 from bee.ui.prompt_reads import SEE_PROMPTS, read_member_sample, read_prompt, read_prompt_history
 from bee.ui.prompt_table import times_table, versions_table
 from bee.ui.prompt_version import show_change, show_version
-from bee.ui.prompt_words import act_words, prompt_words, then_words, version_words
+from bee.ui.prompt_words import act_words, prompt_words, setting_words, then_words, version_words
 from bee.ui.reads import Scope
 from bee.ui.sessions import utc_now
 from bee.ui.tables import acts_table
+from bee.ui.text import plain
 
 viewer = guard(*SEE_PROMPTS)
 
@@ -101,6 +103,8 @@ def show_difference(scope: Scope, card: PromptCard, shown: VersionCard) -> None:
             f"What {after} says otherwise than {before}",
             "As a model reads it, each part by what it came from",
         )
+        if settings := setting_words(Draft.of(beside.version), Draft.of(shown.version)):
+            st.caption(plain(settings))
         show_differences(found, before=before, after=after, only_changes=only_changes)
 
 
@@ -119,7 +123,7 @@ def ask_made_up() -> Sample:
 
 
 def ask_member(scope: Scope) -> Sample | None:
-    """Ask for a member and return them as they are now, None until one is found; that is recorded."""
+    """Ask for a member and return them as they are now, None until one is found; the look is recorded."""
     words = pick_member_words(by_name=True)
     matches = read_matches(SearchQuestion(scope, words)) if words else []
     if len(matches) != 1:

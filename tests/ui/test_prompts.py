@@ -183,7 +183,8 @@ def test_one_asks_another_approves_and_anybody_rolls_back(
 ) -> None:
     prepare(empty_house.database, cora)
     app = visit(PAGE, cora, view=ONE, version="Version 2")
-    assert "needs care" in str(rows(app)).lower(), "the gate's reasons are there"
+    assert "Needs care\n" in words(app)
+    assert "no loss" in words(app), "the gate's reasons are there"
     text(app, "Why it shall go live").set_value("It is shorter.")
     app = button(app, "Ask for it to go live in Local").click().run()
     assert not app.exception
@@ -298,6 +299,14 @@ def test_two_versions_are_compared_for_somebody_made_up(empty_house: House, cora
     assert "Likes to walk in the morning" in said
 
 
+def test_versions_that_differ_in_their_settings_only_say_so(empty_house: House, cora: Person) -> None:
+    prepare(empty_house.database, cora)
+    app = visit(PAGE, cora, view="Difference", version="Version 2", only="true")
+    assert not app.exception
+    assert "Most tokens: 400 → 300" in words(app).replace("\\", "")
+    assert "Not a word differs." in words(app)
+
+
 def test_two_versions_are_compared_for_one_of_the_coachs_members_and_the_look_is_recorded(
     empty_house: House, cora: Person, carl: Person
 ) -> None:
@@ -348,6 +357,7 @@ def test_what_was_live_then_is_told_for_any_moment(empty_house: House, cora: Per
     [
         ("- a list", "- a list", "\\- a list"),
         ("1. one\n=====", "1. one\n=====", "1\\. one  \n\\=\\=\\=\\=\\="),
+        ("\tcode", "\tcode", "\u00a0code"),
         ("    code", "    code", "\u00a0\u00a0\u00a0\u00a0code"),
         ("![x](https://a.b/c)", "", ":gray-background[~~\\!\\[x\\]\\(https\\:\\/\\/a\\.b\\/c\\)~~]"),
         ("", "two words ", ":green-background[**two words**] "),
