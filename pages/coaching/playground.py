@@ -1,0 +1,169 @@
+"""Coaching › Playground: what would the coach answer, by which version and model, and why."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+import streamlit as st
+
+from bee.coach.playground import Asked, Scene, Trial, made_up
+from bee.coach.prompting import Prompt
+from bee.momentum.score import MomentumState
+from bee.ui.blocks import card_head, page_head
+from bee.ui.empty import empty, errors_shown
+from bee.ui.guard import guard
+from bee.ui.member_reads import MOST_MATCHES, SearchQuestion, read_matches, record_look
+from bee.ui.palette import WORDS
+from bee.ui.pickers import pick_member_words, search_for
+from bee.ui.playground_acts import SEE_LAB, begin_trial, read_members_scene, read_offer
+from bee.ui.playground_pickers import (
+    ask_made_up,
+    is_offline,
+    pick_how_many,
+    pick_known,
+    pick_prompt,
+    pick_shown,
+    pick_state,
+)
+from bee.ui.playground_view import show_prompt, show_trials, watch
+from bee.ui.reads import Scope
+from bee.ui.sessions import utc_now
+from bee.ui.tables import matches_table
+from bee.ui.words import matches_words
+
+viewer = guard(*SEE_LAB)
+
+PLAYED: Final = "playground-played"
+SAFE: Final = (
+    "Nothing of this reaches a member or is kept as a conversation; what it costs counts as the lab's."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What was asked last, about whom, and what came of it; ``before``: of the time before."""
+
+    asked: tuple[Asked, ...]
+    message: str
+    member_id: UUID | None
+    trials: tuple[Trial, ...]
+    before: tuple[Trial, ...]
+
+
+def show() -> None:
+    """Draw the choices, the moment, the versions, the answers and the prompt."""
+    covers, choices = page_head("Playground")
+    covers.caption(SAFE)
+    scope = Scope.of(viewer, SEE_LAB)
+    with choices:
+        words = pick_member_words(by_name=True)
+        how_many = pick_how_many()
+    member_id = find_member(scope, words) if words else None
+    if words and member_id is None:
+        return
+    whole, off = show_moment(scope, member_id)
+    scene = whole.without(off)
+    prompts = show_versions(scope, how_many)
+    if not prompts:
+        return
+    ask(prompts, scene, member_id)
+    with st.container(border=True):
+        card_head("The exact prompt", "Part by part, as it would leave this house, masked")
+        prompt = prompts[pick_shown(prompts)]
+        if is_offline(prompt):
+            st.caption(
+                "The offline coach answers by rules and reads no prompt. With a model this would be it:"
+            )
+        show_prompt(prompt, scene, whole)
+
+
+def find_member(scope: Scope, words: str) -> UUID | None:
+    """Return whom the words mean, and draw who else they may mean; a look at somebody goes to the trail first."""
+    matches = read_matches(SearchQuestion(scope, words))
+    if len(matches) == 1:
+        record_look(viewer, scope, matches[0].id, utc_now())
+        return matches[0].id
+    if not matches:
+        empty(
+            "person_search",
+            "Nobody found among the members you may see",
+            "Leave it empty for somebody made up.",
+        )
+        return None
+    card_head("Members", matches_words(len(matches), MOST_MATCHES))
+    chosen = matches_table(matches, key="open-match")
+    if chosen is not None:
+        search_for(f"P-{chosen.number}")
+    return None
+
+
+def show_moment(scope: Scope, member_id: UUID | None) -> tuple[Scene, frozenset[UUID]]:
+    """Draw what an answer would rest on, and return it with the memories that are switched off."""
+    said, known = st.columns(2)
+    with said.container(border=True, height="stretch"):
+        card_head("The message", "What the member writes")
+        st.text_area(
+            "Message", key="message", height=120, max_chars=20_000, label_visibility="collapsed",
+            placeholder="I had a hard week and did not walk once",
+        )  # fmt: skip
+        scene = read_members_scene(scope, member_id, utc_now()) if member_id else ask_scene()
+    with known.container(border=True, height="stretch"):
+        state = scene.moment.state
+        card_head("What is known", "A memory that is switched off is left out of the prompt")
+        st.caption(f"Momentum: {WORDS[MomentumState(state)].lower() if state else 'nothing known'}")
+        off = pick_known(scene.moment.memories)
+        if member_id and not scene.may_leave:
+            st.caption(":material/lock: The member did not consent: no word of theirs goes to a model.")
+        for each in reversed(scene.moment.recent):
+            with st.chat_message("user" if each.role == "member" else "assistant"):
+                st.text(each.body)
+    return scene, off
+
+
+def ask_scene() -> Scene:
+    """Ask for a moment of nobody's."""
+    state = pick_state()
+    typed = ask_made_up()
+    return made_up(state, typed.memories, typed.said)
+
+
+def show_versions(scope: Scope, how_many: int) -> list[Prompt]:
+    """Draw which versions and models are asked, and return them."""
+    offer = read_offer(scope)
+    if not offer.versions:
+        empty(
+            "description", "There is no prompt yet", "A version comes with each release; coaches write more."
+        )
+        return []
+    with st.container(border=True):
+        card_head("Versions", "A version and its model, or another model")
+        prompts = [pick_prompt(offer, place) for place in range(how_many)]
+    return [prompt for prompt in prompts if prompt is not None]
+
+
+def ask(prompts: Sequence[Prompt], scene: Scene, member_id: UUID | None) -> None:
+    """Offer to ask, and draw the answers: as they come, or those of the last time."""
+    played: Played | None = st.session_state.get(PLAYED)
+    message = str(st.session_state.get("message", ""))
+    if st.button("Ask", icon=":material/play_arrow:", type="primary", disabled=not message.strip()):
+        asked = tuple(Asked(prompt, scene.asking(message)) for prompt in prompts)
+        stage = begin_trial(prompts, member_id)
+        with closing(stage.play(asked)) as events:
+            trials = tuple(watch(events, prompts))
+        st.session_state[PLAYED] = Played(asked, message, member_id, trials, played.trials if played else ())
+        st.rerun()
+    if played is None:
+        st.caption("Write a message and ask: the answers come side by side.")
+        return
+    now = tuple(Asked(prompt, scene.asking(played.message)) for prompt in prompts)
+    if (message, member_id) != (played.message, played.member_id) or now != played.asked:
+        st.caption(
+            ":material/info: You changed something since: these are the answers to what you asked before."
+        )
+    show_trials(played.trials, played.before)
+
+
+with errors_shown():
+    show()
