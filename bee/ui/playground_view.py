@@ -6,8 +6,10 @@ from typing import Final
 import streamlit as st
 
 from bee.coach.masking import Mask
+from bee.coach.offline import Said
 from bee.coach.playground import Done, Event, Piece, Scene, Trial
 from bee.coach.prompting import Prompt, laid_out
+from bee.coach.safety import screen
 from bee.ui.blocks import facts
 from bee.ui.playground_words import (
     LETTERS,
@@ -21,7 +23,7 @@ from bee.ui.playground_words import (
     why_words,
 )
 from bee.ui.text import plain
-from bee.ui.words import type_words
+from bee.ui.words import counted, type_words
 
 # The widest that a line of text is to be read.
 TEXT_PX: Final = 720
@@ -31,6 +33,10 @@ SPEAKERS: Final = {"user": "Member", "assistant": "Coach"}
 
 def show_prompt(prompt: Prompt, scene: Scene, whole: Scene) -> None:
     """Draw what a model reads, part by part; ``whole``: the same with every memory, to tell what is left out."""
+    if screen(scene.moment.message).crisis:
+        st.caption(
+            ":material/health_and_safety: The words tell of danger: no model would be asked with this."
+        )
     told = laid_out(prompt, scene.moment, Mask(scene.known))
     before = {part.text for part in laid_out(prompt, whole.moment, Mask(whole.known)).system.parts}
     for part in told.system.parts:
@@ -42,6 +48,16 @@ def show_prompt(prompt: Prompt, scene: Scene, whole: Scene) -> None:
     for turn in told.turns:
         if turn.text:
             _show_part(SPEAKERS[turn.role], turn.text)
+
+
+def show_said(recent: Sequence[Said]) -> None:
+    """Draw what was said before, oldest first; ``recent``: newest first."""
+    if not recent:
+        st.caption("Nothing was said before.")
+        return
+    with st.expander(f"Said before: {counted(len(recent), 'message', 'messages')}", icon=":material/forum:"):
+        for each in reversed(recent):
+            _show_part(type_words(each.role), each.body)
 
 
 def watch(events: Iterable[Event], prompts: Sequence[Prompt]) -> list[Trial]:

@@ -27,7 +27,7 @@ from bee.ui.playground_pickers import (
     pick_shown,
     pick_state,
 )
-from bee.ui.playground_view import show_prompt, show_trials, watch
+from bee.ui.playground_view import show_prompt, show_said, show_trials, watch
 from bee.ui.reads import Scope
 from bee.ui.sessions import utc_now
 from bee.ui.tables import matches_table
@@ -116,9 +116,8 @@ def show_moment(scope: Scope, member_id: UUID | None) -> tuple[Scene, frozenset[
         off = pick_known(scene.moment.memories)
         if member_id and not scene.may_leave:
             st.caption(":material/lock: The member did not consent: no word of theirs goes to a model.")
-        for each in reversed(scene.moment.recent):
-            with st.chat_message("user" if each.role == "member" else "assistant"):
-                st.text(each.body)
+        if member_id:
+            show_said(scene.moment.recent)
     return scene, off
 
 
