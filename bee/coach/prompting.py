@@ -8,7 +8,7 @@ from bee.coach.masking import MASK_VERSION, Mask
 from bee.coach.model import ModelRequest, Moment, Provider, Turn
 from bee.coach.prompts import Parameters, PromptVersion, Rendered, Template, live_version, render
 from bee.coach.prompts.registry import COACH
-from bee.coach.prompts.template import UNKNOWN
+from bee.coach.prompts.values import values_of
 from bee.db import ReadSession
 from bee.settings import Settings
 
@@ -83,10 +83,7 @@ def laid_out(prompt: Prompt, moment: Moment, mask: Mask) -> LaidOut:
         Turn("user" if message.role == "member" else "assistant", mask.hide(message.body))
         for message in reversed(moment.recent[:MOST_TURNS])
     ]
-    values = {
-        "state": moment.state or UNKNOWN,
-        "memories": [mask.hide(memory.trait_value) for memory in moment.memories],
-    }
+    values = values_of(moment.state, [mask.hide(memory.trait_value) for memory in moment.memories])
     return LaidOut(render(prompt.template, values), (*said, Turn("user", mask.hide(moment.message))))
 
 
