@@ -9,13 +9,14 @@ from uuid import UUID, uuid5
 from bee.coach.actions import storable
 from bee.coach.masking import Known
 from bee.coach.offline import Memory, Moment, Momentum, Said
-from bee.coach.queries import MOST_MEMORIES, MOST_MESSAGES, AboutMember
+from bee.coach.queries import MOST_MESSAGES, AboutMember
 from bee.coach.text import cleaned
 from bee.db import ReadSession
 from bee.errors import Invalid, NotFound
 
 MADE_UP: Final = UUID("3b9d2f3e-8a53-5b7e-9d7c-3d1a5f6f0c42")
 LONGEST_LINE: Final = 4000
+MOST_MEMORIES: Final = 50
 SIGNS: Final = {"coach": "coach:", "member": "member:"}
 
 
