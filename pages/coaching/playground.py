@@ -14,9 +14,10 @@ from bee.momentum.score import MomentumState
 from bee.ui.blocks import card_head, page_head
 from bee.ui.empty import empty, errors_shown
 from bee.ui.guard import guard
-from bee.ui.member_reads import MOST_MATCHES, SearchQuestion, read_matches, record_look
+from bee.ui.member_picker import find_one
+from bee.ui.member_reads import record_look
 from bee.ui.palette import WORDS
-from bee.ui.pickers import pick_member_words, search_for
+from bee.ui.pickers import pick_member_words
 from bee.ui.playground_acts import SEE_LAB, begin_trial, read_members_scene, read_offer
 from bee.ui.playground_pickers import (
     ask_made_up,
@@ -30,8 +31,6 @@ from bee.ui.playground_pickers import (
 from bee.ui.playground_view import show_prompt, show_said, show_trials, watch
 from bee.ui.reads import Scope
 from bee.ui.sessions import utc_now
-from bee.ui.tables import matches_table
-from bee.ui.words import matches_words
 
 viewer = guard(*SEE_LAB)
 
@@ -60,9 +59,11 @@ def show() -> None:
     with choices:
         words = pick_member_words(by_name=True)
         how_many = pick_how_many()
-    member_id = find_member(scope, words) if words else None
+    member_id = find_one(scope, words, "Leave it empty for somebody made up.") if words else None
     if words and member_id is None:
         return
+    if member_id is not None:
+        record_look(viewer, scope, member_id, utc_now())
     whole, off = show_moment(scope, member_id)
     scene = whole.without(off)
     prompts = show_versions(scope, how_many)
@@ -77,26 +78,6 @@ def show() -> None:
                 "The offline coach answers by rules and reads no prompt. With a model this would be it:"
             )
         show_prompt(prompt, scene, whole)
-
-
-def find_member(scope: Scope, words: str) -> UUID | None:
-    """Return whom the words mean, and draw who else they may mean; a look at somebody goes to the trail first."""
-    matches = read_matches(SearchQuestion(scope, words))
-    if len(matches) == 1:
-        record_look(viewer, scope, matches[0].id, utc_now())
-        return matches[0].id
-    if not matches:
-        empty(
-            "person_search",
-            "Nobody found among the members you may see",
-            "Leave it empty for somebody made up.",
-        )
-        return None
-    card_head("Members", matches_words(len(matches), MOST_MATCHES))
-    chosen = matches_table(matches, key="open-match")
-    if chosen is not None:
-        search_for(f"P-{chosen.number}")
-    return None
 
 
 def show_moment(scope: Scope, member_id: UUID | None) -> tuple[Scene, frozenset[UUID]]:

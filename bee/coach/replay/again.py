@@ -3,13 +3,20 @@
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from decimal import Decimal
 from difflib import SequenceMatcher
 from typing import Final
 
+from bee.coach.exchange import MOST_TRIES, estimated_usage
+from bee.coach.masking import Mask
+from bee.coach.model import Usage
+from bee.coach.model.prices import Price
 from bee.coach.playground import Asked, Done, Stage, Trial
-from bee.coach.prompting import Prompt
+from bee.coach.playground.stage import PSEUDONYM
+from bee.coach.prompting import Prompt, rendered
 from bee.coach.replay.moments import Replayed
 from bee.coach.review import Kind
+from bee.coach.safety import screen
 from bee.csv_text import csv_text
 
 # After so many the day's budget is looked at again.
@@ -68,6 +75,17 @@ def asked_again(
             for event in events:
                 if isinstance(event, Done):
                     yield some[event.place], event.trial
+
+
+def cost_ceiling(moments: Sequence[Replayed], prompt: Prompt, price: Price) -> Decimal:
+    """Return about the most that asking again can cost, every try of it together; danger costs nothing."""
+    total = Decimal(0)
+    for each in moments:
+        if not screen(each.scene.moment.message).crisis:
+            request = rendered(prompt, each.scene.moment, Mask(each.scene.known), PSEUDONYM)
+            sent = estimated_usage(request, 0)
+            total += MOST_TRIES * price.cost(Usage(input=sent.input, output=request.max_tokens))
+    return total
 
 
 def riskiest_first(changes: Iterable[Change]) -> list[Change]:

@@ -36,6 +36,11 @@ class Day:
     is_cut: bool
 
     @property
+    def askable(self) -> tuple[Replayed, ...]:
+        """Those of which all is known that an answer takes; words of danger take nothing else."""
+        return tuple(each for each in self.moments if each.kept.is_kept or each.kept.crisis)
+
+    @property
     def people(self) -> int:
         """How many people wrote."""
         return len({each.kept.user_id for each in self.moments})
