@@ -44,15 +44,19 @@ def pick_how_many() -> int:
     return ARMS.get(chosen or "2", 2)
 
 
-def pick_prompt(offer: Offer, place: int) -> Prompt | None:
-    """Let the viewer choose a version and a model for one of those asked; None while there is no version."""
+def pick_prompt(offer: Offer, place: int, *, is_only: bool = False) -> Prompt | None:
+    """Let the viewer choose a version and a model for one of those asked; None while there is no version.
+
+    ``is_only``: whether it is the only one, which needs no letter.
+    """
     letter = LETTERS[place]
     # What is tried first is beside what members get.
     usual = offer.live if place == 0 else offer.versions[0] if offer.versions else None
     label = "Live version" if place == 0 else "Newest version"
     numbers = {f"Version {version.number}": str(version.number) for version in offer.versions}
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{letter}**", width="content")
+        if not is_only:
+            st.markdown(f"**{letter}**", width="content")
         chosen = pick_one(f"Version {letter}", label, numbers, key=f"v{place + 1}", width=150)
         model = pick_one(
             f"Model {letter}",

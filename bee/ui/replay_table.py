@@ -10,7 +10,7 @@ import streamlit as st
 from bee.coach.prompts.difference import Mark, pieces
 from bee.coach.replay import Change, Match, Replayed, Rerendered
 from bee.ui.blocks import facts
-from bee.ui.playground_view import show_trial
+from bee.ui.playground_view import TEXT_PX, show_trial
 from bee.ui.replay_words import (
     MATCH_MEANS,
     MATCH_WORDS,
@@ -140,7 +140,8 @@ def _show_prompt(found: Rerendered) -> None:
             f":material/{'check' if found.match is Match.SAME else 'info'}: {MATCH_MEANS[found.match]}"
         )
     if found.sent is not None:
-        with st.expander("The prompt as it was sent", icon=":material/description:", expanded=True):
+        text = st.expander("The prompt as it was sent", icon=":material/description:", expanded=True)
+        with text.container(width=TEXT_PX):
             _show_text(found)
 
 

@@ -17,6 +17,7 @@ MATCH_WORDS: Final = {
     Match.NOT_SENT: "None sent",
     Match.NOT_KEPT: "Not kept",
 }
+MATCH_COUNTED: Final = MATCH_WORDS | {Match.DIFFERENT: "different"}
 MATCH_MEANS: Final = {
     Match.SAME: "Rendered again it is what was sent, byte for byte.",
     Match.DIFFERENT: "Rendered again it is not what was sent",
@@ -31,7 +32,9 @@ def covers_words(day: Day) -> str:
     messages = counted(len(day.moments), "message", "messages")
     cut = " and more" if day.is_cut else ""
     told = [
-        f"{day.matches[match]} {words.lower()}" for match, words in MATCH_WORDS.items() if day.matches[match]
+        f"{day.matches[match]} {words.lower()}"
+        for match, words in MATCH_COUNTED.items()
+        if day.matches[match]
     ]
     prompts = f" · prompts: {', '.join(told)}" if told else ""
     return f"{messages}{cut} of {counted(day.people, 'person', 'people')}{prompts}"

@@ -91,7 +91,7 @@ def show_again(scope: Scope, question: ReplayQuestion, day: Day) -> None:
     """Offer to ask another version in each moment, and draw what came of it."""
     with st.container(border=True):
         card_head("What would have gone out", "Each message asked again as of then; nobody hears of it")
-        prompt = pick_prompt(read_offer(scope), 0)
+        prompt = pick_prompt(read_offer(scope), 0, is_only=True)
         if prompt is None:
             st.caption("There is no prompt yet.")
             return
