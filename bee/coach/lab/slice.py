@@ -3,18 +3,26 @@
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from bee.coach import ledger
+from bee.coach.exchange import ANSWERED, Try
 from bee.coach.lab.answering import Answer, Asking
 from bee.coach.lab.case import Case
 from bee.coach.lab.run import Arm
-from bee.db import Database, Login
+from bee.coach.ledger import Account
+from bee.coach.model import Provider
+from bee.coach.standing import Hold
+from bee.db import Database, Login, WriteSession
 from bee.errors import BeeError
+from bee.settings import Settings
 
 AT_ONCE: Final = 4
+# What holds back the lab for the rest of the day.
+BUDGETS: Final = frozenset({Hold.LAB_BUDGET, Hold.COST_BUDGET, Hold.TOKEN_BUDGET})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,7 @@ class Work:
     reuses_answers: bool
     most_usd: Decimal
     checker: str
+    requested_by: UUID
     requested_at: datetime
     spent_usd: Decimal
 
@@ -57,6 +66,8 @@ class Slice:
     database: Database
     work: Work
     cases: Mapping[UUID, Case]
+    settings: Settings
+    clock: Callable[[], datetime]
     add: Callable[[int], None]
     is_lost: Callable[[], bool]
     asking: Mapping[str, Asking] = field(default_factory=dict)
@@ -64,6 +75,7 @@ class Slice:
     reserved_usd: Decimal = Decimal(0)
     answered: int = 0
     is_over_budget: bool = False
+    is_over_days_budget: bool = False
     is_stopped: bool = False
     failure: BeeError | None = None
 
@@ -101,6 +113,9 @@ class Slice:
             # What the others on their way hold back may not be needed.
             self.is_over_budget, self.is_stopped = self.reserved_usd == 0, True
             return None
+        if await asyncio.to_thread(self._is_over_days_budget, asking):
+            self.is_over_days_budget, self.is_stopped = True, True
+            return None
         self.reserved_usd += most_usd
         try:
             answer = await asking.answer(case)
@@ -115,6 +130,13 @@ class Slice:
         with self.database.reading(Login.WORKER) as session:
             text = session.scalar("coach/lab_cached", cache_key=key)
         return None if text is None else asking.cached(case, text)
+
+    def _is_over_days_budget(self, asking: Asking) -> bool:
+        provider, now = asking.prompt.provider, self.clock()
+        if provider is Provider.OFFLINE:
+            return False
+        standing = ledger.read_standing(self.database, None, provider, now=now, reader=ledger.WORKER)
+        return standing.lab_hold(self.settings, now) in BUDGETS
 
     def _is_over(self) -> bool:
         with self.database.reading(Login.WORKER) as session:
@@ -142,5 +164,24 @@ class Slice:
                 cost_usd=answer.cost_usd,
                 **asdict(answer.usage),
             )
+            if stored and answer.total_ms is not None and asking.prompt.provider is not Provider.OFFLINE:
+                self._count(session, asking, answer, answer.total_ms)
         self.answered += stored
         self.add(stored)
+
+    def _count(self, session: WriteSession, asking: Asking, answer: Answer, total_ms: int) -> None:
+        """Count what an answer took as the lab's, every try of it as one call."""
+        failed = tuple(result.name for result in answer.results if not result.passed)
+        call = Try(
+            number=1,
+            started_at=self.clock() - timedelta(milliseconds=total_ms),
+            outcome=answer.error or ("checks" if failed else ANSWERED),
+            detail="",
+            failed=failed,
+            usage=answer.usage,
+            is_estimate=answer.is_estimate,
+            first_ms=answer.first_token_ms,
+            total_ms=total_ms,
+        )
+        account = Account.of_lab(self.work.requested_by)
+        ledger.note_calls(session, account, uuid4(), asking.prompt, [call], [asking.price])

@@ -72,7 +72,7 @@ class Runner:
             versions = {version.id: version for version in prompt_versions(session, work.prompt)}
             cases = {case.id: case for case in run_cases(session, work.id)}
         async with Models(self.settings) as models:
-            part = Slice(self.database, work, cases, self.add, self.is_lost)
+            part = Slice(self.database, work, cases, self.settings, self.clock, self.add, self.is_lost)
             try:
                 part.asking = {
                     arm: self._asking(versions[version_id], models) for arm, version_id in work.arms.items()
@@ -95,6 +95,9 @@ class Runner:
         if part.is_over_budget:
             most = dollars(part.work.most_usd)
             said = f"Another answer could have brought it beyond the {most} that it may cost."
+            self._end(part.work.id, Ended.OVER_BUDGET, said)
+        elif part.is_over_days_budget:
+            said = "What the lab may take of today's budget is used up."
             self._end(part.work.id, Ended.OVER_BUDGET, said)
         elif isinstance(failure, ModelFailed) and failure.fault in LASTING:
             self._end(part.work.id, Ended.FAILED, failure.message)
