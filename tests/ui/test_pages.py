@@ -22,6 +22,8 @@ PAGES = {
     "notifications/kill_switch.py": {StaffRole.ONCALL, StaffRole.ADMIN},
     "coaching/safety.py": {StaffRole.COACH, StaffRole.ADMIN},
     "coaching/prompts.py": {StaffRole.COACH, StaffRole.ADMIN},
+    "coaching/playground.py": {StaffRole.COACH, StaffRole.ADMIN},
+    "coaching/replay.py": {StaffRole.COACH, StaffRole.ADMIN},
     "coaching/usage.py": {StaffRole.COACH, StaffRole.ADMIN},
     "coaching/cases.py": {StaffRole.COACH, StaffRole.ADMIN},
     "coaching/runs.py": {StaffRole.COACH, StaffRole.ADMIN},
