@@ -423,6 +423,11 @@ CREATE FUNCTION public.bee_near_memories(member_id uuid, provider_name text, mod
     SET "hnsw.ef_search" TO '200'
     SET "hnsw.iterative_scan" TO 'relaxed_order'
     AS $_$
+        declare
+            compares_all boolean := (
+                select count(*) <= 2000
+                from (select from public.coach_memory_embeddings where user_id = member_id limit 2001) as few
+            );
         begin
             return query execute format($query$
                 select
@@ -439,9 +444,9 @@ CREATE FUNCTION public.bee_near_memories(member_id uuid, provider_name text, mod
                     and memories.status = 'accepted'
                     and memories.valid_from <= $5
                     and (memories.valid_to is null or memories.valid_to > $5)
-                order by embeddings.embedding::extensions.vector(%1$s) operator(extensions.<=>) $4::extensions.vector(%1$s)
+                order by (embeddings.embedding::extensions.vector(%1$s) operator(extensions.<=>) $4::extensions.vector(%1$s)) %2$s
                 limit $6
-            $query$, cardinality(asked)) using member_id, provider_name, model_name, asked, at, most;
+            $query$, cardinality(asked), case when compares_all then '+ 0' else '' end) using member_id, provider_name, model_name, asked, at, most;
         end
         $_$;
 
@@ -839,6 +844,7 @@ CREATE TABLE public.coach_messages (
     momentum_state text,
     memory_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    recalled_by text,
     CONSTRAINT coach_messages_a_fallback_is_nobodys_prompt CHECK (((fallback IS NULL) OR (prompt IS NULL))),
     CONSTRAINT coach_messages_body_check CHECK (((length(body) >= 1) AND (length(body) <= 20000))),
     CONSTRAINT coach_messages_category_check CHECK ((category = ANY (ARRAY['self_harm'::text, 'violence'::text, 'emergency'::text]))),
@@ -848,6 +854,7 @@ CREATE TABLE public.coach_messages (
     CONSTRAINT coach_messages_fallback_check CHECK (((length(fallback) >= 1) AND (length(fallback) <= 60))),
     CONSTRAINT coach_messages_first_byte_ms_check CHECK ((first_byte_ms >= 0)),
     CONSTRAINT coach_messages_momentum_state_check CHECK ((momentum_state = ANY (ARRAY['Rising'::text, 'Steady'::text, 'NeedsCare'::text]))),
+    CONSTRAINT coach_messages_recalled_by_check CHECK (((length(recalled_by) >= 1) AND (length(recalled_by) <= 200))),
     CONSTRAINT coach_messages_replies_name_their_model CHECK ((((role = 'coach'::text) = (model IS NOT NULL)) AND ((role = 'coach'::text) = (usage IS NOT NULL)))),
     CONSTRAINT coach_messages_role_check CHECK ((role = ANY (ARRAY['member'::text, 'coach'::text]))),
     CONSTRAINT coach_messages_usage_check CHECK ((jsonb_typeof(usage) = 'object'::text))

@@ -98,6 +98,9 @@ revoke all on function public.bee_near_memories(uuid, text, text, real[], timest
 grant execute on function public.bee_near_memories(uuid, text, text, real[], timestamptz, integer)
     to authenticated, bee_coach, bee_admin;
 
+-- By what the memories were called up that a reply rests on.
+alter table public.coach_messages add column recalled_by text check (length(recalled_by) between 1 and 200);
+
 -- One row a message of a member's that was read for traits, whatever was found, so that it is read once.
 create table public.coach_memory_readings (
     message_id uuid primary key references public.coach_messages (id) on delete cascade,

@@ -32,7 +32,8 @@ begin
     end loop;
 
     -- The dimension is part of what an index is over, so it stands in the statement itself; the rest is bound, and planned
-    -- for the values of each call, without which no partial index would be used.
+    -- for the values of each call, without which no partial index would be used. An index is for those of whom there is
+    -- more than is quickly compared: it looks for the nearest of all members first, and may miss some of a few.
     execute format($function$
         create or replace function public.bee_near_memories(
             member_id uuid, provider_name text, model_name text, asked real[], at timestamptz, most integer
@@ -40,6 +41,11 @@ begin
         language plpgsql stable
         set search_path = pg_catalog, pg_temp
         as $body$
+        declare
+            compares_all boolean := (
+                select count(*) <= 2000
+                from (select from public.coach_memory_embeddings where user_id = member_id limit 2001) as few
+            );
         begin
             return query execute format($query$
                 select
@@ -56,9 +62,9 @@ begin
                     and memories.status = 'accepted'
                     and memories.valid_from <= $5
                     and (memories.valid_to is null or memories.valid_to > $5)
-                order by embeddings.embedding::%1$I.vector(%%1$s) operator(%1$I.<=>) $4::%1$I.vector(%%1$s)
+                order by (embeddings.embedding::%1$I.vector(%%1$s) operator(%1$I.<=>) $4::%1$I.vector(%%1$s)) %%2$s
                 limit $6
-            $query$, cardinality(asked)) using member_id, provider_name, model_name, asked, at, most;
+            $query$, cardinality(asked), case when compares_all then '+ 0' else '' end) using member_id, provider_name, model_name, asked, at, most;
         end
         $body$
     $function$, place);

@@ -57,6 +57,7 @@ ACT = "actor_kind actor_id action subject_kind subject_id before after reason"
 PROGRAM_ACT = "actor_kind in ('system', 'member')"
 RULE_VERSION = "rule version body digest author_id message"
 SEEN_TO = "status taken_by taken_at closed_at note finding"
+PROPOSAL = "user_id trait_key trait_value source status valid_from message_id"
 DONE = "done_at done_by outcome note"
 READ_BY_ALL = dict.fromkeys(("bee_product", "bee_coach", "bee_oncall", "bee_admin", "bee_worker"), READS)
 READ_BY_COMPOSERS = dict.fromkeys(("bee_product", "bee_admin", "bee_worker"), READS)
@@ -391,7 +392,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
             insert="user_id notification_id safety_event_id coach_id priority created_at due_at",
         ),
     },
-    # What the coach remembers: the worker proposes, the member's coach decides, the program forgets where they ask for it.
+    # What the coach remembers: the worker proposes, the member's coach decides, the program forgets when asked.
     "coach_memory": {
         "authenticated": May(
             select="id user_id trait_key trait_value source status valid_from valid_to created_at",
@@ -400,7 +401,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "service_role": KEEPS,
         "bee_coach": May(
             select="*",
-            insert="user_id trait_key trait_value source status valid_from message_id replaces decided_by decided_at",
+            insert=f"{PROPOSAL} replaces decided_by decided_at",
             update="status valid_from valid_to decided_by decided_at",
             rows=ASSIGNED,
             adds=f"{ASSIGNED} and status = 'accepted' and source = 'coach' and decided_by = %(me)s",
@@ -408,7 +409,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_admin": READS,
         "bee_worker": May(
             select="id user_id trait_key trait_value status valid_to created_at",
-            insert="user_id trait_key trait_value source status valid_from message_id",
+            insert=PROPOSAL,
             adds="status = 'proposed' and source = 'conversation'",
         ),
         "bee_system": May(select="id user_id", delete=True),
@@ -434,7 +435,8 @@ WALLS: Mapping[str, Mapping[str, May]] = {
     },
     "coach_messages": {
         "authenticated": May(
-            select="* but momentum_state memory_ids prompt_sha256 checks first_byte_ms total_ms", rows=OWN
+            select="* but momentum_state memory_ids recalled_by prompt_sha256 checks first_byte_ms total_ms",
+            rows=OWN,
         ),
         "service_role": READS,
         "bee_coach": May(select="*", rows=ASSIGNED),
