@@ -17,6 +17,7 @@ from bee.accounts.keys import sealing_of
 from bee.audit.retention import forget_old_acts
 from bee.audit.sealing import seal
 from bee.coach.actions import SAFETY_TOPIC, ask_coach
+from bee.coach.memory.reading import embed_memories, read_messages
 from bee.db import Database, Login
 from bee.db.migrations import require_release
 from bee.errors import BeeError, Unavailable
@@ -41,7 +42,7 @@ TICK_S: Final = 2.0
 LONGEST_PAUSE_S: Final = 60.0
 # An API that was away for longer reads on from where it is.
 CHANGES_KEPT_HOURS: Final = 24
-SCHEDULES: Final = {"housekeeping": "17 3 * * *", "notify": "3-53/10 * * * *"}
+SCHEDULES: Final = {"housekeeping": "17 3 * * *", "notify": "3-53/10 * * * *", "memories": "*/2 * * * *"}
 # Who is held out of a trial is nobody's to foresee.
 CHANCE: Final = random.SystemRandom()
 
@@ -61,7 +62,12 @@ class Worker:
 
     def handlers(self) -> dict[str, Handler]:
         """What each kind of job does."""
-        return {"score": self._score, "notify": self._decide, "housekeeping": self._keep_house}
+        return {
+            "score": self._score,
+            "notify": self._decide,
+            "memories": self._remember,
+            "housekeeping": self._keep_house,
+        }
 
     def carriers(self) -> Mapping[str, Carrier]:
         """Who delivers what leaves the outbox."""
@@ -106,6 +112,10 @@ class Worker:
 
     def _decide(self, _job: Job, progress: Progress) -> None:
         progress.add(evaluate(self.database, now=self.clock(), chance=CHANCE).decided)
+
+    def _remember(self, _job: Job, progress: Progress) -> None:
+        read_messages(self.database, now=self.clock(), done=progress.add)
+        embed_memories(self.database, self.settings, now=self.clock(), done=progress.add)
 
     def _ask_coach(self, message: Message) -> None:
         with self.database.writing(Login.WORKER) as session:

@@ -204,7 +204,8 @@ def test_a_member_with_more_memories_than_are_quickly_compared_is_looked_up_by_i
             insert into coach_memory_embeddings
                 (memory_id, user_id, provider, model, dimension, compares, embedding)
             select id, user_id, 'local', 'keywords-v1', 256, 'keywords', (
-                select array_agg(sin(substr(trait_key, 6)::integer * place)::real) from generate_series(1, 256) as place
+                select array_agg(sin(substr(trait_key, 6)::integer * place)::real)
+                from generate_series(1, 256) as place
             )
             from added
             """,
