@@ -29,9 +29,11 @@ from bee.coach.masking import Mask
 from bee.coach.memory import Recollection, model_of, recall
 from bee.coach.memory.asking import Asking
 from bee.coach.memory.models import Embedded
+from bee.coach.memory.recall import MOST_RECALLED
 from bee.coach.model import Models, Moment, Provider, Usage
+from bee.coach.model.prices import price_list
 from bee.coach.offline import MODEL, reply
-from bee.coach.prompting import Prompt, live_prompt, rendered
+from bee.coach.prompting import Prompt, Sent, live_prompt, rendered
 from bee.coach.queries import AboutMember, find_answered, read_context
 from bee.coach.review import Review, review
 from bee.coach.safety import Screening, screen
@@ -42,7 +44,6 @@ from bee.secret import derived, installation_secret
 from bee.settings import Settings
 
 LIMITS: Final = Limits()
-MOST_MEMORIES: Final = 12
 
 log = logging.getLogger("bee.coach")
 
@@ -84,6 +85,11 @@ class _Plan:
     exchange: Exchange
     standing: Standing
 
+    @property
+    def sent(self) -> Sent:
+        """What it is told, as it is kept."""
+        return Sent.of(self.prompt, self.exchange.request)
+
 
 @dataclass(frozen=True, slots=True)
 class Begun:
@@ -116,6 +122,7 @@ class Coach:
     ) -> None:
         self.models = Models(settings)
         self._asking = Asking(self.models, model_of(settings))
+        self._prices = price_list(settings)
         self._database = database
         self._settings = settings
         self._limits = limits
@@ -238,7 +245,7 @@ class Coach:
             session,
             question.member_id,
             words,
-            limit=MOST_MEMORIES,
+            limit=MOST_RECALLED,
             at=question.now,
             asked=asked,
             meant=self._asking.model,
@@ -278,6 +285,8 @@ class Coach:
             recalled_by=begun.recollection.label if begun.recollection else None,
             review=said.review,
             prompt_sha256=said.prompt_sha256,
+            moment=begun.moment,
+            sent=None if plan is None else plan.sent,
             first_byte_ms=total_ms if first_ms is None else first_ms,
             total_ms=total_ms,
         )
@@ -297,8 +306,9 @@ class Coach:
         with self._database.writing(Login.SYSTEM) as session:
             is_new = store(session, question.member_id, question.request_id, decision, now=question.now)
             if plan is not None and plan.exchange.tries:
+                account = ledger.Account.of_member(question.member_id)
                 ledger.note_calls(
-                    session, question.member_id, question.request_id, plan.prompt, plan.exchange.tries
+                    session, account, question.request_id, plan.prompt, plan.exchange.tries, self._prices
                 )
                 ledger.note_health(
                     session,
@@ -317,8 +327,9 @@ class Coach:
     def _note_calls(self, begun: Begun, plan: _Plan) -> None:
         question = begun.question
         with self._database.writing(Login.SYSTEM) as session:
+            account = ledger.Account.of_member(question.member_id)
             ledger.note_calls(
-                session, question.member_id, question.request_id, plan.prompt, plan.exchange.tries
+                session, account, question.request_id, plan.prompt, plan.exchange.tries, self._prices
             )
 
     def _reading_as_member(self, question: Question) -> AbstractContextManager[ReadSession]:

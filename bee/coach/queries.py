@@ -12,6 +12,7 @@ from bee.coach.safety import Category
 from bee.csv_text import csv_text
 from bee.db import ReadSession
 
+MOST_MEMORIES: Final = 50
 MOST_MESSAGES: Final = 10
 
 

@@ -13,6 +13,8 @@ from bee.coach.memory.scoring import WEIGHTS, Candidate, Recalled, ranked
 from bee.coach.offline import Memory
 from bee.db import ReadSession
 
+# A reply rests on no more.
+MOST_RECALLED: Final = 12
 # So many that are most alike are weighed; of a member who has fewer memories, all.
 MOST_CANDIDATES: Final = 200
 
