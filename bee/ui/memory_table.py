@@ -33,8 +33,8 @@ def proposals_table(memories: Sequence[StoredMemory], *, key: str) -> StoredMemo
         {
             "person": columns.TextColumn("Person", width=80),
             "kind": columns.MultiselectColumn("Kind", options=_kinds(memories), color="gray", width=95),
-            "memory": columns.TextColumn("To be remembered", width=300),
-            "message": columns.TextColumn("From", width=300, help="The message that it comes from."),
+            "memory": columns.TextColumn("To be remembered", width=265),
+            "message": columns.TextColumn("From", width=265, help="The message that it comes from."),
             "at": columns.DatetimeColumn("Said (UTC)", format="D MMM YYYY, HH:mm", timezone="UTC", width=145),
             "action": columns.ButtonColumn("Action", key=key, width=90),
         },
@@ -58,13 +58,13 @@ def memories_table(memories: Sequence[StoredMemory], *, key: str) -> StoredMemor
         },
         {
             "kind": columns.MultiselectColumn("Kind", options=_kinds(memories), color="gray", width=95),
-            "memory": columns.TextColumn("Memory", width=330),
-            "source": columns.TextColumn("Source", width=110),
+            "memory": columns.TextColumn("Memory", width=285),
+            "source": columns.TextColumn("Source", width=105),
             "since": columns.DatetimeColumn(
                 "Since (UTC)", format="D MMM YYYY, HH:mm", timezone="UTC", width=145
             ),
-            "until": columns.TextColumn("Until", width=130),
-            "who": columns.TextColumn("Decided by", width=120),
+            "until": columns.TextColumn("Until", width=120),
+            "who": columns.TextColumn("Decided by", width=115),
             "action": columns.ButtonColumn("Action", key=key, width=90),
         },
         alt="What is remembered, the newest first",

@@ -41,7 +41,7 @@ def show() -> None:
     covers, choices = page_head("Memory")
     with choices:
         words = pick_member_words(by_name=True)
-        on = pick_date(utc_now())
+        on = pick_date(utc_now()) if words else None
     if not words:
         with st.skeleton(height=480):
             waiting = read_waiting(scope)

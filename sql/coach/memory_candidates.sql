@@ -1,5 +1,6 @@
 -- One row a memory of a member that held at a moment and may be called up: those most alike by a model, with the cosine,
--- then those that it has not seen, without one. The most alike first, then the newest.
+-- then those among the newest that it has not seen, without one: the worker sees to the newest first. The most alike first,
+-- then the newest.
 -- Index: coach_memory_embeddings_member, or the model's own; coach_memory_member.
 with near as (
     select memory_id, similarity
@@ -10,14 +11,19 @@ with near as (
 
 unseen as (
     select memories.id as memory_id, cast(null as double precision) as similarity
-    from coach_memory as memories
+    from (
+        select id, status, valid_from, valid_to
+        from coach_memory
+        where user_id = cast(:user_id as uuid)
+        order by created_at desc
+        limit 2000
+    ) as memories
     left join coach_memory_embeddings as embeddings
         on embeddings.memory_id = memories.id
         and embeddings.provider = :provider
         and embeddings.model = :model
         and embeddings.dimension = :dimension
-    where memories.user_id = cast(:user_id as uuid)
-        and memories.status = 'accepted'
+    where memories.status = 'accepted'
         and memories.valid_from <= cast(:at as timestamptz)
         and (memories.valid_to is null or memories.valid_to > cast(:at as timestamptz))
         and embeddings.memory_id is null

@@ -16,7 +16,7 @@ from bee.db import ReadSession
 # A reply rests on no more.
 MOST_RECALLED: Final = 12
 # So many that are most alike are weighed; of a member who has fewer memories, all.
-MOST_CANDIDATES: Final = 200
+MOST_CANDIDATES: Final = 60
 
 
 class Fallback(StrEnum):
