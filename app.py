@@ -23,6 +23,7 @@ show(
         ],
         "Coaching": [
             Screen("coaching/today.py", "Today", "task_alt", (COACH,)),
+            Screen("coaching/memory.py", "Memory", "psychology", (COACH,)),
             Screen("coaching/safety.py", "Safety", "health_and_safety", (COACH,)),
             Screen("coaching/prompts.py", "Prompts", "edit_note", (COACH,)),
             Screen("coaching/playground.py", "Playground", "science", (COACH,)),

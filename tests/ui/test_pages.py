@@ -20,6 +20,7 @@ PAGES = {
     "notifications/tokens.py": {StaffRole.PRODUCT, StaffRole.ONCALL, StaffRole.ADMIN},
     "coaching/today.py": {StaffRole.COACH, StaffRole.ADMIN},
     "notifications/kill_switch.py": {StaffRole.ONCALL, StaffRole.ADMIN},
+    "coaching/memory.py": {StaffRole.COACH, StaffRole.ADMIN},
     "coaching/safety.py": {StaffRole.COACH, StaffRole.ADMIN},
     "coaching/prompts.py": {StaffRole.COACH, StaffRole.ADMIN},
     "coaching/playground.py": {StaffRole.COACH, StaffRole.ADMIN},

@@ -8,15 +8,16 @@ from uuid import UUID, uuid5
 
 from bee.coach.actions import storable
 from bee.coach.masking import Known
+from bee.coach.memory import retrieve
+from bee.coach.memory.recall import MOST_RECALLED
 from bee.coach.offline import Memory, Moment, Momentum, Said
-from bee.coach.queries import MOST_MESSAGES, AboutMember
+from bee.coach.queries import MOST_MEMORIES, MOST_MESSAGES, AboutMember
 from bee.coach.text import cleaned
 from bee.db import ReadSession
 from bee.errors import Invalid, NotFound
 
 MADE_UP: Final = UUID("3b9d2f3e-8a53-5b7e-9d7c-3d1a5f6f0c42")
 LONGEST_LINE: Final = 4000
-MOST_MEMORIES: Final = 50
 SIGNS: Final = {"coach": "coach:", "member": "member:"}
 
 
@@ -41,8 +42,8 @@ class Scene:
         return replace(self, moment=replace(self.moment, memories=memories))
 
 
-def read_scene(session: ReadSession, member_id: UUID, *, now: datetime) -> Scene:
-    """Return a member's moment as it is now, in which nothing was asked yet.
+def read_scene(session: ReadSession, member_id: UUID, message: str, *, now: datetime) -> Scene:
+    """Return a member's moment as it is now, with the memories that a message calls up; it is not asked yet.
 
     The role has to be one that may read it. Raises :class:`NotFound` for a member who is not theirs.
     """
@@ -50,9 +51,9 @@ def read_scene(session: ReadSession, member_id: UUID, *, now: datetime) -> Scene
     if about is None:
         raise NotFound("no_member", "There is no such member among those whom you may see.")
     state: Any = session.scalar("coach/momentum_state", user_id=member_id)
-    memories = session.all(Memory, "coach/memories_of", user_id=member_id, now=now, limit=MOST_MEMORIES)
+    memories = retrieve(session, member_id, cleaned(message), limit=MOST_RECALLED, at=now)
     recent = session.all(Said, "coach/last_messages", user_id=member_id, limit=MOST_MESSAGES)
-    moment = Moment("", None if state is None else Momentum(state), tuple(memories), tuple(recent))
+    moment = Moment("", None if state is None else Momentum(state), memories, tuple(recent))
     return Scene(moment, about.known, about.consents)
 
 

@@ -27,7 +27,7 @@ def cora(database: Database) -> UUID:
 
 def read(database: Database, coach_id: UUID, member_id: UUID) -> Scene:
     with database.reading(Login.DASHBOARD, role="bee_coach", staff_id=coach_id) as session:
-        return read_scene(session, member_id, now=NOW)
+        return read_scene(session, member_id, "", now=NOW)
 
 
 def test_a_coach_reads_an_own_member_as_the_reply_engine_does(database: Database, cora: UUID) -> None:
