@@ -72,11 +72,6 @@ create table public.coach_judgements (
     candidate_was_first boolean not null,
     verdict text check (verdict in ('first', 'second', 'tie')),
     error text check (length(error) between 1 and 60),
-    input_tokens integer not null default 0 check (input_tokens >= 0),
-    cache_read_tokens integer not null default 0 check (cache_read_tokens >= 0),
-    cache_write_tokens integer not null default 0 check (cache_write_tokens >= 0),
-    output_tokens integer not null default 0 check (output_tokens >= 0),
-    reasoning_tokens integer not null default 0 check (reasoning_tokens >= 0),
     cost_usd numeric(14, 8) check (cost_usd >= 0),
     judged_at timestamptz not null default clock_timestamp(),
     constraint coach_judgements_once unique (judge_id, pair_id, candidate_was_first),
@@ -306,6 +301,5 @@ grant select on public.coach_judgements to bee_coach, bee_admin, bee_worker;
 create policy readers on public.coach_judgements for select to bee_admin, bee_worker using (true);
 create policy ended on public.coach_judgements for select to bee_coach
     using (exists (select from public.coach_review_pairs as pairs where pairs.id = pair_id));
-grant insert (id, judge_id, pair_id, candidate_was_first, verdict, error, input_tokens, cache_read_tokens,
-    cache_write_tokens, output_tokens, reasoning_tokens, cost_usd) on public.coach_judgements to bee_worker;
+grant insert (id, judge_id, pair_id, candidate_was_first, verdict, error, cost_usd) on public.coach_judgements to bee_worker;
 create policy work on public.coach_judgements for insert to bee_worker with check (true);

@@ -1,4 +1,4 @@
-"""What an answer is scored by: criteria that it meets or does not, each with points, which may be negative (pure)."""
+"""What an answer is scored by: criteria that it meets or not, each worth points or costing some (pure)."""
 
 import json
 from collections.abc import Collection, Sequence

@@ -1,7 +1,7 @@
 """From what raters chose to what a review says: who wins, how sure that is, and how far the raters agree (pure).
 
-Votes about one case are not independent of one another: a pair counts by its majority, and a case by that of its pairs,
-once all of them have their ratings.
+Votes about one case are not independent of one another: a pair counts by its majority, and a case by that of its
+pairs, once all of them have their ratings.
 """
 
 from collections import Counter, defaultdict
@@ -19,7 +19,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 # How likely a review may be to declare a winner where there is none, however often it is looked at meanwhile.
 ALPHA: Final = 0.05
-# From when on a model's verdicts are more than advice; facts: judges keep their verdict in about 65 % of order swaps.
+# From when on what a judge says is more than advice: models keep only about two of three verdicts in both orders.
 LEAST_KAPPA: Final = 0.6
 LEAST_PAIRS: Final = 30
 
@@ -132,8 +132,8 @@ def standing_by_state(pairs: Sequence[Pair], raters: int) -> Mapping[str | None,
 def odds_against_chance(wins: int, losses: int) -> float:
     """Return how much likelier the votes are under any win rate alike than under one half.
 
-    While both are as good it exceeds 1/α ever, at whatever moment one looks, with a probability of at most α: it is a
-    martingale (Ville 1939; Robbins 1970, the mixture of Bernoulli likelihoods over a uniform prior).
+    While both are as good it ever exceeds 1/α, at whatever moment one looks, with a probability of at most α: it is
+    a martingale (Ville 1939; Robbins 1970, the mixture of Bernoulli likelihoods over a uniform prior).
     """
     return exp(min(float(betaln(wins + 1, losses + 1)) + (wins + losses) * log(2), 700.0))
 

@@ -81,7 +81,7 @@ def test_the_odds_stay_a_number_after_any_number_of_votes() -> None:
 
 def test_looking_after_every_vote_does_not_declare_winners_that_there_are_not() -> None:
     # 1,000 reviews of up to 300 votes in which both are as good: at most α of them may ever name a winner.
-    chance = random.Random(20261125)
+    chance = random.Random(20261125)  # noqa: S311  # a simulation
     false_alarms = 0
     for _ in range(1000):
         wins = losses = 0
@@ -95,7 +95,7 @@ def test_looking_after_every_vote_does_not_declare_winners_that_there_are_not() 
 
 
 def test_a_version_that_wins_seven_of_ten_is_found_most_of_the_time() -> None:
-    chance = random.Random(20261126)
+    chance = random.Random(20261126)  # noqa: S311  # a simulation
     found = 0
     for _ in range(300):
         votes = [C if chance.random() < 0.7 else B for _ in range(120)]
@@ -118,8 +118,7 @@ def test_raters_agree_as_in_the_published_table() -> None:
     assert found.n == 200
     # Observed 140/200 = 0.7; expected (120·100 + 60·60 + 20·40)/200² = 0.41; (0.7 − 0.41)/(1 − 0.41) = 0.4915.
     assert found.kappa == pytest.approx(0.4915, abs=5e-5)
-    assert found.low is not None and found.high is not None
-    assert found.low < found.kappa < found.high
+    assert (found.low, found.high) == (pytest.approx(0.386, abs=0.01), pytest.approx(0.597, abs=0.01))
     assert not found.is_trusted
 
 
