@@ -1,4 +1,4 @@
-# One image, four commands: dashboard (the default), api, worker, migrate.
+# One image, five commands: dashboard (the default), api, worker, migrate; probe, on a machine elsewhere.
 FROM python:3.11-slim-bookworm AS build
 RUN python -m venv /venv
 COPY requirements.txt .

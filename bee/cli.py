@@ -11,6 +11,7 @@ from bee.cli_effect import effects
 from bee.cli_import import imports
 from bee.cli_keys import keys
 from bee.cli_notify import notify
+from bee.cli_probe import probe
 from bee.cli_scores import exports, scores
 from bee.cli_staff import audit, staff
 from bee.errors import BeeError, Invalid
@@ -33,6 +34,7 @@ app.add_typer(audit, name="audit")
 app.add_typer(coach, name="coach")
 app.add_typer(effects)
 app.add_typer(notify, name="notify")
+app.command()(probe)
 
 EXIT_FAILED = 2
 

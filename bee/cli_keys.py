@@ -36,3 +36,21 @@ def rotate() -> None:
     with Database.connect(settings).writing(Login.SYSTEM) as session:
         kid = rotate_keys(session, sealing=sealing_of(settings), now=datetime.now(UTC))
     typer.echo(f"The key {kid} is public now and signs in 20 minutes.")
+
+
+@keys.command("probe")
+def probe() -> None:
+    """Print what a prober elsewhere is given, as lines for an environment file; make the member of its journeys."""
+    from datetime import UTC, datetime
+
+    from bee.db import Database
+    from bee.sla.probes.key import anon_key, probe_key
+    from bee.sla.probes.member import ensure_probe_member
+
+    settings = load_settings()
+    key = probe_key(settings)
+    typer.echo(f'BEE_PROBE_KEY="{key}"')
+    if settings.issues_tokens:
+        with Database.connect(settings) as database:
+            ensure_probe_member(database, key, now=datetime.now(UTC))
+        typer.echo(f'SUPABASE_ANON_KEY="{anon_key(settings)}"')

@@ -1,8 +1,11 @@
 """Processes: whether they are over, and how they are ended."""
 
+import signal
+import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from types import FrameType
 
 import psutil
 
@@ -35,3 +38,15 @@ def has_ended(process: psutil.Process) -> bool:
         return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
+
+
+def told_to_stop() -> threading.Event:
+    """Return what is set once this process is told to stop, so that what it is at is finished first."""
+    stopped = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    return stopped

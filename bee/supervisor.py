@@ -201,7 +201,12 @@ def _children(settings: Settings, say: Say) -> list[Child]:
             logs / "dashboard.log",
         ),
         Child("api", _url(settings.host, api), {"BEE_API_PORT": str(api)}, logs / "api.log"),
-        Child("worker", None, {}, logs / "worker.log"),
+        Child(
+            "worker",
+            None,
+            {"BEE_PROBE_URL": settings.probe_url or _url(settings.host, api)},
+            logs / "worker.log",
+        ),
     ]
 
 

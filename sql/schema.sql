@@ -43,6 +43,49 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_apply_alert_act() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    found public.alerts;
+    fault text;
+begin
+    if new.done_by is null then
+        return null;
+    end if;
+    select * into found from public.alerts where id = new.alert for update;
+    fault := case
+        when new.kind not in ('noted', 'judged') and found.closed_at is not null then 'ended'
+        when new.kind <> 'noted' and found.revision <> new.seen then 'changed'
+        when new.kind = 'closed' and found.quiet_since is null then 'fires'
+        when new.kind = 'acknowledged' and new.until not between new.done_at and new.done_at + interval '1 day' then 'until'
+        when new.kind = 'snoozed' and new.until not between new.done_at and new.done_at + interval '7 days' then 'until'
+    end;
+    if fault is not null then
+        raise exception 'alert %: %', new.alert, fault using
+            errcode = 'restrict_violation', constraint = 'alert_' || fault;
+    end if;
+    update public.alerts
+    set
+        acknowledged_by = case new.kind
+            when 'acknowledged' then new.done_by when 'escalated' then null else acknowledged_by
+        end,
+        acknowledged_until = case new.kind
+            when 'acknowledged' then new.until when 'escalated' then null else acknowledged_until
+        end,
+        snoozed_by = case new.kind when 'snoozed' then new.done_by when 'escalated' then null else snoozed_by end,
+        snoozed_until = case new.kind when 'snoozed' then new.until when 'escalated' then null else snoozed_until end,
+        steps_asked = case new.kind when 'escalated' then steps_told + 1 else steps_asked end,
+        is_actionable = case new.kind when 'judged' then new.is_actionable else is_actionable end,
+        closed_by = case new.kind when 'closed' then new.done_by else closed_by end,
+        closed_at = case new.kind when 'closed' then new.done_at else closed_at end,
+        revision = revision + case new.kind when 'noted' then 0 else 1 end
+    where id = new.alert;
+    return null;
+end
+$$;
+
 CREATE FUNCTION public.bee_campaign_audience(wanted jsonb) RETURNS SETOF uuid
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -126,6 +169,91 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_check_deployment() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    former public.coach_prompt_deployments;
+    fault text;
+begin
+    select * into former
+    from public.coach_prompt_deployments as deployments
+    where deployments.place = new.place and deployments.id < new.id
+    order by deployments.id desc
+    limit 1;
+    fault := case
+        when new.deployed_by is null then case when former.id is not null then 'unasked' end
+        when former.version_id = new.version_id then 'live_before'
+        when new.promotion_id is not null then
+            case
+                when not exists (
+                    select
+                    from public.coach_prompt_promotions as promotions
+                    inner join public.coach_prompt_decisions as decisions on decisions.promotion_id = promotions.id
+                    where promotions.id = new.promotion_id
+                        and promotions.place = new.place
+                        and promotions.version_id = new.version_id
+                        and decisions.outcome = 'approved'
+                        and decisions.decided_by = new.deployed_by
+                ) then 'unapproved'
+                else public.bee_gate_fault(new.run_id, new.version_id, new.live_from)
+            end
+        when not exists (
+            select
+            from public.coach_prompt_deployments as goal
+            where goal.id = new.back_to
+                and goal.place = new.place
+                and goal.version_id = new.version_id
+                and goal.run_id is not distinct from new.run_id
+                and goal.back_to is null
+                and not exists (
+                    select
+                    from public.coach_prompt_deployments as roll_back
+                    inner join public.coach_prompt_deployments as left_behind
+                        on left_behind.place = roll_back.place and left_behind.live_to = roll_back.live_from
+                    where roll_back.place = new.place
+                        and roll_back.id > goal.id
+                        and roll_back.id < new.id
+                        and roll_back.back_to is not null
+                        and left_behind.version_id = goal.version_id
+                )
+        ) then 'not_back'
+    end;
+    if fault is not null then
+        raise exception 'prompt % at place %: %', new.prompt, new.place, fault using
+            errcode = 'restrict_violation', constraint = 'coach_prompt_deployment_' || fault;
+    end if;
+    return null;
+end
+$$;
+
+CREATE FUNCTION public.bee_check_prompt_decision() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    asker uuid;
+    author uuid;
+    fault text;
+begin
+    select promotions.asked_by, versions.author_id into asker, author
+    from public.coach_prompt_promotions as promotions
+    inner join public.coach_prompt_versions as versions on versions.id = promotions.version_id
+    where promotions.id = new.promotion_id;
+    fault := case
+        when new.outcome = 'withdrawn' and new.decided_by <> asker then 'others'
+        when new.outcome <> 'withdrawn' and new.decided_by = asker then 'own'
+        when new.outcome = 'approved' and new.decided_by = author then 'own'
+    end;
+    if fault is not null then
+        raise exception 'promotion %: %', new.promotion_id, fault using
+            errcode = 'restrict_violation', constraint = 'coach_prompt_decision_' || fault;
+    end if;
+    return null;
+end
+$$;
+
 CREATE FUNCTION public.bee_complete_through(segment text) RETURNS date
     LANGUAGE sql STABLE
     AS $$
@@ -139,13 +267,6 @@ CREATE FUNCTION public.bee_complete_through(segment text) RETURNS date
                 segment, members.is_demo, members.time_zone, members.coach_id, members.attributes
             )
     )
-$$;
-
-CREATE FUNCTION public.bee_count_within(sketch integer[], bucket integer) RETURNS bigint
-    LANGUAGE sql IMMUTABLE
-    AS $$
-    select coalesce(sum(sketch[place][2]) filter (where sketch[place][1] <= bucket), 0)
-    from generate_subscripts(sketch, 1) as place
 $$;
 
 CREATE FUNCTION public.bee_do_task_once() RETURNS trigger
@@ -246,6 +367,30 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_follow_deployment() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform pg_advisory_xact_lock(hashtextextended('prompt:' || new.prompt, 0));
+    new.live_from := greatest(
+        clock_timestamp(),
+        (
+            select former.live_from + interval '1 microsecond'
+            from public.coach_prompt_deployments as former
+            where former.place = new.place
+            order by former.id desc
+            limit 1
+        )
+    );
+    new.live_to := null;
+    update public.coach_prompt_deployments as former
+    set live_to = new.live_from
+    where former.place = new.place and former.live_to is null;
+    return new;
+end
+$$;
+
 CREATE FUNCTION public.bee_forget_acts(sealed_before timestamp with time zone) RETURNS TABLE(seal_id bigint, digest bytea, acts bigint, seals bigint)
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -291,6 +436,27 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_gate_fault(wanted uuid, version uuid, at timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select case
+        when verdicts.prompt <> versions.prompt or verdicts.sha256 <> versions.sha256 then 'ungated'
+        when not verdicts.passed then 'failed'
+        when verdicts.expires_at <= at then 'expired'
+        when exists (
+            select from public.coach_gate_verdicts as later
+            where later.prompt = verdicts.prompt
+                and later.sha256 = verdicts.sha256
+                and later.decided_at > verdicts.decided_at
+                and not later.passed
+        ) then 'failed'
+    end
+    from public.coach_gate_verdicts as verdicts
+    cross join public.coach_prompt_versions as versions
+    where verdicts.run_id = wanted and versions.id = version
+$$;
+
 CREATE FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
@@ -316,6 +482,45 @@ exception when invalid_parameter_value then
     return false;
 end
 $_$;
+
+CREATE FUNCTION public.bee_judged(minutes timestamp with time zone[], asked jsonb) RETURNS TABLE(minute timestamp with time zone, objective text, route text, release text, prompt text, model text, good bigint, bad bigint)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select
+        measured.minute, asked_for.objective, measured.route, measured.release, measured.prompt, measured.model,
+        case
+            when measured.status = 'uncounted' then -measured.n
+            when measured.status not in ('2xx', '3xx') then 0
+            when timed.sketch is null then measured.n
+            else counted.timely
+        end as good,
+        case
+            when measured.status not in ('2xx', '3xx') then measured.n
+            when timed.sketch is null then 0
+            else counted.events - counted.timely
+        end as bad
+    from jsonb_to_recordset(asked) as asked_for (objective text, areas text[], indicator text, bucket integer)
+    inner join public.service_minutes as measured
+        on measured.area = any(asked_for.areas) and measured.minute = any(minutes)
+    cross join lateral (
+        select
+            case asked_for.indicator
+                when 'latency' then measured.complete
+                when 'first_byte' then measured.first_byte
+            end as sketch
+    ) as timed
+    cross join lateral (
+        select
+            coalesce(sum(timed.sketch[place][2]), 0) as events,
+            coalesce(sum(timed.sketch[place][2]) filter (where timed.sketch[place][1] <= asked_for.bucket), 0) as timely
+        from generate_subscripts(timed.sketch, 1) as place
+    ) as counted
+    where
+        measured.status in ('2xx', '3xx', '5xx', 'broken')
+        or measured.status = 'timeout' and asked_for.indicator <> 'errors'
+        or measured.status = 'uncounted' and asked_for.indicator = 'availability'
+$$;
 
 CREATE FUNCTION public.bee_mark_changed_member_due() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -354,6 +559,30 @@ begin
     order by added.user_id
     on conflict (user_id) do update
     set from_date = least(due.from_date, excluded.from_date), touched_at = excluded.touched_at, seq = due.seq + 1;
+    return null;
+end
+$$;
+
+CREATE FUNCTION public.bee_mark_probed_minutes() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    insert into public.stale_minutes as marks (minute)
+    select distinct minutes.minute
+    from ticks
+    left join public.probers
+        on probers.prober = ticks.prober
+        and probers.target = ticks.target
+        and probers.probe = case ticks.step when 'ready' then 'ready' else 'journey' end
+    cross join generate_series(
+        date_trunc('minute', ticks.scheduled_at at time zone 'UTC') at time zone 'UTC',
+        ticks.scheduled_at + make_interval(secs => greatest(coalesce(probers.every_s, 60) - 60, 0)),
+        interval '1 minute'
+    ) as minutes (minute)
+    order by minutes.minute
+    on conflict (minute) do update
+    set marked_at = excluded.marked_at;
     return null;
 end
 $$;
@@ -480,6 +709,44 @@ CREATE FUNCTION public.bee_notification_state(decision text, sent_at timestamp w
         when decision = 'withhold' then 'withheld'
         else coalesce(outcome, 'waiting')
     end
+$$;
+
+CREATE FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(minute timestamp with time zone, objective text, good bigint, bad bigint)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with maintained as (
+        select distinct minutes.minute
+        from public.service_amendments as amendments
+        cross join generate_series(
+            greatest(amendments.starts_at, since), least(amendments.ends_at, until) - interval '1 minute',
+            interval '1 minute'
+        ) as minutes (minute)
+        where
+            amendments.kind = 'maintenance'
+            and amendments.withdrawn_at is null
+            and amendments.starts_at < until
+            and amendments.ends_at > since
+    )
+    select kept.minute, kept.objective, kept.good, kept.bad
+    from public.objective_minutes as kept
+    where
+        kept.minute >= since
+        and kept.minute < until
+        and not exists (select from maintained where maintained.minute = kept.minute)
+    union all
+    select states.minute, 'uptime', cast(states.state = 'up' as integer), cast(states.state = 'down' as integer)
+    from public.bee_uptime_states(since, until) as states
+    where states.state in ('up', 'down')
+$$;
+
+CREATE FUNCTION public.bee_oncall_address(person uuid) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select email
+    from public.staff
+    where id = person and is_active and not is_demo and roles && array['oncall', 'admin']
 $$;
 
 CREATE FUNCTION public.bee_pair_answers() RETURNS trigger
@@ -669,6 +936,20 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_remove_shift_once() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    said constant text[] := array['removed_by', 'removed_at'];
+begin
+    if pg_catalog.to_jsonb(new) - said <> pg_catalog.to_jsonb(old) - said or old.removed_at is not null then
+        raise exception 'a shift is only taken back, once' using errcode = 'restrict_violation';
+    end if;
+    return new;
+end
+$$;
+
 CREATE FUNCTION public.bee_review_progress(review uuid) RETURNS TABLE(pairs bigint, complete bigint, ratings bigint, mine bigint)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -811,6 +1092,30 @@ CREATE FUNCTION public.bee_staff_id() RETURNS uuid
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$ select nullif(pg_catalog.current_setting('bee.staff_id', true), '')::uuid $$;
 
+CREATE FUNCTION public.bee_uptime_states(since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(minute timestamp with time zone, state text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with amended as (
+        select distinct on (minutes.minute)
+            minutes.minute, coalesce(amendments.state, 'maintenance') as state
+        from public.service_amendments as amendments
+        cross join generate_series(
+            greatest(amendments.starts_at, since), least(amendments.ends_at, until) - interval '1 minute',
+            interval '1 minute'
+        ) as minutes (minute)
+        where amendments.withdrawn_at is null and amendments.starts_at < until and amendments.ends_at > since
+        order by minutes.minute, amendments.kind, amendments.id desc
+    )
+    select coalesce(amended.minute, kept.minute), coalesce(amended.state, kept.state)
+    from (
+        select uptime_minutes.minute, uptime_minutes.state
+        from public.uptime_minutes
+        where uptime_minutes.minute >= since and uptime_minutes.minute < until
+    ) as kept
+    full join amended on amended.minute = kept.minute
+$$;
+
 CREATE FUNCTION public.bee_wake_realtime() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -820,6 +1125,134 @@ begin
     return null;
 end
 $$;
+
+CREATE TABLE public.alert_acts (
+    id bigint NOT NULL,
+    alert bigint NOT NULL,
+    kind text NOT NULL,
+    done_by uuid,
+    done_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    seen integer,
+    until timestamp with time zone,
+    is_actionable boolean,
+    note text DEFAULT ''::text NOT NULL,
+    CONSTRAINT alert_acts_judgement CHECK (((is_actionable IS NOT NULL) = (kind = 'judged'::text))),
+    CONSTRAINT alert_acts_known CHECK ((((done_by IS NULL) AND (kind = ANY (ARRAY['opened'::text, 'raised'::text, 'came_back'::text, 'reopened'::text, 'expired'::text, 'told'::text, 'ended'::text]))) OR ((done_by IS NOT NULL) AND (kind = ANY (ARRAY['acknowledged'::text, 'snoozed'::text, 'escalated'::text, 'noted'::text, 'judged'::text, 'closed'::text]))))),
+    CONSTRAINT alert_acts_note CHECK (((kind <> 'noted'::text) OR (note <> ''::text))),
+    CONSTRAINT alert_acts_note_check CHECK ((length(note) <= 2000)),
+    CONSTRAINT alert_acts_seen CHECK (((done_by IS NULL) OR (seen IS NOT NULL))),
+    CONSTRAINT alert_acts_until CHECK (((until IS NOT NULL) = (kind = ANY (ARRAY['acknowledged'::text, 'snoozed'::text]))))
+);
+
+ALTER TABLE public.alert_acts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.alert_acts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.alert_messages (
+    alert bigint NOT NULL,
+    round integer NOT NULL,
+    step integer NOT NULL,
+    channel text NOT NULL,
+    receiver text DEFAULT ''::text NOT NULL,
+    dedupe_key text GENERATED ALWAYS AS (((((((((('alert:'::text || (alert)::text) || ':'::text) || (round)::text) || ':'::text) || (step)::text) || ':'::text) || channel) || ':'::text) || receiver)) STORED NOT NULL,
+    queued_at timestamp with time zone NOT NULL,
+    given_up_at timestamp with time zone,
+    CONSTRAINT alert_messages_channel_check CHECK ((channel = ANY (ARRAY['mail'::text, 'webhook'::text]))),
+    CONSTRAINT alert_messages_receiver_check CHECK ((length(receiver) <= 40)),
+    CONSTRAINT alert_messages_round_check CHECK ((round > 0)),
+    CONSTRAINT alert_messages_step_check CHECK ((step >= 0))
+);
+
+CREATE TABLE public.alert_passes (
+    minute timestamp with time zone NOT NULL,
+    passed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    worker text NOT NULL,
+    rules integer NOT NULL,
+    firing integer NOT NULL,
+    CONSTRAINT alert_passes_firing_check CHECK ((firing >= 0)),
+    CONSTRAINT alert_passes_rules_check CHECK ((rules >= 0)),
+    CONSTRAINT alert_passes_worker_check CHECK (((length(worker) >= 1) AND (length(worker) <= 200)))
+);
+
+CREATE TABLE public.alert_rule_versions (
+    rule text NOT NULL,
+    version integer NOT NULL,
+    is_on boolean NOT NULL,
+    body text NOT NULL,
+    digest text NOT NULL,
+    tested jsonb,
+    author_id uuid,
+    message text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT alert_rule_versions_body_check CHECK (((length(body) <= 20000) AND (jsonb_typeof((body)::jsonb) = 'object'::text))),
+    CONSTRAINT alert_rule_versions_digest_check CHECK ((digest ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT alert_rule_versions_message_check CHECK (((length(message) >= 1) AND (length(message) <= 500))),
+    CONSTRAINT alert_rule_versions_rule_check CHECK ((rule ~ '^[a-z][a-z0-9_]{0,39}$'::text)),
+    CONSTRAINT alert_rule_versions_tested CHECK (((author_id IS NULL) OR (tested IS NOT NULL))),
+    CONSTRAINT alert_rule_versions_tested_check CHECK ((jsonb_typeof(tested) = 'object'::text)),
+    CONSTRAINT alert_rule_versions_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE public.alert_signals (
+    minute timestamp with time zone NOT NULL,
+    signal text NOT NULL,
+    subject text DEFAULT ''::text NOT NULL,
+    age_s double precision NOT NULL,
+    CONSTRAINT alert_signals_age_s_check CHECK ((age_s > (0)::double precision)),
+    CONSTRAINT alert_signals_signal_check CHECK (((length(signal) >= 1) AND (length(signal) <= 40))),
+    CONSTRAINT alert_signals_subject_check CHECK ((length(subject) <= 100))
+);
+
+CREATE TABLE public.alerts (
+    id bigint NOT NULL,
+    rule text NOT NULL,
+    version integer NOT NULL,
+    subject text DEFAULT ''::text NOT NULL,
+    severity text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    fired_at timestamp with time zone NOT NULL,
+    quiet_since timestamp with time zone,
+    times integer DEFAULT 1 NOT NULL,
+    evidence jsonb NOT NULL,
+    round integer DEFAULT 1 NOT NULL,
+    round_at timestamp with time zone NOT NULL,
+    steps_told integer DEFAULT 0 NOT NULL,
+    steps_asked integer DEFAULT 0 NOT NULL,
+    acknowledged_by uuid,
+    acknowledged_until timestamp with time zone,
+    snoozed_by uuid,
+    snoozed_until timestamp with time zone,
+    is_actionable boolean,
+    closed_by uuid,
+    closed_at timestamp with time zone,
+    revision integer DEFAULT 1 NOT NULL,
+    CONSTRAINT alerts_acknowledged_by_somebody CHECK (((acknowledged_by IS NULL) = (acknowledged_until IS NULL))),
+    CONSTRAINT alerts_closed_at_some_time CHECK (((closed_by IS NULL) OR (closed_at IS NOT NULL))),
+    CONSTRAINT alerts_closed_when_quiet CHECK (((closed_at IS NULL) OR (quiet_since IS NOT NULL))),
+    CONSTRAINT alerts_evidence_check CHECK ((jsonb_typeof(evidence) = 'object'::text)),
+    CONSTRAINT alerts_revision_check CHECK ((revision > 0)),
+    CONSTRAINT alerts_round_check CHECK ((round > 0)),
+    CONSTRAINT alerts_severity_check CHECK ((severity = ANY (ARRAY['page'::text, 'ticket'::text]))),
+    CONSTRAINT alerts_snoozed_by_somebody CHECK (((snoozed_by IS NULL) = (snoozed_until IS NULL))),
+    CONSTRAINT alerts_steps_asked_check CHECK ((steps_asked >= 0)),
+    CONSTRAINT alerts_steps_told_check CHECK ((steps_told >= 0)),
+    CONSTRAINT alerts_subject_check CHECK ((length(subject) <= 100)),
+    CONSTRAINT alerts_times_check CHECK ((times > 0))
+);
+
+ALTER TABLE public.alerts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.alerts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE public.annotations (
     id bigint NOT NULL,
@@ -958,8 +1391,12 @@ CREATE TABLE public.coach_gate_verdicts (
     sha256 text NOT NULL,
     passed boolean NOT NULL,
     reasons jsonb NOT NULL,
-    decided_at timestamp with time zone NOT NULL,
-    expires_at timestamp with time zone NOT NULL
+    decided_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT coach_gate_verdicts_in_order CHECK ((expires_at > decided_at)),
+    CONSTRAINT coach_gate_verdicts_prompt_check CHECK ((prompt ~ '^[a-z][a-z0-9_]{0,39}$'::text)),
+    CONSTRAINT coach_gate_verdicts_reasons_check CHECK ((jsonb_typeof(reasons) = 'array'::text)),
+    CONSTRAINT coach_gate_verdicts_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
 );
 
 CREATE TABLE public.coach_interventions (
@@ -989,20 +1426,10 @@ CREATE TABLE public.coach_judgements (
     candidate_was_first boolean NOT NULL,
     verdict text,
     error text,
-    input_tokens integer DEFAULT 0 NOT NULL,
-    cache_read_tokens integer DEFAULT 0 NOT NULL,
-    cache_write_tokens integer DEFAULT 0 NOT NULL,
-    output_tokens integer DEFAULT 0 NOT NULL,
-    reasoning_tokens integer DEFAULT 0 NOT NULL,
     cost_usd numeric(14,8),
     judged_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT coach_judgements_cache_read_tokens_check CHECK ((cache_read_tokens >= 0)),
-    CONSTRAINT coach_judgements_cache_write_tokens_check CHECK ((cache_write_tokens >= 0)),
     CONSTRAINT coach_judgements_cost_usd_check CHECK ((cost_usd >= (0)::numeric)),
     CONSTRAINT coach_judgements_error_check CHECK (((length(error) >= 1) AND (length(error) <= 60))),
-    CONSTRAINT coach_judgements_input_tokens_check CHECK ((input_tokens >= 0)),
-    CONSTRAINT coach_judgements_output_tokens_check CHECK ((output_tokens >= 0)),
-    CONSTRAINT coach_judgements_reasoning_tokens_check CHECK ((reasoning_tokens >= 0)),
     CONSTRAINT coach_judgements_verdict_check CHECK ((verdict = ANY (ARRAY['first'::text, 'second'::text, 'tie'::text]))),
     CONSTRAINT coach_judgements_verdict_or_error CHECK ((num_nonnulls(verdict, error) = 1))
 );
@@ -1082,6 +1509,8 @@ ALTER TABLE public.coach_messages ALTER COLUMN number ADD GENERATED ALWAYS AS ID
 
 CREATE TABLE public.coach_model_calls (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
+    purpose text DEFAULT 'production'::text NOT NULL,
+    staff_id uuid,
     user_id uuid,
     request_id uuid NOT NULL,
     attempt smallint NOT NULL,
@@ -1104,6 +1533,7 @@ CREATE TABLE public.coach_model_calls (
     first_byte_ms integer,
     total_ms integer NOT NULL,
     CONSTRAINT coach_model_calls_attempt_check CHECK ((attempt > 0)),
+    CONSTRAINT coach_model_calls_beside_production_are_somebodys CHECK (((purpose = 'production'::text) OR ((user_id IS NULL) AND (staff_id IS NOT NULL)))),
     CONSTRAINT coach_model_calls_cache_read_tokens_check CHECK ((cache_read_tokens >= 0)),
     CONSTRAINT coach_model_calls_cache_write_tokens_check CHECK ((cache_write_tokens >= 0)),
     CONSTRAINT coach_model_calls_cost_has_price CHECK (((cost_usd IS NULL) = (priced_from IS NULL))),
@@ -1112,8 +1542,37 @@ CREATE TABLE public.coach_model_calls (
     CONSTRAINT coach_model_calls_input_tokens_check CHECK ((input_tokens >= 0)),
     CONSTRAINT coach_model_calls_outcome_check CHECK (((length(outcome) >= 1) AND (length(outcome) <= 60))),
     CONSTRAINT coach_model_calls_output_tokens_check CHECK ((output_tokens >= 0)),
+    CONSTRAINT coach_model_calls_purpose_check CHECK ((purpose = ANY (ARRAY['production'::text, 'lab'::text, 'judge'::text]))),
     CONSTRAINT coach_model_calls_reasoning_tokens_check CHECK ((reasoning_tokens >= 0)),
     CONSTRAINT coach_model_calls_total_ms_check CHECK ((total_ms >= 0))
+);
+
+CREATE TABLE public.coach_moments (
+    user_id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    role text DEFAULT 'coach'::text NOT NULL,
+    momentum_state text,
+    memory_ids uuid[] NOT NULL,
+    message_numbers bigint[] NOT NULL,
+    prompt_sha256 text,
+    provider text,
+    model text,
+    mask_version text,
+    request text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT coach_moments_a_request_names_its_prompt CHECK ((num_nulls(prompt_sha256, provider, model, mask_version, request) = ANY (ARRAY[0, 5]))),
+    CONSTRAINT coach_moments_momentum_state_check CHECK ((momentum_state = ANY (ARRAY['Rising'::text, 'Steady'::text, 'NeedsCare'::text]))),
+    CONSTRAINT coach_moments_role_check CHECK ((role = 'coach'::text))
+);
+
+CREATE TABLE public.coach_prompt_decisions (
+    promotion_id uuid NOT NULL,
+    outcome text NOT NULL,
+    decided_by uuid NOT NULL,
+    decided_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT coach_prompt_decisions_outcome_check CHECK ((outcome = ANY (ARRAY['approved'::text, 'rejected'::text, 'withdrawn'::text]))),
+    CONSTRAINT coach_prompt_decisions_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
 );
 
 CREATE TABLE public.coach_prompt_deployments (
@@ -1124,8 +1583,17 @@ CREATE TABLE public.coach_prompt_deployments (
     live_from timestamp with time zone NOT NULL,
     live_to timestamp with time zone,
     deployed_by uuid,
+    promotion_id uuid,
+    back_to bigint,
+    run_id uuid,
     reason text NOT NULL,
     CONSTRAINT coach_prompt_deployments_in_order CHECK ((live_to > live_from)),
+    CONSTRAINT coach_prompt_deployments_one_way CHECK ((num_nonnulls(promotion_id, back_to) =
+CASE
+    WHEN (deployed_by IS NULL) THEN 0
+    ELSE 1
+END)),
+    CONSTRAINT coach_prompt_deployments_promoted_on_a_verdict CHECK (((promotion_id IS NULL) OR (run_id IS NOT NULL))),
     CONSTRAINT coach_prompt_deployments_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
 );
 
@@ -1153,6 +1621,17 @@ ALTER TABLE public.coach_prompt_places ALTER COLUMN place ADD GENERATED ALWAYS A
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.coach_prompt_promotions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    place integer NOT NULL,
+    prompt text NOT NULL,
+    version_id uuid NOT NULL,
+    asked_by uuid NOT NULL,
+    asked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT coach_prompt_promotions_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
 );
 
 CREATE TABLE public.coach_prompt_versions (
@@ -1799,6 +2278,55 @@ ALTER TABLE public.notification_stops ALTER COLUMN id ADD GENERATED ALWAYS AS ID
     CACHE 1
 );
 
+CREATE TABLE public.objective_hours (
+    hour timestamp with time zone NOT NULL,
+    objective text NOT NULL,
+    route text NOT NULL,
+    release text NOT NULL,
+    prompt text NOT NULL,
+    model text NOT NULL,
+    good bigint NOT NULL,
+    bad bigint NOT NULL,
+    CONSTRAINT objective_hours_bad_check CHECK ((bad >= 0)),
+    CONSTRAINT objective_hours_good_check CHECK ((good >= 0))
+);
+
+CREATE TABLE public.objective_minutes (
+    minute timestamp with time zone NOT NULL,
+    objective text NOT NULL,
+    good bigint NOT NULL,
+    bad bigint NOT NULL,
+    CONSTRAINT objective_minutes_bad_check CHECK ((bad >= 0)),
+    CONSTRAINT objective_minutes_good_check CHECK ((good >= 0)),
+    CONSTRAINT objective_minutes_minute_check CHECK ((minute = (date_trunc('minute'::text, (minute AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT objective_minutes_objective_check CHECK ((objective ~ '^[a-z][a-z_]{0,39}$'::text)),
+    CONSTRAINT objective_minutes_say_something CHECK (((good + bad) > 0))
+);
+
+CREATE TABLE public.oncall_shifts (
+    id bigint NOT NULL,
+    level integer NOT NULL,
+    staff_id uuid NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    removed_by uuid,
+    removed_at timestamp with time zone,
+    CONSTRAINT oncall_shifts_end_later CHECK (((ends_at > starts_at) AND (ends_at <= (starts_at + '62 days'::interval)))),
+    CONSTRAINT oncall_shifts_level_check CHECK (((level >= 1) AND (level <= 3))),
+    CONSTRAINT oncall_shifts_removed_by_somebody CHECK (((removed_by IS NULL) = (removed_at IS NULL)))
+);
+
+ALTER TABLE public.oncall_shifts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.oncall_shifts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.outbox (
     id bigint NOT NULL,
     topic text NOT NULL,
@@ -1828,6 +2356,49 @@ CREATE TABLE public.personal_data (
     email text,
     phone text,
     updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.probe_pushes (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    asked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    taken_at timestamp with time zone,
+    outcome text,
+    CONSTRAINT probe_pushes_outcome_check CHECK ((outcome = ANY (ARRAY['recorded'::text, 'no_device'::text]))),
+    CONSTRAINT probe_pushes_taken_has_outcome CHECK (((taken_at IS NULL) = (outcome IS NULL)))
+);
+
+CREATE TABLE public.probe_ticks (
+    scheduled_at timestamp with time zone NOT NULL,
+    target text NOT NULL,
+    step text NOT NULL,
+    prober text NOT NULL,
+    ok boolean NOT NULL,
+    retried boolean NOT NULL,
+    seconds double precision NOT NULL,
+    reason text NOT NULL,
+    release text NOT NULL,
+    noted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT probe_ticks_failed_twice CHECK ((ok OR retried)),
+    CONSTRAINT probe_ticks_failure_has_reason CHECK ((ok OR (reason <> ''::text))),
+    CONSTRAINT probe_ticks_reason_check CHECK ((reason ~ '^[a-z0-9_]{0,60}$'::text)),
+    CONSTRAINT probe_ticks_release_check CHECK ((length(release) <= 100)),
+    CONSTRAINT probe_ticks_seconds_check CHECK ((seconds >= (0)::double precision)),
+    CONSTRAINT probe_ticks_step_check CHECK ((step = ANY (ARRAY['ready'::text, 'sign_in'::text, 'event'::text, 'momentum'::text, 'coach'::text, 'push'::text])))
+);
+
+CREATE TABLE public.probers (
+    prober text NOT NULL,
+    target text NOT NULL,
+    probe text NOT NULL,
+    every_s integer NOT NULL,
+    release text NOT NULL,
+    last_tick_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT probers_every_s_check CHECK (((every_s >= 1) AND (every_s <= 3600))),
+    CONSTRAINT probers_probe_check CHECK ((probe = ANY (ARRAY['ready'::text, 'journey'::text]))),
+    CONSTRAINT probers_prober_check CHECK ((prober ~ '^[a-z0-9][a-z0-9.-]{0,59}$'::text)),
+    CONSTRAINT probers_release_check CHECK ((length(release) <= 100)),
+    CONSTRAINT probers_target_check CHECK (((length(target) >= 1) AND (length(target) <= 200)))
 );
 
 CREATE TABLE public.safety_events (
@@ -1913,6 +2484,45 @@ CREATE TABLE public.score_restatements (
 
 ALTER TABLE public.score_restatements ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.score_restatements_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.service_amendments (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    state text,
+    reason text NOT NULL,
+    declared_by uuid NOT NULL,
+    declared_at timestamp with time zone DEFAULT now() NOT NULL,
+    uptime_before double precision,
+    uptime_after double precision,
+    withdrawn_at timestamp with time zone,
+    withdrawn_by uuid,
+    withdrawn_because text,
+    CONSTRAINT service_amendments_correct_a_state CHECK (((kind = 'correction'::text) = (state IS NOT NULL))),
+    CONSTRAINT service_amendments_correct_what_was CHECK (((kind <> 'correction'::text) OR (declared_at >= ends_at))),
+    CONSTRAINT service_amendments_declare_before CHECK (((kind <> 'maintenance'::text) OR (declared_at <= starts_at))),
+    CONSTRAINT service_amendments_end_after_they_start CHECK ((ends_at > starts_at)),
+    CONSTRAINT service_amendments_ends_at_check CHECK ((ends_at = (date_trunc('minute'::text, (ends_at AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT service_amendments_kind_check CHECK ((kind = ANY (ARRAY['maintenance'::text, 'correction'::text]))),
+    CONSTRAINT service_amendments_last_a_week_at_most CHECK ((ends_at <= (starts_at + '7 days'::interval))),
+    CONSTRAINT service_amendments_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500))),
+    CONSTRAINT service_amendments_starts_at_check CHECK ((starts_at = (date_trunc('minute'::text, (starts_at AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT service_amendments_state_check CHECK ((state = ANY (ARRAY['up'::text, 'down'::text, 'unknown'::text]))),
+    CONSTRAINT service_amendments_uptime_after_check CHECK (((uptime_after >= (0)::double precision) AND (uptime_after <= (1)::double precision))),
+    CONSTRAINT service_amendments_uptime_before_check CHECK (((uptime_before >= (0)::double precision) AND (uptime_before <= (1)::double precision))),
+    CONSTRAINT service_amendments_withdrawn_because_check CHECK (((length(withdrawn_because) >= 1) AND (length(withdrawn_because) <= 500))),
+    CONSTRAINT service_amendments_withdrawn_whole CHECK ((((withdrawn_at IS NULL) = (withdrawn_by IS NULL)) AND ((withdrawn_at IS NULL) = (withdrawn_because IS NULL))))
+);
+
+ALTER TABLE public.service_amendments ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.service_amendments_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -2042,11 +2652,28 @@ CREATE TABLE public.stale_days (
 );
 
 CREATE TABLE public.stale_hours (
-    hour timestamp with time zone NOT NULL
+    hour timestamp with time zone NOT NULL,
+    marked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
 CREATE TABLE public.stale_minutes (
-    minute timestamp with time zone NOT NULL
+    minute timestamp with time zone NOT NULL,
+    marked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+CREATE TABLE public.uptime_minutes (
+    minute timestamp with time zone NOT NULL,
+    state text NOT NULL,
+    requests bigint DEFAULT 0 NOT NULL,
+    failed bigint DEFAULT 0 NOT NULL,
+    probes integer DEFAULT 0 NOT NULL,
+    failed_probes integer DEFAULT 0 NOT NULL,
+    CONSTRAINT uptime_minutes_check CHECK (((failed >= 0) AND (failed <= requests))),
+    CONSTRAINT uptime_minutes_check1 CHECK (((failed_probes >= 0) AND (failed_probes <= probes))),
+    CONSTRAINT uptime_minutes_minute_check CHECK ((minute = (date_trunc('minute'::text, (minute AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT uptime_minutes_probes_check CHECK ((probes >= 0)),
+    CONSTRAINT uptime_minutes_requests_check CHECK ((requests >= 0)),
+    CONSTRAINT uptime_minutes_state_check CHECK ((state = ANY (ARRAY['up'::text, 'down'::text])))
 );
 
 CREATE TABLE public.user_fcm_tokens (
@@ -2066,6 +2693,35 @@ CREATE TABLE public.user_fcm_tokens (
     CONSTRAINT user_fcm_tokens_inactive_has_reason CHECK ((is_active OR (deactivated_because IS NOT NULL))),
     CONSTRAINT user_fcm_tokens_platform_check CHECK ((platform = ANY (ARRAY['ios'::text, 'android'::text, 'web'::text])))
 );
+
+CREATE TABLE public.worker_beats (
+    worker text NOT NULL,
+    release text NOT NULL,
+    beat_at timestamp with time zone NOT NULL,
+    CONSTRAINT worker_beats_release_check CHECK ((length(release) <= 100)),
+    CONSTRAINT worker_beats_worker_check CHECK (((length(worker) >= 1) AND (length(worker) <= 200)))
+);
+
+ALTER TABLE ONLY public.alert_acts
+    ADD CONSTRAINT alert_acts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.alert_messages
+    ADD CONSTRAINT alert_messages_key UNIQUE (dedupe_key);
+
+ALTER TABLE ONLY public.alert_messages
+    ADD CONSTRAINT alert_messages_pkey PRIMARY KEY (alert, round, step, channel, receiver);
+
+ALTER TABLE ONLY public.alert_passes
+    ADD CONSTRAINT alert_passes_pkey PRIMARY KEY (minute);
+
+ALTER TABLE ONLY public.alert_rule_versions
+    ADD CONSTRAINT alert_rule_versions_pkey PRIMARY KEY (rule, version);
+
+ALTER TABLE ONLY public.alert_signals
+    ADD CONSTRAINT alert_signals_pkey PRIMARY KEY (minute, signal, subject);
+
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.annotations
     ADD CONSTRAINT annotations_pkey PRIMARY KEY (id);
@@ -2130,11 +2786,20 @@ ALTER TABLE ONLY public.coach_messages
 ALTER TABLE ONLY public.coach_model_calls
     ADD CONSTRAINT coach_model_calls_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.coach_moments
+    ADD CONSTRAINT coach_moments_pkey PRIMARY KEY (user_id, request_id);
+
+ALTER TABLE ONLY public.coach_prompt_decisions
+    ADD CONSTRAINT coach_prompt_decisions_pkey PRIMARY KEY (promotion_id);
+
 ALTER TABLE ONLY public.coach_prompt_deployments
     ADD CONSTRAINT coach_prompt_deployments_one_live EXCLUDE USING gist (int4range(place, place, '[]'::text) WITH &&, tstzrange(live_from, live_to) WITH &&);
 
 ALTER TABLE ONLY public.coach_prompt_deployments
     ADD CONSTRAINT coach_prompt_deployments_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.coach_prompt_deployments
+    ADD CONSTRAINT coach_prompt_deployments_promotion_key UNIQUE (promotion_id);
 
 ALTER TABLE ONLY public.coach_prompt_places
     ADD CONSTRAINT coach_prompt_places_deployable UNIQUE (place, prompt);
@@ -2144,6 +2809,9 @@ ALTER TABLE ONLY public.coach_prompt_places
 
 ALTER TABLE ONLY public.coach_prompt_places
     ADD CONSTRAINT coach_prompt_places_pkey PRIMARY KEY (place);
+
+ALTER TABLE ONLY public.coach_prompt_promotions
+    ADD CONSTRAINT coach_prompt_promotions_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.coach_prompt_versions
     ADD CONSTRAINT coach_prompt_versions_deployable UNIQUE (id, prompt);
@@ -2307,6 +2975,18 @@ ALTER TABLE ONLY public.notification_rule_versions
 ALTER TABLE ONLY public.notification_stops
     ADD CONSTRAINT notification_stops_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.objective_hours
+    ADD CONSTRAINT objective_hours_pkey PRIMARY KEY (objective, hour, route, release, prompt, model);
+
+ALTER TABLE ONLY public.objective_minutes
+    ADD CONSTRAINT objective_minutes_pkey PRIMARY KEY (minute, objective);
+
+ALTER TABLE ONLY public.oncall_shifts
+    ADD CONSTRAINT oncall_shifts_one_a_level EXCLUDE USING gist (int4range(level, level, '[]'::text) WITH &&, tstzrange(starts_at, ends_at) WITH &&) WHERE ((removed_at IS NULL));
+
+ALTER TABLE ONLY public.oncall_shifts
+    ADD CONSTRAINT oncall_shifts_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_dedupe_key_key UNIQUE (dedupe_key);
 
@@ -2315,6 +2995,15 @@ ALTER TABLE ONLY public.outbox
 
 ALTER TABLE ONLY public.personal_data
     ADD CONSTRAINT personal_data_pkey PRIMARY KEY (member_id);
+
+ALTER TABLE ONLY public.probe_pushes
+    ADD CONSTRAINT probe_pushes_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.probe_ticks
+    ADD CONSTRAINT probe_ticks_pkey PRIMARY KEY (scheduled_at, target, step, prober);
+
+ALTER TABLE ONLY public.probers
+    ADD CONSTRAINT probers_pkey PRIMARY KEY (prober, target, probe);
 
 ALTER TABLE ONLY public.safety_events
     ADD CONSTRAINT safety_events_message_key UNIQUE (message_id);
@@ -2336,6 +3025,9 @@ ALTER TABLE ONLY public.score_frontiers
 
 ALTER TABLE ONLY public.score_restatements
     ADD CONSTRAINT score_restatements_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.service_amendments
+    ADD CONSTRAINT service_amendments_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.service_gaps
     ADD CONSTRAINT service_gaps_pkey PRIMARY KEY (id);
@@ -2376,11 +3068,29 @@ ALTER TABLE ONLY public.stale_hours
 ALTER TABLE ONLY public.stale_minutes
     ADD CONSTRAINT stale_minutes_pkey PRIMARY KEY (minute);
 
+ALTER TABLE ONLY public.uptime_minutes
+    ADD CONSTRAINT uptime_minutes_pkey PRIMARY KEY (minute);
+
 ALTER TABLE ONLY public.user_fcm_tokens
     ADD CONSTRAINT user_fcm_tokens_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.user_fcm_tokens
     ADD CONSTRAINT user_fcm_tokens_user_token_key UNIQUE (user_id, fcm_token);
+
+ALTER TABLE ONLY public.worker_beats
+    ADD CONSTRAINT worker_beats_pkey PRIMARY KEY (worker);
+
+CREATE INDEX alert_acts_alert ON public.alert_acts USING btree (alert, id);
+
+CREATE INDEX alert_acts_time ON public.alert_acts USING btree (done_at, id);
+
+CREATE INDEX alert_signals_signal ON public.alert_signals USING btree (signal, minute);
+
+CREATE INDEX alerts_cause ON public.alerts USING btree (rule, subject, id);
+
+CREATE INDEX alerts_history ON public.alerts USING btree (opened_at, id);
+
+CREATE UNIQUE INDEX alerts_open ON public.alerts USING btree (rule, subject) WHERE (closed_at IS NULL);
 
 CREATE INDEX annotations_date ON public.annotations USING btree (on_date);
 
@@ -2395,6 +3105,8 @@ CREATE INDEX audit_log_time ON public.audit_log USING btree (at, id);
 CREATE INDEX coach_cases_taken ON public.coach_cases USING btree (taken_from) WHERE (taken_from IS NOT NULL);
 
 CREATE INDEX coach_conversations_member ON public.coach_conversations USING btree (user_id, started_at);
+
+CREATE INDEX coach_gate_verdicts_version ON public.coach_gate_verdicts USING btree (prompt, sha256, decided_at);
 
 CREATE INDEX coach_interventions_done ON public.coach_interventions USING btree (done_at) WHERE (done_at IS NOT NULL);
 
@@ -2413,6 +3125,10 @@ CREATE INDEX coach_messages_member ON public.coach_messages USING btree (user_id
 CREATE INDEX coach_model_calls_day ON public.coach_model_calls USING btree (started_at);
 
 CREATE INDEX coach_model_calls_member ON public.coach_model_calls USING btree (user_id, started_at);
+
+CREATE INDEX coach_moments_day ON public.coach_moments USING btree (created_at);
+
+CREATE INDEX coach_prompt_promotions_place ON public.coach_prompt_promotions USING btree (place, asked_at);
 
 CREATE INDEX coach_ratings_rater ON public.coach_ratings USING btree (rater_id, rated_at);
 
@@ -2494,11 +3210,15 @@ CREATE INDEX outbox_changes ON public.outbox USING btree (transaction) WHERE (to
 
 CREATE INDEX outbox_waiting ON public.outbox USING btree (available_at) WHERE (delivered_at IS NULL);
 
+CREATE INDEX probe_pushes_waiting ON public.probe_pushes USING btree (asked_at) WHERE (taken_at IS NULL);
+
 CREATE INDEX safety_events_member ON public.safety_events USING btree (user_id, created_at);
 
 CREATE INDEX safety_events_waiting ON public.safety_events USING btree (created_at) WHERE (status <> 'closed'::text);
 
 CREATE INDEX score_restatements_member ON public.score_restatements USING btree (user_id, score_date);
+
+CREATE INDEX service_amendments_time ON public.service_amendments USING btree (starts_at) WHERE (withdrawn_at IS NULL);
 
 CREATE INDEX service_gaps_minute ON public.service_gaps USING btree (minute);
 
@@ -2518,6 +3238,10 @@ CREATE TRIGGER announce_new AFTER INSERT ON public.momentum_notifications FOR EA
 
 CREATE TRIGGER announce_sent AFTER UPDATE OF sent_at ON public.momentum_notifications FOR EACH ROW WHEN (((old.sent_at IS NULL) AND (new.sent_at IS NOT NULL))) EXECUTE FUNCTION public.bee_announce_notification();
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.alert_acts FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.alert_rule_versions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
@@ -2526,15 +3250,23 @@ CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_cases FOR E
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_conversations FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_gate_verdicts FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_judgements FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_judges FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_messages FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_moments FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_prompt_decisions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON public.coach_prompt_deployments FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_prompt_places FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_prompt_promotions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_prompt_versions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
@@ -2570,6 +3302,12 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_d
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_definitions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
+CREATE TRIGGER apply_act AFTER INSERT ON public.alert_acts FOR EACH ROW EXECUTE FUNCTION public.bee_apply_alert_act();
+
+CREATE TRIGGER check_decision AFTER INSERT ON public.coach_prompt_decisions FOR EACH ROW EXECUTE FUNCTION public.bee_check_prompt_decision();
+
+CREATE TRIGGER check_deployment AFTER INSERT ON public.coach_prompt_deployments FOR EACH ROW EXECUTE FUNCTION public.bee_check_deployment();
+
 CREATE TRIGGER check_turn AFTER INSERT ON public.notification_campaign_acts FOR EACH ROW EXECUTE FUNCTION public.bee_check_campaign_act();
 
 CREATE TRIGGER do_task_once BEFORE UPDATE ON public.coach_interventions FOR EACH ROW EXECUTE FUNCTION public.bee_do_task_once();
@@ -2582,9 +3320,13 @@ CREATE TRIGGER fix_cases AFTER INSERT ON public.coach_runs FOR EACH ROW EXECUTE 
 
 CREATE TRIGGER follow BEFORE INSERT ON public.coach_cases FOR EACH ROW EXECUTE FUNCTION public.bee_follow_case();
 
+CREATE TRIGGER follow BEFORE INSERT ON public.coach_prompt_deployments FOR EACH ROW EXECUTE FUNCTION public.bee_follow_deployment();
+
 CREATE TRIGGER mark_changed_due AFTER UPDATE OF left_on, time_zone ON public.members FOR EACH ROW WHEN (((new.left_on IS DISTINCT FROM old.left_on) OR (new.time_zone <> old.time_zone))) EXECUTE FUNCTION public.bee_mark_changed_member_due();
 
 CREATE TRIGGER mark_due AFTER INSERT ON public.engagement_events REFERENCING NEW TABLE AS added FOR EACH STATEMENT WHEN ((current_setting('bee.bulk_load'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION public.bee_mark_events_due();
+
+CREATE TRIGGER mark_probed_minutes AFTER INSERT ON public.probe_ticks REFERENCING NEW TABLE AS ticks FOR EACH STATEMENT EXECUTE FUNCTION public.bee_mark_probed_minutes();
 
 CREATE TRIGGER mark_segments_stale AFTER DELETE OR UPDATE OF coach_id, attributes, time_zone, is_demo, is_synthetic ON public.members FOR EACH STATEMENT EXECUTE FUNCTION public.bee_mark_segments_stale();
 
@@ -2606,6 +3348,8 @@ CREATE TRIGGER refuse_own BEFORE INSERT ON public.coach_judges FOR EACH ROW EXEC
 
 CREATE TRIGGER register_token BEFORE INSERT OR UPDATE OF fcm_token, platform, address_kind ON public.user_fcm_tokens FOR EACH ROW EXECUTE FUNCTION public.bee_register_token();
 
+CREATE TRIGGER remove_once BEFORE UPDATE ON public.oncall_shifts FOR EACH ROW EXECUTE FUNCTION public.bee_remove_shift_once();
+
 CREATE TRIGGER seat BEFORE INSERT ON public.coach_ratings FOR EACH ROW EXECUTE FUNCTION public.bee_seat_rating();
 
 CREATE TRIGGER see_to_safety_event BEFORE UPDATE ON public.safety_events FOR EACH ROW EXECUTE FUNCTION public.bee_see_to_safety_event();
@@ -2613,6 +3357,33 @@ CREATE TRIGGER see_to_safety_event BEFORE UPDATE ON public.safety_events FOR EAC
 CREATE TRIGGER send_once BEFORE UPDATE ON public.momentum_notifications FOR EACH ROW EXECUTE FUNCTION public.bee_send_once();
 
 CREATE TRIGGER wake_realtime AFTER INSERT ON public.outbox FOR EACH ROW WHEN ((new.topic = 'realtime.change'::text)) EXECUTE FUNCTION public.bee_wake_realtime();
+
+ALTER TABLE ONLY public.alert_acts
+    ADD CONSTRAINT alert_acts_alert_fkey FOREIGN KEY (alert) REFERENCES public.alerts(id);
+
+ALTER TABLE ONLY public.alert_acts
+    ADD CONSTRAINT alert_acts_done_by_fkey FOREIGN KEY (done_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.alert_messages
+    ADD CONSTRAINT alert_messages_alert_fkey FOREIGN KEY (alert) REFERENCES public.alerts(id);
+
+ALTER TABLE ONLY public.alert_rule_versions
+    ADD CONSTRAINT alert_rule_versions_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.alert_signals
+    ADD CONSTRAINT alert_signals_minute_fkey FOREIGN KEY (minute) REFERENCES public.alert_passes(minute) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_acknowledged_by_fkey FOREIGN KEY (acknowledged_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_rule_version_fkey FOREIGN KEY (rule, version) REFERENCES public.alert_rule_versions(rule, version);
+
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_snoozed_by_fkey FOREIGN KEY (snoozed_by) REFERENCES public.staff(id);
 
 ALTER TABLE ONLY public.annotations
     ADD CONSTRAINT annotations_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
@@ -2675,7 +3446,25 @@ ALTER TABLE ONLY public.coach_messages
     ADD CONSTRAINT coach_messages_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.coach_model_calls
+    ADD CONSTRAINT coach_model_calls_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_model_calls
     ADD CONSTRAINT coach_model_calls_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.coach_moments
+    ADD CONSTRAINT coach_moments_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_moments
+    ADD CONSTRAINT coach_moments_user_id_request_id_role_fkey FOREIGN KEY (user_id, request_id, role) REFERENCES public.coach_messages(user_id, request_id, role) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_prompt_decisions
+    ADD CONSTRAINT coach_prompt_decisions_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_prompt_decisions
+    ADD CONSTRAINT coach_prompt_decisions_promotion_id_fkey FOREIGN KEY (promotion_id) REFERENCES public.coach_prompt_promotions(id);
+
+ALTER TABLE ONLY public.coach_prompt_deployments
+    ADD CONSTRAINT coach_prompt_deployments_back_to_fkey FOREIGN KEY (back_to) REFERENCES public.coach_prompt_deployments(id);
 
 ALTER TABLE ONLY public.coach_prompt_deployments
     ADD CONSTRAINT coach_prompt_deployments_deployed_by_fkey FOREIGN KEY (deployed_by) REFERENCES public.staff(id);
@@ -2684,7 +3473,22 @@ ALTER TABLE ONLY public.coach_prompt_deployments
     ADD CONSTRAINT coach_prompt_deployments_place_prompt_fkey FOREIGN KEY (place, prompt) REFERENCES public.coach_prompt_places(place, prompt);
 
 ALTER TABLE ONLY public.coach_prompt_deployments
+    ADD CONSTRAINT coach_prompt_deployments_promotion_id_fkey FOREIGN KEY (promotion_id) REFERENCES public.coach_prompt_promotions(id);
+
+ALTER TABLE ONLY public.coach_prompt_deployments
+    ADD CONSTRAINT coach_prompt_deployments_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.coach_gate_verdicts(run_id);
+
+ALTER TABLE ONLY public.coach_prompt_deployments
     ADD CONSTRAINT coach_prompt_deployments_version_id_prompt_fkey FOREIGN KEY (version_id, prompt) REFERENCES public.coach_prompt_versions(id, prompt);
+
+ALTER TABLE ONLY public.coach_prompt_promotions
+    ADD CONSTRAINT coach_prompt_promotions_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_prompt_promotions
+    ADD CONSTRAINT coach_prompt_promotions_place_prompt_fkey FOREIGN KEY (place, prompt) REFERENCES public.coach_prompt_places(place, prompt);
+
+ALTER TABLE ONLY public.coach_prompt_promotions
+    ADD CONSTRAINT coach_prompt_promotions_version_id_prompt_fkey FOREIGN KEY (version_id, prompt) REFERENCES public.coach_prompt_versions(id, prompt);
 
 ALTER TABLE ONLY public.coach_prompt_versions
     ADD CONSTRAINT coach_prompt_versions_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
@@ -2827,6 +3631,15 @@ ALTER TABLE ONLY public.notification_rule_versions
 ALTER TABLE ONLY public.notification_stops
     ADD CONSTRAINT notification_stops_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES public.staff(id);
 
+ALTER TABLE ONLY public.oncall_shifts
+    ADD CONSTRAINT oncall_shifts_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.oncall_shifts
+    ADD CONSTRAINT oncall_shifts_removed_by_fkey FOREIGN KEY (removed_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.oncall_shifts
+    ADD CONSTRAINT oncall_shifts_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
 ALTER TABLE ONLY public.personal_data
     ADD CONSTRAINT personal_data_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
@@ -2854,6 +3667,12 @@ ALTER TABLE ONLY public.score_dues
 ALTER TABLE ONLY public.score_restatements
     ADD CONSTRAINT score_restatements_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.service_amendments
+    ADD CONSTRAINT service_amendments_declared_by_fkey FOREIGN KEY (declared_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.service_amendments
+    ADD CONSTRAINT service_amendments_withdrawn_by_fkey FOREIGN KEY (withdrawn_by) REFERENCES public.staff(id);
+
 ALTER TABLE ONLY public.staff
     ADD CONSTRAINT staff_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.staff(id);
 
@@ -2879,6 +3698,8 @@ CREATE POLICY admin ON public.coach_memory FOR SELECT TO bee_admin USING (true);
 
 CREATE POLICY admin ON public.coach_messages FOR SELECT TO bee_admin USING (true);
 
+CREATE POLICY admin ON public.coach_moments FOR SELECT TO bee_admin USING (true);
+
 CREATE POLICY admin ON public.consents FOR SELECT TO bee_admin USING (true);
 
 CREATE POLICY admin ON public.engagement_events FOR SELECT TO bee_admin USING (true);
@@ -2901,6 +3722,20 @@ CREATE POLICY admin_does ON public.coach_interventions FOR UPDATE TO bee_admin U
 
 CREATE POLICY admin_sees_to_it ON public.safety_events FOR UPDATE TO bee_admin USING (true) WITH CHECK (true);
 
+ALTER TABLE public.alert_acts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.alert_messages ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.alert_passes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.alert_rule_versions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.alert_signals ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.alerts ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY amenders ON public.stale_hours FOR INSERT TO bee_oncall, bee_admin WITH CHECK (true);
+
 ALTER TABLE public.annotations ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY approved ON public.notification_rule_activations FOR INSERT TO bee_admin WITH CHECK (((activated_by = ( SELECT public.bee_staff_id() AS bee_staff_id)) AND ((version IS NULL) OR (EXISTS ( SELECT
@@ -2914,6 +3749,8 @@ CREATE POLICY ask ON public.coach_judges FOR INSERT TO bee_coach, bee_admin WITH
 CREATE POLICY ask ON public.coach_reviews FOR INSERT TO bee_coach, bee_admin WITH CHECK ((asked_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 CREATE POLICY ask ON public.coach_runs FOR INSERT TO bee_coach, bee_admin WITH CHECK ((requested_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
+CREATE POLICY asks ON public.probe_pushes FOR INSERT TO bee_system WITH CHECK (true);
 
 CREATE POLICY assigned ON public.coach_conversations FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
@@ -2934,6 +3771,10 @@ CREATE POLICY assigned ON public.coach_memory FOR SELECT TO bee_coach USING ((EX
 CREATE POLICY assigned ON public.coach_messages FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = coach_messages.user_id))));
+
+CREATE POLICY assigned ON public.coach_moments FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = coach_moments.user_id))));
 
 CREATE POLICY assigned ON public.consents FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
@@ -2989,15 +3830,29 @@ ALTER TABLE public.audit_log ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.audit_seals ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY author ON public.alert_rule_versions FOR INSERT TO bee_oncall, bee_admin WITH CHECK ((author_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
 CREATE POLICY author ON public.annotations FOR INSERT TO bee_product, bee_admin WITH CHECK ((author_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 CREATE POLICY author ON public.notification_rule_versions FOR INSERT TO bee_product, bee_admin WITH CHECK ((author_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
+CREATE POLICY authors ON public.service_amendments FOR INSERT TO bee_oncall, bee_admin WITH CHECK ((declared_by = public.bee_staff_id()));
+
+CREATE POLICY by_name ON public.coach_prompt_decisions FOR INSERT TO bee_coach, bee_admin WITH CHECK ((decided_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
+CREATE POLICY by_name ON public.coach_prompt_deployments FOR INSERT TO bee_coach, bee_admin WITH CHECK ((deployed_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
+CREATE POLICY by_name ON public.coach_prompt_promotions FOR INSERT TO bee_coach, bee_admin WITH CHECK ((asked_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
+CREATE POLICY by_name ON public.coach_prompt_versions FOR INSERT TO bee_coach, bee_admin WITH CHECK ((author_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 CREATE POLICY by_name ON public.notification_campaign_acts FOR INSERT TO bee_product WITH CHECK (((done_by = ( SELECT public.bee_staff_id() AS bee_staff_id)) AND (kind = ANY (ARRAY['asked'::text, 'started'::text, 'stopped'::text]))));
 
 CREATE POLICY by_name ON public.notification_campaign_tests FOR INSERT TO bee_product, bee_admin WITH CHECK ((asked_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 CREATE POLICY by_name ON public.notification_stops FOR INSERT TO bee_admin WITH CHECK ((changed_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
+CREATE POLICY by_name ON public.oncall_shifts FOR INSERT TO bee_oncall, bee_admin WITH CHECK ((created_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 CREATE POLICY cancel ON public.coach_review_ends FOR INSERT TO bee_coach, bee_admin WITH CHECK (((outcome = 'cancelled'::text) AND (ended_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
 
@@ -3025,9 +3880,15 @@ ALTER TABLE public.coach_messages ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_model_calls ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.coach_moments ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_prompt_decisions ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.coach_prompt_deployments ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_prompt_places ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_prompt_promotions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_prompt_versions ENABLE ROW LEVEL SECURITY;
 
@@ -3147,6 +4008,12 @@ ALTER TABLE public.notification_rule_versions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.notification_stops ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.objective_hours ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.objective_minutes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.oncall_shifts ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY own ON public.coach_conversations FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
@@ -3156,6 +4023,8 @@ CREATE POLICY own ON public.coach_feedback TO authenticated USING ((user_id = ( 
 CREATE POLICY own ON public.coach_memory FOR SELECT TO authenticated USING (((user_id = ( SELECT auth.uid() AS uid)) AND (status = 'accepted'::text)));
 
 CREATE POLICY own ON public.coach_messages FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own ON public.coach_model_calls FOR SELECT TO bee_coach USING ((staff_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 CREATE POLICY own ON public.consents FOR SELECT TO authenticated USING ((member_id = ( SELECT auth.uid() AS uid)));
 
@@ -3174,6 +4043,8 @@ CREATE POLICY own ON public.personal_data FOR SELECT TO authenticated USING ((me
 CREATE POLICY own ON public.score_dues FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY own ON public.user_fcm_tokens TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid))) WITH CHECK ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own_act ON public.alert_acts FOR INSERT TO bee_oncall, bee_admin WITH CHECK ((done_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 CREATE POLICY own_act ON public.audit_log FOR INSERT TO bee_product, bee_coach, bee_oncall, bee_admin WITH CHECK (((actor_kind = 'staff'::text) AND (actor_id = ( SELECT public.bee_staff_id() AS bee_staff_id))));
 
@@ -3195,6 +4066,12 @@ CREATE POLICY own_sent ON public.momentum_notifications FOR SELECT TO authentica
 
 ALTER TABLE public.personal_data ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.probe_pushes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.probe_ticks ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.probers ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY pseudonyms ON public.engagement_events FOR SELECT TO bee_product USING (true);
 
 CREATE POLICY pseudonyms ON public.members FOR SELECT TO bee_product, bee_oncall USING (true);
@@ -3211,9 +4088,13 @@ CREATE POLICY readers ON public.coach_judgements FOR SELECT TO bee_admin, bee_wo
 
 CREATE POLICY readers ON public.coach_judges FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
 
+CREATE POLICY readers ON public.coach_prompt_decisions FOR SELECT TO bee_coach, bee_admin USING (true);
+
 CREATE POLICY readers ON public.coach_prompt_deployments FOR SELECT TO bee_coach, bee_admin, bee_system USING (true);
 
 CREATE POLICY readers ON public.coach_prompt_places FOR SELECT TO bee_coach, bee_admin, bee_system USING (true);
+
+CREATE POLICY readers ON public.coach_prompt_promotions FOR SELECT TO bee_coach, bee_admin USING (true);
 
 CREATE POLICY readers ON public.coach_prompt_versions FOR SELECT TO bee_coach, bee_admin, bee_system USING (true);
 
@@ -3232,6 +4113,12 @@ CREATE POLICY readers ON public.coach_run_ends FOR SELECT TO bee_coach, bee_admi
 CREATE POLICY readers ON public.coach_run_outputs FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
 
 CREATE POLICY readers ON public.coach_runs FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
+
+CREATE POLICY readers ON public.probe_pushes FOR SELECT TO bee_oncall, bee_admin, bee_system, bee_worker USING (true);
+
+CREATE POLICY readers ON public.service_amendments FOR SELECT TO bee_oncall, bee_admin, bee_worker USING (true);
+
+CREATE POLICY removed_by_name ON public.oncall_shifts FOR UPDATE TO bee_oncall, bee_admin USING (true) WITH CHECK (((removed_by IS NULL) OR (removed_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
 
 ALTER TABLE public.safety_events ENABLE ROW LEVEL SECURITY;
 
@@ -3275,6 +4162,8 @@ CREATE POLICY service ON public.score_definitions FOR SELECT TO service_role USI
 
 CREATE POLICY service ON public.user_fcm_tokens TO service_role USING (true) WITH CHECK (true);
 
+ALTER TABLE public.service_amendments ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.service_gaps ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.service_minutes ENABLE ROW LEVEL SECURITY;
@@ -3291,11 +4180,23 @@ ALTER TABLE public.sign_in_attempts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.signing_keys ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY staff ON public.alert_acts FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.alert_messages FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.alert_passes FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.alert_rule_versions FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.alert_signals FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.alerts FOR SELECT TO bee_oncall, bee_admin USING (true);
+
 CREATE POLICY staff ON public.annotations FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.coach_breakers FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
 
-CREATE POLICY staff ON public.coach_model_calls FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
+CREATE POLICY staff ON public.coach_model_calls FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.daily_engagement_scores FOR SELECT TO bee_product, bee_admin USING (true);
 
@@ -3319,7 +4220,17 @@ CREATE POLICY staff ON public.notification_outcomes FOR SELECT TO bee_product, b
 
 CREATE POLICY staff ON public.notification_receipts FOR SELECT TO bee_product, bee_oncall, bee_admin, bee_worker USING (true);
 
+CREATE POLICY staff ON public.objective_hours FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.objective_minutes FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.oncall_shifts FOR SELECT TO bee_oncall, bee_admin USING (true);
+
 CREATE POLICY staff ON public.outbox FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.probe_ticks FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.probers FOR SELECT TO bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.score_definition_activations FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
 
@@ -3341,7 +4252,11 @@ ALTER TABLE public.staff ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY staff ON public.stale_days FOR SELECT TO bee_oncall, bee_admin USING (true);
 
+CREATE POLICY staff ON public.uptime_minutes FOR SELECT TO bee_oncall, bee_admin USING (true);
+
 CREATE POLICY staff ON public.user_fcm_tokens FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.worker_beats FOR SELECT TO bee_oncall, bee_admin USING (true);
 
 ALTER TABLE public.staff_links ENABLE ROW LEVEL SECURITY;
 
@@ -3362,6 +4277,8 @@ CREATE POLICY system ON public.coach_conversations TO bee_system USING (true) WI
 CREATE POLICY system ON public.coach_messages TO bee_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.coach_model_calls TO bee_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.coach_moments TO bee_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.daily_engagement_scores TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
@@ -3384,6 +4301,10 @@ CREATE POLICY system ON public.members FOR SELECT TO bee_system, bee_worker USIN
 CREATE POLICY system ON public.outbox TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.personal_data TO bee_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.probe_ticks TO bee_system, bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.probers TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.safety_events TO bee_system USING (true) WITH CHECK ((status = 'open'::text));
 
@@ -3423,19 +4344,43 @@ CREATE POLICY system_new ON public.members FOR INSERT TO bee_system WITH CHECK (
 
 CREATE POLICY system_read ON public.score_frontiers FOR SELECT TO bee_system USING (true);
 
+CREATE POLICY takes ON public.probe_pushes FOR UPDATE TO bee_worker USING (true) WITH CHECK (true);
+
 CREATE POLICY trail ON public.audit_log FOR SELECT TO bee_oncall, bee_admin, bee_worker USING (true);
 
 CREATE POLICY trail ON public.audit_seals FOR SELECT TO bee_oncall, bee_admin, bee_worker USING (true);
 
+ALTER TABLE public.uptime_minutes ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.user_fcm_tokens ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY withdrawers ON public.service_amendments FOR UPDATE TO bee_oncall, bee_admin USING (true) WITH CHECK (((withdrawn_by IS NULL) OR (withdrawn_by = public.bee_staff_id())));
 
 CREATE POLICY work ON public.coach_judgements FOR INSERT TO bee_worker WITH CHECK (true);
 
 CREATE POLICY work ON public.coach_run_outputs FOR INSERT TO bee_worker WITH CHECK (true);
 
+CREATE POLICY worker ON public.alert_acts FOR SELECT TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.alert_messages TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.alert_passes TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.alert_rule_versions FOR SELECT TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.alert_signals TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.alerts TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.coach_breakers FOR SELECT TO bee_worker USING (true);
+
 CREATE POLICY worker ON public.coach_gate_verdicts FOR INSERT TO bee_worker WITH CHECK (true);
 
 CREATE POLICY worker ON public.coach_interventions FOR SELECT TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.coach_model_calls TO bee_worker USING (true) WITH CHECK (false);
+
+CREATE POLICY worker ON public.coach_moments TO bee_worker USING (true) WITH CHECK (false);
 
 CREATE POLICY worker ON public.coach_prompt_deployments FOR SELECT TO bee_worker USING (true);
 
@@ -3461,6 +4406,14 @@ CREATE POLICY worker ON public.notification_outcomes TO bee_worker USING (true) 
 
 CREATE POLICY worker ON public.notification_preferences FOR SELECT TO bee_worker USING (true);
 
+CREATE POLICY worker ON public.objective_hours TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.objective_minutes TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.oncall_shifts FOR SELECT TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.service_gaps TO bee_worker USING (true);
+
 CREATE POLICY worker ON public.service_minutes TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.service_recorders TO bee_worker USING (true);
@@ -3477,9 +4430,17 @@ CREATE POLICY worker ON public.stale_hours TO bee_worker USING (true) WITH CHECK
 
 CREATE POLICY worker ON public.stale_minutes TO bee_worker USING (true) WITH CHECK (true);
 
+CREATE POLICY worker ON public.uptime_minutes TO bee_worker USING (true) WITH CHECK (true);
+
 CREATE POLICY worker ON public.user_fcm_tokens TO bee_worker USING (true) WITH CHECK (true);
 
+CREATE POLICY worker ON public.worker_beats TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker_acts ON public.alert_acts FOR INSERT TO bee_worker WITH CHECK ((done_by IS NULL));
+
 CREATE POLICY worker_asks ON public.coach_interventions FOR INSERT TO bee_worker WITH CHECK (true);
+
+ALTER TABLE public.worker_beats ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY worker_decides ON public.momentum_notifications FOR INSERT TO bee_worker WITH CHECK (true);
 
@@ -3526,6 +4487,8 @@ GRANT ALL ON FUNCTION public.bee_add_sketches(one integer[], other integer[]) TO
 
 REVOKE ALL ON FUNCTION public.bee_announce_notification() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.bee_apply_alert_act() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.bee_campaign_audience(wanted jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_campaign_audience(wanted jsonb) TO bee_product;
 GRANT ALL ON FUNCTION public.bee_campaign_audience(wanted jsonb) TO bee_admin;
@@ -3534,15 +4497,16 @@ REVOKE ALL ON FUNCTION public.bee_candidate_is_left(seed integer, pair_id uuid, 
 
 REVOKE ALL ON FUNCTION public.bee_check_campaign_act() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.bee_check_deployment() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_check_prompt_decision() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.bee_complete_through(segment text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_product;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_coach;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_admin;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_worker;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_system;
-
-REVOKE ALL ON FUNCTION public.bee_count_within(sketch integer[], bucket integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.bee_count_within(sketch integer[], bucket integer) TO bee_worker;
 
 REVOKE ALL ON FUNCTION public.bee_do_task_once() FROM PUBLIC;
 
@@ -3554,10 +4518,14 @@ REVOKE ALL ON FUNCTION public.bee_fix_run_cases() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_follow_case() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.bee_follow_deployment() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.bee_forget_acts(sealed_before timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_forget_notifications(decided_before timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_forget_notifications(decided_before timestamp with time zone) TO bee_worker;
+
+REVOKE ALL ON FUNCTION public.bee_gate_fault(wanted uuid, version uuid, at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) TO bee_product;
@@ -3571,9 +4539,14 @@ GRANT ALL ON FUNCTION public.bee_is_time_zone(zone text) TO service_role;
 GRANT ALL ON FUNCTION public.bee_is_time_zone(zone text) TO bee_admin;
 GRANT ALL ON FUNCTION public.bee_is_time_zone(zone text) TO bee_system;
 
+REVOKE ALL ON FUNCTION public.bee_judged(minutes timestamp with time zone[], asked jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_judged(minutes timestamp with time zone[], asked jsonb) TO bee_worker;
+
 REVOKE ALL ON FUNCTION public.bee_mark_changed_member_due() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_mark_events_due() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_mark_probed_minutes() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_mark_segments_stale() FROM PUBLIC;
 
@@ -3598,6 +4571,14 @@ GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at times
 GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) TO bee_oncall;
 GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) TO bee_admin;
 
+REVOKE ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) TO bee_oncall;
+GRANT ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) TO bee_admin;
+GRANT ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) TO bee_worker;
+
+REVOKE ALL ON FUNCTION public.bee_oncall_address(person uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_oncall_address(person uuid) TO bee_worker;
+
 REVOKE ALL ON FUNCTION public.bee_pair_answers() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_record_preferences() FROM PUBLIC;
@@ -3613,6 +4594,8 @@ REVOKE ALL ON FUNCTION public.bee_refuse_forgetting() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.bee_refuse_own_judge() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_register_token() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_remove_shift_once() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_review_progress(review uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_review_progress(review uuid) TO bee_coach;
@@ -3638,7 +4621,100 @@ GRANT ALL ON FUNCTION public.bee_staff_id() TO bee_worker;
 GRANT ALL ON FUNCTION public.bee_staff_id() TO bee_system;
 GRANT ALL ON FUNCTION public.bee_staff_id() TO service_role;
 
+REVOKE ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, until timestamp with time zone) TO bee_oncall;
+GRANT ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, until timestamp with time zone) TO bee_admin;
+GRANT ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, until timestamp with time zone) TO bee_worker;
+
 REVOKE ALL ON FUNCTION public.bee_wake_realtime() FROM PUBLIC;
+
+GRANT SELECT ON TABLE public.alert_acts TO bee_worker;
+GRANT SELECT ON TABLE public.alert_acts TO bee_oncall;
+GRANT SELECT ON TABLE public.alert_acts TO bee_admin;
+
+GRANT INSERT(alert) ON TABLE public.alert_acts TO bee_worker;
+GRANT INSERT(alert) ON TABLE public.alert_acts TO bee_oncall;
+GRANT INSERT(alert) ON TABLE public.alert_acts TO bee_admin;
+
+GRANT INSERT(kind) ON TABLE public.alert_acts TO bee_worker;
+GRANT INSERT(kind) ON TABLE public.alert_acts TO bee_oncall;
+GRANT INSERT(kind) ON TABLE public.alert_acts TO bee_admin;
+
+GRANT INSERT(done_by) ON TABLE public.alert_acts TO bee_oncall;
+GRANT INSERT(done_by) ON TABLE public.alert_acts TO bee_admin;
+
+GRANT INSERT(done_at) ON TABLE public.alert_acts TO bee_worker;
+
+GRANT INSERT(seen) ON TABLE public.alert_acts TO bee_oncall;
+GRANT INSERT(seen) ON TABLE public.alert_acts TO bee_admin;
+
+GRANT INSERT(until) ON TABLE public.alert_acts TO bee_oncall;
+GRANT INSERT(until) ON TABLE public.alert_acts TO bee_admin;
+
+GRANT INSERT(is_actionable) ON TABLE public.alert_acts TO bee_oncall;
+GRANT INSERT(is_actionable) ON TABLE public.alert_acts TO bee_admin;
+
+GRANT INSERT(note) ON TABLE public.alert_acts TO bee_worker;
+GRANT INSERT(note) ON TABLE public.alert_acts TO bee_oncall;
+GRANT INSERT(note) ON TABLE public.alert_acts TO bee_admin;
+
+GRANT SELECT ON TABLE public.alert_messages TO bee_worker;
+GRANT SELECT ON TABLE public.alert_messages TO bee_oncall;
+GRANT SELECT ON TABLE public.alert_messages TO bee_admin;
+
+GRANT INSERT(alert) ON TABLE public.alert_messages TO bee_worker;
+
+GRANT INSERT(round) ON TABLE public.alert_messages TO bee_worker;
+
+GRANT INSERT(step) ON TABLE public.alert_messages TO bee_worker;
+
+GRANT INSERT(channel) ON TABLE public.alert_messages TO bee_worker;
+
+GRANT INSERT(receiver) ON TABLE public.alert_messages TO bee_worker;
+
+GRANT INSERT(queued_at) ON TABLE public.alert_messages TO bee_worker;
+
+GRANT UPDATE(given_up_at) ON TABLE public.alert_messages TO bee_worker;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.alert_passes TO bee_worker;
+GRANT SELECT ON TABLE public.alert_passes TO bee_oncall;
+GRANT SELECT ON TABLE public.alert_passes TO bee_admin;
+
+GRANT SELECT ON TABLE public.alert_rule_versions TO bee_worker;
+GRANT SELECT ON TABLE public.alert_rule_versions TO bee_oncall;
+GRANT SELECT ON TABLE public.alert_rule_versions TO bee_admin;
+
+GRANT INSERT(rule) ON TABLE public.alert_rule_versions TO bee_oncall;
+GRANT INSERT(rule) ON TABLE public.alert_rule_versions TO bee_admin;
+
+GRANT INSERT(version) ON TABLE public.alert_rule_versions TO bee_oncall;
+GRANT INSERT(version) ON TABLE public.alert_rule_versions TO bee_admin;
+
+GRANT INSERT(is_on) ON TABLE public.alert_rule_versions TO bee_oncall;
+GRANT INSERT(is_on) ON TABLE public.alert_rule_versions TO bee_admin;
+
+GRANT INSERT(body) ON TABLE public.alert_rule_versions TO bee_oncall;
+GRANT INSERT(body) ON TABLE public.alert_rule_versions TO bee_admin;
+
+GRANT INSERT(digest) ON TABLE public.alert_rule_versions TO bee_oncall;
+GRANT INSERT(digest) ON TABLE public.alert_rule_versions TO bee_admin;
+
+GRANT INSERT(tested) ON TABLE public.alert_rule_versions TO bee_oncall;
+GRANT INSERT(tested) ON TABLE public.alert_rule_versions TO bee_admin;
+
+GRANT INSERT(author_id) ON TABLE public.alert_rule_versions TO bee_oncall;
+GRANT INSERT(author_id) ON TABLE public.alert_rule_versions TO bee_admin;
+
+GRANT INSERT(message) ON TABLE public.alert_rule_versions TO bee_oncall;
+GRANT INSERT(message) ON TABLE public.alert_rule_versions TO bee_admin;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.alert_signals TO bee_worker;
+GRANT SELECT ON TABLE public.alert_signals TO bee_oncall;
+GRANT SELECT ON TABLE public.alert_signals TO bee_admin;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO bee_worker;
+GRANT SELECT ON TABLE public.alerts TO bee_oncall;
+GRANT SELECT ON TABLE public.alerts TO bee_admin;
 
 GRANT SELECT ON TABLE public.annotations TO bee_product;
 GRANT SELECT ON TABLE public.annotations TO bee_coach;
@@ -3747,6 +4823,7 @@ GRANT SELECT ON TABLE public.coach_breakers TO bee_product;
 GRANT SELECT ON TABLE public.coach_breakers TO bee_coach;
 GRANT SELECT ON TABLE public.coach_breakers TO bee_oncall;
 GRANT SELECT ON TABLE public.coach_breakers TO bee_admin;
+GRANT SELECT ON TABLE public.coach_breakers TO bee_worker;
 
 GRANT SELECT ON TABLE public.coach_cases TO bee_admin;
 
@@ -3895,16 +4972,6 @@ GRANT INSERT(verdict) ON TABLE public.coach_judgements TO bee_worker;
 
 GRANT INSERT(error) ON TABLE public.coach_judgements TO bee_worker;
 
-GRANT INSERT(input_tokens) ON TABLE public.coach_judgements TO bee_worker;
-
-GRANT INSERT(cache_read_tokens) ON TABLE public.coach_judgements TO bee_worker;
-
-GRANT INSERT(cache_write_tokens) ON TABLE public.coach_judgements TO bee_worker;
-
-GRANT INSERT(output_tokens) ON TABLE public.coach_judgements TO bee_worker;
-
-GRANT INSERT(reasoning_tokens) ON TABLE public.coach_judgements TO bee_worker;
-
 GRANT INSERT(cost_usd) ON TABLE public.coach_judgements TO bee_worker;
 
 GRANT SELECT ON TABLE public.coach_judges TO bee_coach;
@@ -3982,102 +5049,176 @@ GRANT SELECT(fallback) ON TABLE public.coach_messages TO authenticated;
 GRANT SELECT(created_at) ON TABLE public.coach_messages TO authenticated;
 
 GRANT SELECT,INSERT ON TABLE public.coach_model_calls TO bee_system;
+GRANT SELECT ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT ON TABLE public.coach_model_calls TO bee_admin;
+GRANT DELETE ON TABLE public.coach_model_calls TO bee_worker;
 
 GRANT SELECT(id) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(id) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(id) ON TABLE public.coach_model_calls TO bee_oncall;
 
+GRANT SELECT(purpose) ON TABLE public.coach_model_calls TO bee_product;
+GRANT SELECT(purpose) ON TABLE public.coach_model_calls TO bee_oncall;
+
 GRANT SELECT(attempt) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(attempt) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(attempt) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(provider) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(provider) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(provider) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(model) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(model) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(model) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(prompt) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(prompt) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(prompt) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(prompt_sha256) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(prompt_sha256) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(prompt_sha256) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_oncall;
+GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_worker;
 
 GRANT SELECT(outcome) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(outcome) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(outcome) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(detail) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(detail) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(detail) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(failed_checks) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(failed_checks) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(failed_checks) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(input_tokens) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(input_tokens) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(input_tokens) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(cache_read_tokens) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(cache_read_tokens) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(cache_read_tokens) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(cache_write_tokens) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(cache_write_tokens) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(cache_write_tokens) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(output_tokens) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(output_tokens) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(output_tokens) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(reasoning_tokens) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(reasoning_tokens) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(reasoning_tokens) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(is_estimate) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(is_estimate) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(is_estimate) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(cost_usd) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(cost_usd) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(cost_usd) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(priced_from) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(priced_from) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(priced_from) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(first_byte_ms) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(first_byte_ms) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(first_byte_ms) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(total_ms) ON TABLE public.coach_model_calls TO bee_product;
-GRANT SELECT(total_ms) ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT(total_ms) ON TABLE public.coach_model_calls TO bee_oncall;
+
+GRANT SELECT,INSERT ON TABLE public.coach_moments TO bee_system;
+GRANT SELECT ON TABLE public.coach_moments TO bee_coach;
+GRANT SELECT ON TABLE public.coach_moments TO bee_admin;
+GRANT DELETE ON TABLE public.coach_moments TO bee_worker;
+
+GRANT SELECT(created_at) ON TABLE public.coach_moments TO bee_worker;
+
+GRANT SELECT ON TABLE public.coach_prompt_decisions TO bee_coach;
+GRANT SELECT ON TABLE public.coach_prompt_decisions TO bee_admin;
+
+GRANT INSERT(promotion_id) ON TABLE public.coach_prompt_decisions TO bee_coach;
+GRANT INSERT(promotion_id) ON TABLE public.coach_prompt_decisions TO bee_admin;
+
+GRANT INSERT(outcome) ON TABLE public.coach_prompt_decisions TO bee_coach;
+GRANT INSERT(outcome) ON TABLE public.coach_prompt_decisions TO bee_admin;
+
+GRANT INSERT(decided_by) ON TABLE public.coach_prompt_decisions TO bee_coach;
+GRANT INSERT(decided_by) ON TABLE public.coach_prompt_decisions TO bee_admin;
+
+GRANT INSERT(reason) ON TABLE public.coach_prompt_decisions TO bee_coach;
+GRANT INSERT(reason) ON TABLE public.coach_prompt_decisions TO bee_admin;
 
 GRANT SELECT ON TABLE public.coach_prompt_deployments TO bee_coach;
 GRANT SELECT ON TABLE public.coach_prompt_deployments TO bee_admin;
 GRANT SELECT ON TABLE public.coach_prompt_deployments TO bee_system;
 GRANT SELECT ON TABLE public.coach_prompt_deployments TO bee_worker;
 
+GRANT INSERT(place) ON TABLE public.coach_prompt_deployments TO bee_coach;
+GRANT INSERT(place) ON TABLE public.coach_prompt_deployments TO bee_admin;
+
+GRANT INSERT(prompt) ON TABLE public.coach_prompt_deployments TO bee_coach;
+GRANT INSERT(prompt) ON TABLE public.coach_prompt_deployments TO bee_admin;
+
+GRANT INSERT(version_id) ON TABLE public.coach_prompt_deployments TO bee_coach;
+GRANT INSERT(version_id) ON TABLE public.coach_prompt_deployments TO bee_admin;
+
+GRANT INSERT(deployed_by) ON TABLE public.coach_prompt_deployments TO bee_coach;
+GRANT INSERT(deployed_by) ON TABLE public.coach_prompt_deployments TO bee_admin;
+
+GRANT INSERT(promotion_id) ON TABLE public.coach_prompt_deployments TO bee_coach;
+GRANT INSERT(promotion_id) ON TABLE public.coach_prompt_deployments TO bee_admin;
+
+GRANT INSERT(back_to) ON TABLE public.coach_prompt_deployments TO bee_coach;
+GRANT INSERT(back_to) ON TABLE public.coach_prompt_deployments TO bee_admin;
+
+GRANT INSERT(run_id) ON TABLE public.coach_prompt_deployments TO bee_coach;
+GRANT INSERT(run_id) ON TABLE public.coach_prompt_deployments TO bee_admin;
+
+GRANT INSERT(reason) ON TABLE public.coach_prompt_deployments TO bee_coach;
+GRANT INSERT(reason) ON TABLE public.coach_prompt_deployments TO bee_admin;
+
 GRANT SELECT ON TABLE public.coach_prompt_places TO bee_coach;
 GRANT SELECT ON TABLE public.coach_prompt_places TO bee_admin;
 GRANT SELECT ON TABLE public.coach_prompt_places TO bee_system;
 GRANT SELECT ON TABLE public.coach_prompt_places TO bee_worker;
 
+GRANT SELECT ON TABLE public.coach_prompt_promotions TO bee_coach;
+GRANT SELECT ON TABLE public.coach_prompt_promotions TO bee_admin;
+
+GRANT INSERT(place) ON TABLE public.coach_prompt_promotions TO bee_coach;
+GRANT INSERT(place) ON TABLE public.coach_prompt_promotions TO bee_admin;
+
+GRANT INSERT(prompt) ON TABLE public.coach_prompt_promotions TO bee_coach;
+GRANT INSERT(prompt) ON TABLE public.coach_prompt_promotions TO bee_admin;
+
+GRANT INSERT(version_id) ON TABLE public.coach_prompt_promotions TO bee_coach;
+GRANT INSERT(version_id) ON TABLE public.coach_prompt_promotions TO bee_admin;
+
+GRANT INSERT(asked_by) ON TABLE public.coach_prompt_promotions TO bee_coach;
+GRANT INSERT(asked_by) ON TABLE public.coach_prompt_promotions TO bee_admin;
+
+GRANT INSERT(reason) ON TABLE public.coach_prompt_promotions TO bee_coach;
+GRANT INSERT(reason) ON TABLE public.coach_prompt_promotions TO bee_admin;
+
 GRANT SELECT ON TABLE public.coach_prompt_versions TO bee_coach;
 GRANT SELECT ON TABLE public.coach_prompt_versions TO bee_admin;
 GRANT SELECT ON TABLE public.coach_prompt_versions TO bee_system;
 GRANT SELECT ON TABLE public.coach_prompt_versions TO bee_worker;
+
+GRANT INSERT(prompt) ON TABLE public.coach_prompt_versions TO bee_coach;
+GRANT INSERT(prompt) ON TABLE public.coach_prompt_versions TO bee_admin;
+
+GRANT INSERT(number) ON TABLE public.coach_prompt_versions TO bee_coach;
+GRANT INSERT(number) ON TABLE public.coach_prompt_versions TO bee_admin;
+
+GRANT INSERT(body) ON TABLE public.coach_prompt_versions TO bee_coach;
+GRANT INSERT(body) ON TABLE public.coach_prompt_versions TO bee_admin;
+
+GRANT INSERT(model) ON TABLE public.coach_prompt_versions TO bee_coach;
+GRANT INSERT(model) ON TABLE public.coach_prompt_versions TO bee_admin;
+
+GRANT INSERT(parameters) ON TABLE public.coach_prompt_versions TO bee_coach;
+GRANT INSERT(parameters) ON TABLE public.coach_prompt_versions TO bee_admin;
+
+GRANT INSERT(sha256) ON TABLE public.coach_prompt_versions TO bee_coach;
+GRANT INSERT(sha256) ON TABLE public.coach_prompt_versions TO bee_admin;
+
+GRANT INSERT(author_id) ON TABLE public.coach_prompt_versions TO bee_coach;
+GRANT INSERT(author_id) ON TABLE public.coach_prompt_versions TO bee_admin;
+
+GRANT INSERT(message) ON TABLE public.coach_prompt_versions TO bee_coach;
+GRANT INSERT(message) ON TABLE public.coach_prompt_versions TO bee_admin;
 
 GRANT SELECT ON TABLE public.coach_ratings TO bee_coach;
 GRANT SELECT ON TABLE public.coach_ratings TO bee_admin;
@@ -4417,7 +5558,7 @@ GRANT SELECT(is_demo),INSERT(is_demo) ON TABLE public.members TO bee_system;
 GRANT SELECT(is_synthetic) ON TABLE public.members TO bee_product;
 GRANT SELECT(is_synthetic) ON TABLE public.members TO bee_oncall;
 GRANT SELECT(is_synthetic) ON TABLE public.members TO bee_worker;
-GRANT SELECT(is_synthetic) ON TABLE public.members TO bee_system;
+GRANT SELECT(is_synthetic),INSERT(is_synthetic) ON TABLE public.members TO bee_system;
 
 GRANT SELECT(created_at) ON TABLE public.members TO authenticated;
 GRANT SELECT(created_at) ON TABLE public.members TO bee_product;
@@ -4779,6 +5920,39 @@ GRANT INSERT(changed_by) ON TABLE public.notification_stops TO bee_oncall;
 GRANT INSERT(reason) ON TABLE public.notification_stops TO bee_admin;
 GRANT INSERT(reason) ON TABLE public.notification_stops TO bee_oncall;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.objective_hours TO bee_worker;
+GRANT SELECT ON TABLE public.objective_hours TO bee_oncall;
+GRANT SELECT ON TABLE public.objective_hours TO bee_admin;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.objective_minutes TO bee_worker;
+GRANT SELECT ON TABLE public.objective_minutes TO bee_oncall;
+GRANT SELECT ON TABLE public.objective_minutes TO bee_admin;
+
+GRANT SELECT ON TABLE public.oncall_shifts TO bee_worker;
+GRANT SELECT ON TABLE public.oncall_shifts TO bee_oncall;
+GRANT SELECT ON TABLE public.oncall_shifts TO bee_admin;
+
+GRANT INSERT(level) ON TABLE public.oncall_shifts TO bee_oncall;
+GRANT INSERT(level) ON TABLE public.oncall_shifts TO bee_admin;
+
+GRANT INSERT(staff_id) ON TABLE public.oncall_shifts TO bee_oncall;
+GRANT INSERT(staff_id) ON TABLE public.oncall_shifts TO bee_admin;
+
+GRANT INSERT(starts_at) ON TABLE public.oncall_shifts TO bee_oncall;
+GRANT INSERT(starts_at) ON TABLE public.oncall_shifts TO bee_admin;
+
+GRANT INSERT(ends_at) ON TABLE public.oncall_shifts TO bee_oncall;
+GRANT INSERT(ends_at) ON TABLE public.oncall_shifts TO bee_admin;
+
+GRANT INSERT(created_by) ON TABLE public.oncall_shifts TO bee_oncall;
+GRANT INSERT(created_by) ON TABLE public.oncall_shifts TO bee_admin;
+
+GRANT UPDATE(removed_by) ON TABLE public.oncall_shifts TO bee_oncall;
+GRANT UPDATE(removed_by) ON TABLE public.oncall_shifts TO bee_admin;
+
+GRANT UPDATE(removed_at) ON TABLE public.oncall_shifts TO bee_oncall;
+GRANT UPDATE(removed_at) ON TABLE public.oncall_shifts TO bee_admin;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO bee_worker;
 GRANT SELECT,INSERT ON TABLE public.outbox TO bee_system;
 GRANT SELECT ON TABLE public.outbox TO bee_admin;
@@ -4813,6 +5987,27 @@ GRANT INSERT(full_name),UPDATE(full_name) ON TABLE public.personal_data TO bee_s
 GRANT INSERT(email),UPDATE(email) ON TABLE public.personal_data TO bee_system;
 
 GRANT UPDATE(updated_at) ON TABLE public.personal_data TO bee_system;
+
+GRANT SELECT ON TABLE public.probe_pushes TO bee_system;
+GRANT SELECT ON TABLE public.probe_pushes TO bee_worker;
+GRANT SELECT ON TABLE public.probe_pushes TO bee_oncall;
+GRANT SELECT ON TABLE public.probe_pushes TO bee_admin;
+
+GRANT INSERT(id) ON TABLE public.probe_pushes TO bee_system;
+
+GRANT UPDATE(taken_at) ON TABLE public.probe_pushes TO bee_worker;
+
+GRANT UPDATE(outcome) ON TABLE public.probe_pushes TO bee_worker;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.probe_ticks TO bee_worker;
+GRANT SELECT,INSERT ON TABLE public.probe_ticks TO bee_system;
+GRANT SELECT ON TABLE public.probe_ticks TO bee_oncall;
+GRANT SELECT ON TABLE public.probe_ticks TO bee_admin;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.probers TO bee_worker;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.probers TO bee_system;
+GRANT SELECT ON TABLE public.probers TO bee_oncall;
+GRANT SELECT ON TABLE public.probers TO bee_admin;
 
 GRANT SELECT ON TABLE public.safety_events TO bee_coach;
 GRANT SELECT ON TABLE public.safety_events TO bee_admin;
@@ -4894,7 +6089,45 @@ GRANT SELECT ON TABLE public.score_restatements TO bee_admin;
 GRANT SELECT,INSERT ON TABLE public.score_restatements TO bee_worker;
 GRANT SELECT,INSERT ON TABLE public.score_restatements TO bee_system;
 
+GRANT SELECT ON TABLE public.service_amendments TO bee_oncall;
+GRANT SELECT ON TABLE public.service_amendments TO bee_admin;
+GRANT SELECT ON TABLE public.service_amendments TO bee_worker;
+
+GRANT INSERT(kind) ON TABLE public.service_amendments TO bee_oncall;
+GRANT INSERT(kind) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT INSERT(starts_at) ON TABLE public.service_amendments TO bee_oncall;
+GRANT INSERT(starts_at) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT INSERT(ends_at) ON TABLE public.service_amendments TO bee_oncall;
+GRANT INSERT(ends_at) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT INSERT(state) ON TABLE public.service_amendments TO bee_oncall;
+GRANT INSERT(state) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT INSERT(reason) ON TABLE public.service_amendments TO bee_oncall;
+GRANT INSERT(reason) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT INSERT(declared_by) ON TABLE public.service_amendments TO bee_oncall;
+GRANT INSERT(declared_by) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT UPDATE(uptime_before) ON TABLE public.service_amendments TO bee_oncall;
+GRANT UPDATE(uptime_before) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT UPDATE(uptime_after) ON TABLE public.service_amendments TO bee_oncall;
+GRANT UPDATE(uptime_after) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT UPDATE(withdrawn_at) ON TABLE public.service_amendments TO bee_oncall;
+GRANT UPDATE(withdrawn_at) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT UPDATE(withdrawn_by) ON TABLE public.service_amendments TO bee_oncall;
+GRANT UPDATE(withdrawn_by) ON TABLE public.service_amendments TO bee_admin;
+
+GRANT UPDATE(withdrawn_because) ON TABLE public.service_amendments TO bee_oncall;
+GRANT UPDATE(withdrawn_because) ON TABLE public.service_amendments TO bee_admin;
+
 GRANT SELECT,INSERT ON TABLE public.service_gaps TO bee_system;
+GRANT SELECT,DELETE ON TABLE public.service_gaps TO bee_worker;
 GRANT SELECT ON TABLE public.service_gaps TO bee_oncall;
 GRANT SELECT ON TABLE public.service_gaps TO bee_admin;
 
@@ -5021,10 +6254,16 @@ GRANT SELECT ON TABLE public.stale_days TO bee_oncall;
 GRANT SELECT ON TABLE public.stale_days TO bee_admin;
 GRANT SELECT,INSERT ON TABLE public.stale_days TO bee_system;
 
-GRANT SELECT,INSERT,DELETE ON TABLE public.stale_hours TO bee_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stale_hours TO bee_worker;
+GRANT INSERT ON TABLE public.stale_hours TO bee_oncall;
+GRANT INSERT ON TABLE public.stale_hours TO bee_admin;
 
-GRANT SELECT,INSERT ON TABLE public.stale_minutes TO bee_system;
-GRANT SELECT,INSERT,DELETE ON TABLE public.stale_minutes TO bee_worker;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.stale_minutes TO bee_system;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stale_minutes TO bee_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.uptime_minutes TO bee_worker;
+GRANT SELECT ON TABLE public.uptime_minutes TO bee_oncall;
+GRANT SELECT ON TABLE public.uptime_minutes TO bee_admin;
 
 GRANT SELECT,DELETE ON TABLE public.user_fcm_tokens TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_fcm_tokens TO service_role;
@@ -5082,3 +6321,7 @@ GRANT SELECT(created_at) ON TABLE public.user_fcm_tokens TO bee_admin;
 GRANT SELECT(updated_at) ON TABLE public.user_fcm_tokens TO bee_product;
 GRANT SELECT(updated_at) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(updated_at) ON TABLE public.user_fcm_tokens TO bee_admin;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.worker_beats TO bee_worker;
+GRANT SELECT ON TABLE public.worker_beats TO bee_oncall;
+GRANT SELECT ON TABLE public.worker_beats TO bee_admin;

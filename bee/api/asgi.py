@@ -26,6 +26,7 @@ from bee.api.routes import (
     meta,
     momentum,
     notifications,
+    probes,
     push,
     realtime,
     tables,
@@ -46,6 +47,7 @@ VERSIONED = (
     notifications.router,
     coaching.router,
     consents.router,
+    probes.router,
 )
 ALLOWED_HEADERS = (
     "authorization",
@@ -108,7 +110,11 @@ def create_app(
     for router in (auth.router, tables.router, realtime.router, graph.router, realtime.elsewhere):
         app.include_router(router)
     often = Shortcut(app, {f"{prefix}/momentum": momentum.momentum for prefix in (VERSION, ALIAS)})
-    edge = Edge(Measuring(often, recorder), version=API_VERSION, is_secure=not settings.is_local)
+    edge = Edge(
+        Measuring(often, recorder, probe_key=house.probe_key),
+        version=API_VERSION,
+        is_secure=not settings.is_local,
+    )
     origins = [origin.strip() for origin in settings.cors_origins.split(",") if origin.strip()]
     if not origins:
         return edge

@@ -74,9 +74,7 @@ def ask_review(run_id: UUID, raters: int) -> None:
     )
 
 
-def rate(
-    pair_id: UUID, chosen: str, met_left: Sequence[int], met_right: Sequence[int], comment: str
-) -> None:
+def rate(pair_id: UUID, chosen: str, met_left: Sequence[int], met_right: Sequence[int], comment: str) -> None:
     """Keep what whoever acts says of a pair."""
     act(
         StaffRole.COACH,

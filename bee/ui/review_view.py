@@ -58,11 +58,15 @@ def reviews_table(reviews: Sequence[Review], *, key: str) -> Review | None:
         column_config={
             "number": columns.TextColumn("Review", width=95),
             "run": columns.TextColumn("Of", width=80),
-            "state": columns.MultiselectColumn("State", options=list(OUTCOMES.values()), color="gray", width=100),
+            "state": columns.MultiselectColumn(
+                "State", options=list(OUTCOMES.values()), color="gray", width=100
+            ),
             "done": columns.ProgressColumn("Complete", min_value=0, max_value=100, format="%d%%", width=150),
             "mine": columns.TextColumn("Rated by you", width=110),
             "raters": columns.NumberColumn("Raters", width=70),
-            "asked": columns.DatetimeColumn("Asked (UTC)", format="D MMM YYYY, HH:mm", timezone="UTC", width=150),
+            "asked": columns.DatetimeColumn(
+                "Asked (UTC)", format="D MMM YYYY, HH:mm", timezone="UTC", width=150
+            ),
             "who": columns.TextColumn("By", width=150),
             "action": columns.ButtonColumn("Action", key=key, width=100),
         },
@@ -106,9 +110,13 @@ def show_over(over: OverView) -> None:
             ("Version before by the rubric", score_words(result, Vote.BASELINE)),
         ]
     )
-    card_head("By momentum state", "A version that wins overall and loses where people need care must not go live")
+    card_head(
+        "By momentum state", "A version that wins overall and loses where people need care must not go live"
+    )
     st.dataframe(
-        pd.DataFrame(state_rows(result), columns=["State", "Won", "Lost", "Ties", "Won of the decided, 95 %"]),
+        pd.DataFrame(
+            state_rows(result), columns=["State", "Won", "Lost", "Ties", "Won of the decided, 95 %"]
+        ),
         hide_index=True,
         row_height=ROW_HEIGHT,
         alt="What the review came to by momentum state",
@@ -158,4 +166,3 @@ def _ask_criteria(side: str, text: str, rubric: Sequence[Criterion], key: str) -
         for place, criterion in enumerate(rubric)
         if st.checkbox(f"{criterion.criterion} ({criterion.points:+d})", key=f"{key}-{place}")
     ]
-

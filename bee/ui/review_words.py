@@ -67,7 +67,9 @@ def agreement_words(agreement: Agreement) -> str:
 
 def judge_words(found: JudgeResult) -> str:
     """Return what a judge's word is worth."""
-    kept = "" if found.kept_ratio is None else f"kept its verdict in {100 * found.kept_ratio:.0f}% of the swaps"
+    kept = (
+        "" if found.kept_ratio is None else f"kept its verdict in {100 * found.kept_ratio:.0f}% of the swaps"
+    )
     failed = f"{found.judge.failed:,} without a verdict" if found.judge.failed else ""
     worth = (
         "agrees with the coaches well enough to count"
@@ -82,7 +84,10 @@ def judge_words(found: JudgeResult) -> str:
 
 def state_rows(result: Result) -> list[tuple[str, int, int, int, str]]:
     """Return a row a momentum state, those who need care first: won, lost, ties, the share won."""
-    order = (*(state.value for state in (MomentumState.NEEDS_CARE, MomentumState.STEADY, MomentumState.RISING)), None)
+    order = (
+        *(state.value for state in (MomentumState.NEEDS_CARE, MomentumState.STEADY, MomentumState.RISING)),
+        None,
+    )
     return [
         (
             WORDS[MomentumState(state)] if state else "Unknown",

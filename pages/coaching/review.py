@@ -52,8 +52,9 @@ def show() -> None:
     over = read_over(scope, review)
     with choices:
         st.download_button(
-            "Export", lambda: ratings_csv(over.pairs, over.ratings), f"review-{review.number}-{utc_now().date()}.csv",
-            "text/csv", on_click="ignore", icon=":material/download:",
+            "Export", lambda: ratings_csv(over.pairs, over.ratings),
+            f"review-{review.number}-{utc_now().date()}.csv", "text/csv",
+            on_click="ignore", icon=":material/download:",
         )  # fmt: skip
     show_over(over)
 
@@ -99,7 +100,9 @@ def run_name(run: Run) -> str:
 
 def show_open(scope: Scope, review: Review) -> None:
     """Draw the next pair for whoever rates, and how far it is for everybody else."""
-    st.progress(review.complete / max(review.pairs, 1), f"{review.complete:,} of {review.pairs:,} pairs complete")
+    st.progress(
+        review.complete / max(review.pairs, 1), f"{review.complete:,} of {review.pairs:,} pairs complete"
+    )
     pair = read_next(scope, review) if may_rate(viewer) else None
     if pair is not None:
         st.caption("Nobody is told which version wrote which answer, and what others said, until it is over.")
@@ -114,8 +117,12 @@ def show_open(scope: Scope, review: Review) -> None:
 def offer_acts(review: Review) -> None:
     """Offer to ask a model as well, and to end the review."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        model = st.text_input("Ask a model as well", placeholder="openai/…", key=f"judge-{review.number}", width=260)
-        most = st.number_input("For at most, $", 0.0, 100.0, 2.0, key=f"judge-most-{review.number}", width=120)
+        model = st.text_input(
+            "Ask a model as well", placeholder="openai/…", key=f"judge-{review.number}", width=260
+        )
+        most = st.number_input(
+            "For at most, $", 0.0, 100.0, 2.0, key=f"judge-most-{review.number}", width=120
+        )
         if st.button("Ask the model", disabled=not model):
             ask_judge(review, model.strip(), Decimal(str(most)))
             st.toast("It is asked as soon as the worker comes to it.")

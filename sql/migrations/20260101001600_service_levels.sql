@@ -18,17 +18,9 @@ as $$
         group by pairs.bucket
     ) as summed
 $$;
-create function public.bee_count_within(sketch integer[], bucket integer) returns bigint
-language sql immutable
-as $$
-    select coalesce(sum(sketch[place][2]) filter (where sketch[place][1] <= bucket), 0)
-    from generate_subscripts(sketch, 1) as place
-$$;
-revoke all on function
-    public.bee_add_sketches(integer[], integer[]), public.bee_count_within(integer[], integer)
+revoke all on function public.bee_add_sketches(integer[], integer[])
     from public, anon, authenticated, service_role;
 grant execute on function public.bee_add_sketches(integer[], integer[]) to bee_system;
-grant execute on function public.bee_count_within(integer[], integer) to bee_worker;
 
 -- What requests came to: a row a minute, route, release, prompt, model and status; every process adds to it.
 -- `status`: the class, or limited (429 by policy), broken (cut off after the headers), timeout (the client waited too
@@ -79,13 +71,190 @@ create table public.service_recorders (
     seen_at timestamptz not null default clock_timestamp()
 );
 
--- What changed since the figures below were made from it.
+-- What changed since the figures below were made from it. Marking again locks the mark, so that whoever takes it off
+-- waits for what was added.
 create table public.stale_minutes (
-    minute timestamptz primary key
+    minute timestamptz primary key,
+    marked_at timestamptz not null default clock_timestamp()
 );
 create table public.stale_hours (
-    hour timestamptz primary key
+    hour timestamptz primary key,
+    marked_at timestamptz not null default clock_timestamp()
 );
+
+-- What each objective came to in a minute: how many of its events were good, and how many were not. Made anew from the
+-- requests whenever they change; of what is no request the worker says each minute how it stands, and it stays.
+create table public.objective_minutes (
+    minute timestamptz not null check (minute = date_trunc('minute', minute at time zone 'UTC') at time zone 'UTC'),
+    objective text not null check (objective ~ '^[a-z][a-z_]{0,39}$'),
+    good bigint not null check (good >= 0),
+    bad bigint not null check (bad >= 0),
+    primary key (minute, objective),
+    constraint objective_minutes_say_something check (good + bad > 0)
+);
+
+-- The same by hour and what the requests were charged to; made anew from the requests.
+create table public.objective_hours (
+    hour timestamptz not null,
+    objective text not null,
+    route text not null,
+    release text not null,
+    prompt text not null,
+    model text not null,
+    good bigint not null check (good >= 0),
+    bad bigint not null check (bad >= 0),
+    primary key (objective, hour, route, release, prompt, model)
+);
+
+-- Whether the house was up, by minute, from the requests and the probes of that minute. Without either there is no row:
+-- it is not known.
+create table public.uptime_minutes (
+    minute timestamptz primary key check (minute = date_trunc('minute', minute at time zone 'UTC') at time zone 'UTC'),
+    state text not null check (state in ('up', 'down')),
+    requests bigint not null default 0 check (requests >= 0),
+    failed bigint not null default 0 check (failed between 0 and requests),
+    probes integer not null default 0 check (probes >= 0),
+    failed_probes integer not null default 0 check (failed_probes between 0 and probes)
+);
+
+-- What people say of some minutes: maintenance, declared before it begins and then in no figure, or a correction of
+-- whether the house was up. What was measured stays as it is, so that withdrawing one restores every number.
+create table public.service_amendments (
+    id bigint generated always as identity primary key,
+    kind text not null check (kind in ('maintenance', 'correction')),
+    starts_at timestamptz not null
+        check (starts_at = date_trunc('minute', starts_at at time zone 'UTC') at time zone 'UTC'),
+    ends_at timestamptz not null check (ends_at = date_trunc('minute', ends_at at time zone 'UTC') at time zone 'UTC'),
+    state text check (state in ('up', 'down', 'unknown')),
+    reason text not null check (length(reason) between 1 and 500),
+    declared_by uuid not null references public.staff (id),
+    declared_at timestamptz not null default now(),
+    uptime_before double precision check (uptime_before between 0 and 1),
+    uptime_after double precision check (uptime_after between 0 and 1),
+    withdrawn_at timestamptz,
+    withdrawn_by uuid references public.staff (id),
+    withdrawn_because text check (length(withdrawn_because) between 1 and 500),
+    constraint service_amendments_end_after_they_start check (ends_at > starts_at),
+    constraint service_amendments_last_a_week_at_most check (ends_at <= starts_at + interval '7 days'),
+    constraint service_amendments_correct_a_state check ((kind = 'correction') = (state is not null)),
+    constraint service_amendments_declare_before check (kind <> 'maintenance' or declared_at <= starts_at),
+    constraint service_amendments_correct_what_was check (kind <> 'correction' or declared_at >= ends_at),
+    constraint service_amendments_withdrawn_whole check (
+        (withdrawn_at is null) = (withdrawn_by is null) and (withdrawn_at is null) = (withdrawn_because is null)
+    )
+);
+create index service_amendments_time on public.service_amendments (starts_at) where withdrawn_at is null;
+
+-- How the requests of some minutes count for some objectives, by row of service_minutes. Refusals by policy, faults of
+-- clients and those who left are no events. A failure is as slow as can be. What the limiter let in because it failed
+-- is taken off the good, where its own row put it. `asked`: a list of objective, areas, indicator and bucket.
+create function public.bee_judged(minutes timestamptz[], asked jsonb)
+returns table (
+    minute timestamptz, objective text, route text, release text, prompt text, model text, good bigint, bad bigint
+)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        measured.minute, asked_for.objective, measured.route, measured.release, measured.prompt, measured.model,
+        case
+            when measured.status = 'uncounted' then -measured.n
+            when measured.status not in ('2xx', '3xx') then 0
+            when timed.sketch is null then measured.n
+            else counted.timely
+        end as good,
+        case
+            when measured.status not in ('2xx', '3xx') then measured.n
+            when timed.sketch is null then 0
+            else counted.events - counted.timely
+        end as bad
+    from jsonb_to_recordset(asked) as asked_for (objective text, areas text[], indicator text, bucket integer)
+    inner join public.service_minutes as measured
+        on measured.area = any(asked_for.areas) and measured.minute = any(minutes)
+    cross join lateral (
+        select
+            case asked_for.indicator
+                when 'latency' then measured.complete
+                when 'first_byte' then measured.first_byte
+            end as sketch
+    ) as timed
+    cross join lateral (
+        select
+            coalesce(sum(timed.sketch[place][2]), 0) as events,
+            coalesce(sum(timed.sketch[place][2]) filter (where timed.sketch[place][1] <= asked_for.bucket), 0) as timely
+        from generate_subscripts(timed.sketch, 1) as place
+    ) as counted
+    where
+        measured.status in ('2xx', '3xx', '5xx', 'broken')
+        or measured.status = 'timeout' and asked_for.indicator <> 'errors'
+        or measured.status = 'uncounted' and asked_for.indicator = 'availability'
+$$;
+
+-- Whether the house was up in each minute of a time that anything is known of: what was measured, and over it the newest
+-- correction, else maintenance.
+create function public.bee_uptime_states(since timestamptz, until timestamptz)
+returns table (minute timestamptz, state text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with amended as (
+        select distinct on (minutes.minute)
+            minutes.minute, coalesce(amendments.state, 'maintenance') as state
+        from public.service_amendments as amendments
+        cross join generate_series(
+            greatest(amendments.starts_at, since), least(amendments.ends_at, until) - interval '1 minute',
+            interval '1 minute'
+        ) as minutes (minute)
+        where amendments.withdrawn_at is null and amendments.starts_at < until and amendments.ends_at > since
+        order by minutes.minute, amendments.kind, amendments.id desc
+    )
+    select coalesce(amended.minute, kept.minute), coalesce(amended.state, kept.state)
+    from (
+        select uptime_minutes.minute, uptime_minutes.state
+        from public.uptime_minutes
+        where uptime_minutes.minute >= since and uptime_minutes.minute < until
+    ) as kept
+    full join amended on amended.minute = kept.minute
+$$;
+
+-- What counts for each objective in each minute of a time: maintenance is left out, uptime is as it was corrected.
+create function public.bee_objective_counts(since timestamptz, until timestamptz)
+returns table (minute timestamptz, objective text, good bigint, bad bigint)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with maintained as (
+        select distinct minutes.minute
+        from public.service_amendments as amendments
+        cross join generate_series(
+            greatest(amendments.starts_at, since), least(amendments.ends_at, until) - interval '1 minute',
+            interval '1 minute'
+        ) as minutes (minute)
+        where
+            amendments.kind = 'maintenance'
+            and amendments.withdrawn_at is null
+            and amendments.starts_at < until
+            and amendments.ends_at > since
+    )
+    select kept.minute, kept.objective, kept.good, kept.bad
+    from public.objective_minutes as kept
+    where
+        kept.minute >= since
+        and kept.minute < until
+        and not exists (select from maintained where maintained.minute = kept.minute)
+    union all
+    select states.minute, 'uptime', cast(states.state = 'up' as integer), cast(states.state = 'down' as integer)
+    from public.bee_uptime_states(since, until) as states
+    where states.state in ('up', 'down')
+$$;
+revoke all on function
+    public.bee_judged(timestamptz[], jsonb), public.bee_uptime_states(timestamptz, timestamptz),
+    public.bee_objective_counts(timestamptz, timestamptz)
+    from public, anon, authenticated, service_role;
+grant execute on function public.bee_judged(timestamptz[], jsonb) to bee_worker;
+grant execute on function
+    public.bee_uptime_states(timestamptz, timestamptz), public.bee_objective_counts(timestamptz, timestamptz)
+    to bee_oncall, bee_admin, bee_worker;
 
 alter table public.service_minutes enable row level security;
 alter table public.service_totals enable row level security;
@@ -93,26 +262,59 @@ alter table public.service_recorders enable row level security;
 alter table public.service_gaps enable row level security;
 alter table public.stale_minutes enable row level security;
 alter table public.stale_hours enable row level security;
+alter table public.objective_minutes enable row level security;
+alter table public.objective_hours enable row level security;
+alter table public.uptime_minutes enable row level security;
+alter table public.service_amendments enable row level security;
 revoke all on
     public.service_minutes, public.service_totals, public.service_gaps, public.service_recorders,
-    public.stale_minutes, public.stale_hours
+    public.stale_minutes, public.stale_hours, public.objective_minutes, public.objective_hours, public.uptime_minutes,
+    public.service_amendments
     from public, anon, authenticated, service_role;
+revoke all on sequence public.service_amendments_id_seq from public, anon, authenticated, service_role;
 
 -- The API adds up, the worker derives and forgets, on-call and admins read.
 grant select, insert, update on public.service_minutes, public.service_totals, public.service_recorders to bee_system;
-grant select, insert on public.service_gaps, public.stale_minutes to bee_system;
+grant select, insert on public.service_gaps to bee_system;
+grant select, insert, update on public.stale_minutes to bee_system;
 create policy system on public.service_minutes to bee_system using (true) with check (true);
 create policy system on public.service_totals to bee_system using (true) with check (true);
 create policy system on public.service_recorders to bee_system using (true) with check (true);
 create policy system on public.service_gaps to bee_system using (true) with check (true);
 create policy system on public.stale_minutes to bee_system using (true) with check (true);
-grant select, delete on public.service_minutes, public.service_recorders to bee_worker;
+grant select, delete on public.service_minutes, public.service_recorders, public.service_gaps to bee_worker;
+create policy worker on public.service_gaps to bee_worker using (true);
 create policy worker on public.service_minutes to bee_worker using (true);
 create policy worker on public.service_recorders to bee_worker using (true);
-grant select, insert, delete on public.stale_minutes, public.stale_hours to bee_worker;
+grant select, insert, update, delete on public.stale_minutes, public.stale_hours to bee_worker;
 create policy worker on public.stale_minutes to bee_worker using (true) with check (true);
 create policy worker on public.stale_hours to bee_worker using (true) with check (true);
 grant select on public.service_minutes, public.service_gaps, public.service_recorders to bee_oncall, bee_admin;
 create policy staff on public.service_recorders for select to bee_oncall, bee_admin using (true);
 create policy staff on public.service_minutes for select to bee_oncall, bee_admin using (true);
 create policy staff on public.service_gaps for select to bee_oncall, bee_admin using (true);
+
+grant select, insert, update, delete on public.objective_minutes, public.objective_hours, public.uptime_minutes
+    to bee_worker;
+create policy worker on public.objective_minutes to bee_worker using (true) with check (true);
+create policy worker on public.objective_hours to bee_worker using (true) with check (true);
+create policy worker on public.uptime_minutes to bee_worker using (true) with check (true);
+grant select on public.objective_minutes, public.objective_hours, public.uptime_minutes to bee_oncall, bee_admin;
+create policy staff on public.objective_minutes for select to bee_oncall, bee_admin using (true);
+create policy staff on public.objective_hours for select to bee_oncall, bee_admin using (true);
+create policy staff on public.uptime_minutes for select to bee_oncall, bee_admin using (true);
+
+-- What they say makes hours stale.
+grant insert on public.stale_hours to bee_oncall, bee_admin;
+create policy amenders on public.stale_hours for insert to bee_oncall, bee_admin with check (true);
+
+-- Whoever is on call or an admin declares maintenance and corrects, in their own name, and withdraws it once.
+grant select on public.service_amendments to bee_oncall, bee_admin, bee_worker;
+grant insert (kind, starts_at, ends_at, state, reason, declared_by) on public.service_amendments to bee_oncall, bee_admin;
+grant update (uptime_before, uptime_after, withdrawn_at, withdrawn_by, withdrawn_because) on public.service_amendments
+    to bee_oncall, bee_admin;
+create policy readers on public.service_amendments for select to bee_oncall, bee_admin, bee_worker using (true);
+create policy authors on public.service_amendments for insert to bee_oncall, bee_admin
+    with check (declared_by = public.bee_staff_id());
+create policy withdrawers on public.service_amendments for update to bee_oncall, bee_admin
+    using (true) with check (withdrawn_by is null or withdrawn_by = public.bee_staff_id());

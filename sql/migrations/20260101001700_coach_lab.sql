@@ -240,23 +240,6 @@ create policy worker on public.coach_prompt_versions for select to bee_worker us
 create policy worker on public.coach_prompt_places for select to bee_worker using (true);
 create policy worker on public.coach_prompt_deployments for select to bee_worker using (true);
 
--- What the gate says of a run.
-create table public.coach_gate_verdicts (
-    run_id uuid primary key,
-    prompt text not null,
-    sha256 text not null,
-    passed boolean not null,
-    reasons jsonb not null,
-    decided_at timestamptz not null,
-    expires_at timestamptz not null
-);
-alter table public.coach_gate_verdicts enable row level security;
-revoke all on public.coach_gate_verdicts from public, anon, authenticated, service_role;
-grant select on public.coach_gate_verdicts to bee_coach, bee_admin, bee_system;
-grant insert on public.coach_gate_verdicts to bee_worker;
-create policy readers on public.coach_gate_verdicts for select to bee_coach, bee_admin, bee_system using (true);
-create policy worker on public.coach_gate_verdicts for insert to bee_worker with check (true);
-
 -- What the gate says is of a run, and of the very version that it was about.
 alter table public.coach_gate_verdicts
     add constraint coach_gate_verdicts_run_id_fkey foreign key (run_id) references public.coach_runs (id);

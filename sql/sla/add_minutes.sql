@@ -37,7 +37,9 @@ stale as (
     select distinct minute
     from measured
     order by minute
-    on conflict (minute) do nothing
+    -- Locks the mark: whoever takes it off waits, and then sees what was added.
+    on conflict (minute) do update
+    set marked_at = excluded.marked_at
 )
 insert into service_totals as kept (route, release, status, n, seconds, complete, first_byte)
 select

@@ -26,6 +26,8 @@ from tests.api.conftest import Keys, sign_up
 from tests.api.processes import SOON_S, await_true, bee_api
 from tests.sla.rows import counted, stored
 
+KEY = "the prober's"
+
 
 class Kept(Recorder):
     """A recorder that also hands out what was recorded."""
@@ -73,7 +75,9 @@ async def slow_stream(request: Request) -> Response:
 @pytest.fixture
 def small(recorder: Kept) -> TestClient:
     routes = [Route(f"/{name.__name__}", name) for name in (fine, fault, cut, slow_stream)]
-    return TestClient(Measuring(Starlette(routes=routes), recorder), raise_server_exceptions=False)
+    return TestClient(
+        Measuring(Starlette(routes=routes), recorder, probe_key=KEY), raise_server_exceptions=False
+    )
 
 
 @pytest.mark.parametrize(
@@ -112,7 +116,19 @@ async def ask(app: Inside, recorder: Recorder, *heard: Message) -> None:
         pass
 
     scope = {"type": "http", "method": "GET", "path": "/x", "headers": []}
-    await Measuring(app, recorder)(scope, receive, send)
+    await Measuring(app, recorder, probe_key=KEY)(scope, receive, send)
+
+
+def test_who_proves_to_be_a_prober_is_no_member_and_nobody_else_can_hide_so(
+    small: TestClient, recorder: Kept
+) -> None:
+    for sent in (KEY, "the prober's guess", ""):
+        small.get("/fault", headers={"X-BEE-Probe": sent})
+    small.get("/fault")
+    assert [(request.route, request.area, request.status) for request in recorder.requests] == [
+        ("(probe) GET /fault", Area.HOUSE, Status.FAULT),
+        *[("GET /fault", Area.API, Status.FAULT)] * 3,
+    ]
 
 
 def test_a_client_that_leaves_in_the_middle_is_no_fault_of_ours(recorder: Kept) -> None:

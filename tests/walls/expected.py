@@ -56,6 +56,8 @@ PROFILE = "external_id time_zone joined_on left_on coach_id attributes"
 ACT = "actor_kind actor_id action subject_kind subject_id before after reason"
 PROGRAM_ACT = "actor_kind in ('system', 'member')"
 RULE_VERSION = "rule version body digest author_id message"
+PROMPT_VERSION = "prompt number body model parameters sha256 author_id message"
+PROMPT_DEPLOYMENT = "place prompt version_id deployed_by promotion_id back_to run_id reason"
 SEEN_TO = "status taken_by taken_at closed_at note finding"
 DONE = "done_at done_by outcome note"
 READ_BY_ALL = dict.fromkeys(("bee_product", "bee_coach", "bee_oncall", "bee_admin", "bee_worker"), READS)
@@ -75,6 +77,33 @@ ASSIGNED_CASE = (
 RUN = "id prompt candidate_id baseline_id tag repeats reuses_answers most_usd seed checker requested_by"
 RUN_END = "run_id outcome said ended_by"
 CAMPAIGN_TEST = "campaign version variant platform address asked_by"
+# What the worker makes from what was measured.
+DERIVED = {"bee_oncall": READS, "bee_admin": READS, "bee_worker": KEEPS}
+AMENDS = May(
+    select="*",
+    insert="kind starts_at ends_at state reason declared_by",
+    update="uptime_before uptime_after withdrawn_at withdrawn_by withdrawn_because",
+    adds="declared_by = %(me)s",
+)
+SAYS_WHAT_IS_WATCHED = May(
+    select="*",
+    insert="rule version is_on body digest tested author_id message",
+    adds="author_id = %(me)s",
+)
+SEES_TO_ALERTS = May(
+    select="*", insert="alert kind done_by seen until is_actionable note", adds="done_by = %(me)s"
+)
+SAYS_WHO_IS_CALLED = May(
+    select="*",
+    insert="level staff_id starts_at ends_at created_by",
+    update="removed_by removed_at",
+    adds="created_by = %(me)s",
+)
+SEEN_OF_THE_WORKER = {
+    "bee_oncall": READS,
+    "bee_admin": READS,
+    "bee_worker": May(select="*", insert="*", delete=True),
+}
 POSTS = {
     "bee_product": READS,
     "bee_oncall": READS,
@@ -144,7 +173,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_worker": May(select="* but external_id"),
         "bee_system": May(
             select="* but external_id",
-            insert="id external_id time_zone joined_on is_demo",
+            insert="id external_id time_zone joined_on is_demo is_synthetic",
             update="time_zone",
         ),
     },
@@ -409,10 +438,34 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_coach": May(select="*", rows=ASSIGNED),
         "bee_admin": READS,
     },
-    # What models are asked with: read by whoever judges it and by the program, written with a release.
-    "coach_prompt_versions": dict.fromkeys(("bee_coach", "bee_admin", "bee_system", "bee_worker"), READS),
+    # What models are asked with: written, asked for and approved by coaches and admins, read by the program too.
+    "coach_prompt_versions": {
+        **dict.fromkeys(
+            ("bee_coach", "bee_admin"),
+            May(select="*", insert=PROMPT_VERSION, adds="author_id = %(me)s"),
+        ),
+        **dict.fromkeys(("bee_system", "bee_worker"), READS),
+    },
     "coach_prompt_places": dict.fromkeys(("bee_coach", "bee_admin", "bee_system", "bee_worker"), READS),
-    "coach_prompt_deployments": dict.fromkeys(("bee_coach", "bee_admin", "bee_system", "bee_worker"), READS),
+    "coach_gate_verdicts": {
+        **dict.fromkeys(("bee_coach", "bee_admin", "bee_system"), READS),
+        "bee_worker": May(insert="*"),
+    },
+    "coach_prompt_promotions": dict.fromkeys(
+        ("bee_coach", "bee_admin"),
+        May(select="*", insert="place prompt version_id asked_by reason", adds="asked_by = %(me)s"),
+    ),
+    "coach_prompt_decisions": dict.fromkeys(
+        ("bee_coach", "bee_admin"),
+        May(select="*", insert="promotion_id outcome decided_by reason", adds="decided_by = %(me)s"),
+    ),
+    "coach_prompt_deployments": {
+        **dict.fromkeys(
+            ("bee_coach", "bee_admin"),
+            May(select="*", insert=PROMPT_DEPLOYMENT, adds="deployed_by = %(me)s"),
+        ),
+        **dict.fromkeys(("bee_system", "bee_worker"), READS),
+    },
     # The lab: coaches and admins write cases and ask for runs, the worker brings the answers and the verdict.
     "coach_cases": {
         "bee_coach": May(select="* but taken_from", insert=CASE, adds=f"{MY_CASE} and {ASSIGNED_CASE}"),
@@ -429,8 +482,6 @@ WALLS: Mapping[str, Mapping[str, May]] = {
     | {"bee_worker": May(select="*", insert=RUN_END, adds="outcome <> 'cancelled'")},
     "coach_run_outputs": READ_BY_LAB
     | {"bee_worker": May(select="*", insert="* but is_safe passes created_at")},
-    "coach_gate_verdicts": dict.fromkeys(("bee_coach", "bee_admin", "bee_system"), READS)
-    | {"bee_worker": May(insert="*")},
     # What was said: the program writes it, also what the member said; coaches see to those in danger.
     "coach_conversations": {
         "authenticated": May(select="*", rows=OWN),
@@ -459,13 +510,24 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_coach": May(select="*", rows=ASSIGNED),
         "bee_admin": READS,
     },
-    # What models took and cost is no secret on the staff; whose words they were is.
-    "coach_model_calls": dict.fromkeys(
-        ("bee_product", "bee_coach", "bee_oncall"), May(select="* but user_id request_id")
-    )
-    | {"bee_admin": READS, "bee_system": May(select="*", insert="*")},
+    # What answers rested on: kept for a time, then forgotten.
+    "coach_moments": {
+        "bee_coach": May(select="*", rows=ASSIGNED),
+        "bee_admin": READS,
+        "bee_system": May(select="*", insert="*"),
+        "bee_worker": May(select="created_at", delete=True),
+    },
+    # What models took and cost is no secret on the staff; whose words they were is. A coach sees what was for them.
+    "coach_model_calls": {
+        "bee_product": May(select="* but staff_id user_id request_id"),
+        "bee_oncall": May(select="* but staff_id user_id request_id"),
+        "bee_coach": May(select="*", rows="staff_id = %(me)s"),
+        "bee_admin": READS,
+        "bee_system": May(select="*", insert="*"),
+        "bee_worker": May(select="started_at", delete=True),
+    },
     "coach_breakers": dict.fromkeys(("bee_product", "bee_coach", "bee_oncall", "bee_admin"), READS)
-    | {"bee_system": May(select="*", insert="*", update="*")},
+    | {"bee_worker": READS, "bee_system": May(select="*", insert="*", update="*")},
     "safety_events": {
         "bee_coach": May(select="*", update=SEEN_TO, rows=ASSIGNED),
         "bee_admin": May(select="*", update=SEEN_TO),
@@ -492,13 +554,65 @@ WALLS: Mapping[str, Mapping[str, May]] = {
     "service_gaps": {
         "bee_oncall": READS,
         "bee_admin": READS,
+        "bee_worker": May(select="*", delete=True),
         "bee_system": May(select="*", insert="*"),
     },
     "stale_minutes": {
+        "bee_worker": KEEPS,
+        "bee_system": ADDS_UP,
+    },
+    "stale_hours": {
+        "bee_oncall": May(insert="*"),
+        "bee_admin": May(insert="*"),
+        "bee_worker": KEEPS,
+    },
+    "objective_minutes": DERIVED,
+    "objective_hours": DERIVED,
+    "uptime_minutes": DERIVED,
+    "service_amendments": {
+        "bee_oncall": AMENDS,
+        "bee_admin": AMENDS,
+        "bee_worker": READS,
+    },
+    "probers": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": KEEPS,
+        "bee_system": ADDS_UP,
+    },
+    "probe_ticks": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
         "bee_worker": May(select="*", insert="*", delete=True),
         "bee_system": May(select="*", insert="*"),
     },
-    "stale_hours": {"bee_worker": May(select="*", insert="*", delete=True)},
+    # Alerts: the worker watches and tells; on-call and admins act under their own name.
+    "alert_rule_versions": {
+        "bee_oncall": SAYS_WHAT_IS_WATCHED,
+        "bee_admin": SAYS_WHAT_IS_WATCHED,
+        "bee_worker": READS,
+    },
+    "alerts": {"bee_oncall": READS, "bee_admin": READS, "bee_worker": ADDS_UP},
+    "alert_acts": {
+        "bee_oncall": SEES_TO_ALERTS,
+        "bee_admin": SEES_TO_ALERTS,
+        "bee_worker": May(select="*", insert="alert kind done_at note"),
+    },
+    "alert_messages": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": May(select="*", insert="* but dedupe_key given_up_at", update="given_up_at"),
+    },
+    "oncall_shifts": {"bee_oncall": SAYS_WHO_IS_CALLED, "bee_admin": SAYS_WHO_IS_CALLED, "bee_worker": READS},
+    "alert_passes": SEEN_OF_THE_WORKER,
+    "alert_signals": SEEN_OF_THE_WORKER,
+    "worker_beats": {"bee_oncall": READS, "bee_admin": READS, "bee_worker": KEEPS},
+    "probe_pushes": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": May(select="*", update="taken_at outcome"),
+        "bee_system": May(select="*", insert="id"),
+    },
     # The house itself.
     "jobs": {
         "bee_oncall": READS,
@@ -554,6 +668,10 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_announce_notification": frozenset(),
     "bee_wake_realtime": frozenset(),
     "bee_see_to_safety_event": frozenset(),
+    "bee_check_prompt_decision": frozenset(),
+    "bee_follow_deployment": frozenset(),
+    "bee_gate_fault": frozenset(),
+    "bee_check_deployment": frozenset(),
     "bee_end_deployment_once": frozenset(),
     "bee_follow_case": frozenset(),
     "bee_fix_run_cases": frozenset(),
@@ -569,12 +687,18 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_send_once": frozenset(),
     "bee_refuse_change": frozenset(),
     "bee_add_sketches": frozenset({"bee_system"}),
-    "bee_count_within": frozenset({"bee_worker"}),
+    "bee_mark_probed_minutes": frozenset(),
+    "bee_judged": frozenset({"bee_worker"}),
+    "bee_uptime_states": frozenset({"bee_oncall", "bee_admin", "bee_worker"}),
+    "bee_objective_counts": frozenset({"bee_oncall", "bee_admin", "bee_worker"}),
     "bee_refuse_forgetting": frozenset(),
     "bee_forget_acts": frozenset(),
     "bee_record_token": frozenset(),
     "bee_record_preferences": frozenset(),
     "bee_do_task_once": frozenset(),
+    "bee_apply_alert_act": frozenset(),
+    "bee_remove_shift_once": frozenset(),
+    "bee_oncall_address": frozenset({"bee_worker"}),
 }
 
 # Those that act as their owner, and what they do that their caller may not.
@@ -594,16 +718,27 @@ SECURITY_DEFINERS: Mapping[str, str] = {
     "bee_forget_notifications": "removes decisions that nobody has to keep any more",
     "bee_save_campaign": "keeps what a campaign says, and whom it means, in one version",
     "bee_check_campaign_act": "sees all of a campaign, to tell whose turn it is",
+    "bee_apply_alert_act": "changes an alert as whoever acts may, and only so",
+    "bee_oncall_address": "tells where somebody is reached who may be on call",
     "bee_names_in_campaign": "tells which words of a saved text are names, never whose",
+    "bee_check_prompt_decision": "sees all of a request, to tell who may decide about it",
+    "bee_follow_deployment": "ends what was live, which nobody else may",
+    "bee_gate_fault": "sees every verdict, to tell whether a version may go live",
+    "bee_check_deployment": "sees all that was live, asked and approved, to tell what may go live",
 }
 
 # Nobody but the owner of the tables changes or removes these; events go with their member's erasure.
 UNCHANGEABLE = frozenset(
     {
+        "alert_acts",
+        "alert_rule_versions",
         "audit_log",
         "audit_seals",
+        "coach_gate_verdicts",
+        "coach_prompt_decisions",
         "coach_prompt_deployments",
         "coach_prompt_places",
+        "coach_prompt_promotions",
         "coach_prompt_versions",
         "coach_cases",
         "coach_runs",

@@ -335,7 +335,7 @@ def rating_rows(pairs: Sequence[Opened], rated: Sequence[Rating]) -> list[tuple[
     ]
 
 
-def ratings_csv(pairs: Sequence[Opened], rated: Sequence[Rating]) -> bytes:
+def ratings_csv(pairs: Sequence[Opened], rated: Sequence[Rating]) -> str:
     """Return what raters said as a CSV file, a row a rating."""
     return csv_text(RATING_COLUMNS, rating_rows(pairs, rated))
 

@@ -16,6 +16,7 @@ from bee.coach.prompts.template import (
     template_text,
 )
 from bee.db import Database, Login, ReadSession, WriteSession
+from bee.errors import NotFound
 from bee.settings import Environment
 
 COACH: Final = "coach"
@@ -52,13 +53,34 @@ class PromptVersion:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A time for which a version was live; ``live_to``: None while it is. ``deployed_by``: None is the program."""
+    """A time for which a version was live; ``live_to``: None while it is. ``deployed_by``: None is the program.
 
+    ``back_to``: the deployment that a roll-back went back to. ``run_id``: of the gate's verdict it rests on.
+    """
+
+    id: int
     number: int
+    sha256: str
     live_from: datetime
     live_to: datetime | None
     deployed_by: UUID | None
+    promotion_id: UUID | None
+    back_to: int | None
+    run_id: UUID | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a version comes to be live: promoted, or back to the deployment ``back_to``; by nobody, as the first.
+
+    ``run_id``: of the gate's verdict that it rests on.
+    """
+
+    by: UUID | None = None
+    promotion_id: UUID | None = None
+    back_to: int | None = None
+    run_id: UUID | None = None
 
 
 def ensure_prompts(database: Database) -> None:
@@ -86,24 +108,30 @@ def ensure_prompts(database: Database) -> None:
         for environment in Environment:
             session.run("coach/add_prompt_place", prompt=COACH, environment=environment)
             if not deployments(session, COACH, environment):
-                deploy(session, COACH, environment, 1, reason="shipped")
+                deploy(session, COACH, environment, 1, Way(), reason="shipped")
 
 
-def deploy(session: WriteSession, prompt: str, environment: Environment, number: int, *, reason: str) -> None:
+def deploy(
+    session: WriteSession, prompt: str, environment: Environment, number: int, way: Way, *, reason: str
+) -> None:
     """Let a version be live from now on, and the one before until now: at no moment there is none.
 
-    As the owner of the tables; the lock of the prompt is the caller's.
+    The database refuses what was not approved or what the gate does not let pass, whoever asks. Raises
+    :class:`NotFound` for a version or an environment that is not there.
     """
-    session.run("coach/end_prompt_deployment", prompt=prompt, environment=environment)
     added = session.run(
         "coach/add_prompt_deployment",
         prompt=prompt,
         environment=environment,
         number=number,
-        deployed_by=None,
+        deployed_by=way.by,
+        promotion_id=way.promotion_id,
+        back_to=way.back_to,
+        run_id=way.run_id,
         reason=reason,
     )
-    assert added == 1, "a version and a place of that name are there"
+    if not added:
+        raise NotFound("no_prompt_version", f"There is no version {number} of {prompt}.")
 
 
 def live_version(
@@ -118,6 +146,14 @@ def live_version(
 def prompt_versions(session: ReadSession, prompt: str) -> list[PromptVersion]:
     """Return every version of a prompt, newest first."""
     return session.all(PromptVersion, "coach/prompt_versions", prompt=prompt)
+
+
+def get_version(session: ReadSession, prompt: str, number: int) -> PromptVersion:
+    """Return a version. Raises :class:`NotFound` where there is none of that number."""
+    for version in prompt_versions(session, prompt):
+        if version.number == number:
+            return version
+    raise NotFound("no_prompt_version", f"There is no version {number} of the prompt.")
 
 
 def deployments(session: ReadSession, prompt: str, environment: Environment) -> list[Deployment]:

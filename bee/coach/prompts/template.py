@@ -2,12 +2,23 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from string import Formatter
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from bee.coach.offline import Momentum
 from bee.errors import Invalid
@@ -16,8 +27,24 @@ UNKNOWN: Final = "unknown"
 STATES: Final = frozenset({*Momentum, UNKNOWN})
 BETWEEN: Final = "\n\n"
 
+# What no text that people read has, and the database can't all hold.
+CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+
+
+def _shown(text: str) -> str:
+    if CONTROL.search(text):
+        raise ValueError("it holds characters that can't be shown")
+    if not text.strip():
+        raise ValueError("it says nothing")
+    return text
+
+
+KINDS_OF_PART: Final = frozenset({"passage", "choice", "listing"})
+# How pydantic begins a fault that a validator of ours found.
+RAISED: Final = "Value error, "
+
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Words = Annotated[str, Field(min_length=1, max_length=8000)]
+Words = Annotated[str, Field(max_length=8000), AfterValidator(_shown)]
 Kind = Literal["text", "number", "state", "texts"]
 Value = str | int | float | Sequence[str]
 
@@ -92,11 +119,27 @@ class Listing(_Data):
         return "\n".join([self.heading, *(f"- {item}" for item in items)]) if items else ""
 
 
+def _kind_of_part(said: Any) -> str:
+    """Return which kind of part something is meant to be, so that only the faults of that kind are told."""
+    if isinstance(said, BaseModel):
+        said = said.model_dump()
+    known = said if isinstance(said, Mapping) else {}
+    return "choice" if "by" in known else "listing" if "list" in known else "passage"
+
+
+TemplatePart = Annotated[
+    Annotated[Passage, Tag("passage")]
+    | Annotated[Choice, Tag("choice")]
+    | Annotated[Listing, Tag("listing")],
+    Discriminator(_kind_of_part),
+]
+
+
 class Template(_Data):
     """The parts of a prompt in order, and the variables that they put in, each with its kind."""
 
     variables: dict[Name, Kind] = Field(max_length=30)
-    parts: tuple[Passage | Choice | Listing, ...] = Field(min_length=1, max_length=50)
+    parts: tuple[TemplatePart, ...] = Field(min_length=1, max_length=50)
 
     @model_validator(mode="after")
     def _puts_in_what_it_declares(self) -> Self:
@@ -143,8 +186,21 @@ def parse_template(text: str) -> Template:
     try:
         return _TEMPLATE.validate_json(text)
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
-        raise Invalid("prompt", f"This is no prompt: {faults}.") from error
+        raise no_prompt(error) from error
+
+
+def no_prompt(error: ValidationError) -> Invalid:
+    """Return what is wrong with something that shall be a prompt, every fault with where it is."""
+    faults = (f"{_where(fault['loc'])}: {fault['msg'].removeprefix(RAISED)}" for fault in error.errors())
+    return Invalid("prompt", f"This is no prompt: {'; '.join(faults)}.")
+
+
+def _where(places: tuple[int | str, ...]) -> str:
+    """Return where a fault is: ``template.parts.1.passage.text`` is ``part 2, text``."""
+    counted = [f"part {place + 1}" if isinstance(place, int) else place for place in places]
+    if any(isinstance(place, int) for place in places):
+        counted = [place for place in counted if place not in {"parts", *KINDS_OF_PART}]
+    return ", ".join(place for place in counted if place != "template") or "all of it"
 
 
 def render(template: Template, values: Mapping[str, Value]) -> Rendered:

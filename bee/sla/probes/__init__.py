@@ -1,0 +1,1 @@
+"""Probes: looking at the service as somebody outside does, on fixed ticks, and noting what was seen."""
