@@ -254,6 +254,36 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_check_rating() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    review public.coach_reviews;
+begin
+    select reviews.* into review
+    from public.coach_review_pairs as pairs
+    inner join public.coach_reviews as reviews on reviews.id = pairs.review_id
+    where pairs.id = new.pair_id;
+    if exists (select from public.coach_review_ends where review_id = review.id) then
+        raise exception 'the review is over' using
+            errcode = 'restrict_violation', constraint = 'coach_ratings_of_an_open_review';
+    end if;
+    if new.seat > review.raters then
+        raise exception 'the pair has all its ratings' using
+            errcode = 'restrict_violation', constraint = 'coach_ratings_no_more';
+    end if;
+    if exists (
+        select from unnest(new.met_left || new.met_right) as met (criterion)
+        where coalesce(met.criterion not between 0 and jsonb_array_length(review.rubric) - 1, true)
+    ) then
+        raise exception 'the rubric has no such criterion' using
+            errcode = 'restrict_violation', constraint = 'coach_ratings_of_its_rubric';
+    end if;
+    return null;
+end
+$$;
+
 CREATE FUNCTION public.bee_complete_through(segment text) RETURNS date
     LANGUAGE sql STABLE
     AS $$
@@ -915,7 +945,7 @@ begin
         raise exception 'a model does not judge its own answers' using
             errcode = 'restrict_violation', constraint = 'coach_judges_of_others';
     end if;
-    return new;
+    return null;
 end
 $$;
 
@@ -1022,33 +1052,13 @@ CREATE FUNCTION public.bee_seat_rating() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-declare
-    review public.coach_reviews;
-    taken smallint;
 begin
-    select reviews.* into review
-    from public.coach_reviews as reviews
-    inner join public.coach_review_pairs as pairs on pairs.review_id = reviews.id
+    select public.bee_candidate_is_left(reviews.seed, pairs.id, new.rater_id) into new.candidate_was_left
+    from public.coach_review_pairs as pairs
+    inner join public.coach_reviews as reviews on reviews.id = pairs.review_id
     where pairs.id = new.pair_id
     for update of pairs;
-    if exists (select from public.coach_review_ends where review_id = review.id) then
-        raise exception 'the review is over' using
-            errcode = 'restrict_violation', constraint = 'coach_ratings_of_an_open_review';
-    end if;
-    select coalesce(max(seat), 0) into taken from public.coach_ratings where pair_id = new.pair_id;
-    if taken >= review.raters then
-        raise exception 'the pair has all its ratings' using
-            errcode = 'restrict_violation', constraint = 'coach_ratings_no_more';
-    end if;
-    if exists (
-        select from unnest(new.met_left || new.met_right) as met (criterion)
-        where coalesce(met.criterion not between 0 and jsonb_array_length(review.rubric) - 1, true)
-    ) then
-        raise exception 'the rubric has no such criterion' using
-            errcode = 'restrict_violation', constraint = 'coach_ratings_of_its_rubric';
-    end if;
-    new.seat := taken + 1;
-    new.candidate_was_left := public.bee_candidate_is_left(review.seed, new.pair_id, new.rater_id);
+    select count(*) + 1 into new.seat from public.coach_ratings where pair_id = new.pair_id;
     return new;
 end
 $$;
@@ -3308,6 +3318,8 @@ CREATE TRIGGER check_decision AFTER INSERT ON public.coach_prompt_decisions FOR 
 
 CREATE TRIGGER check_deployment AFTER INSERT ON public.coach_prompt_deployments FOR EACH ROW EXECUTE FUNCTION public.bee_check_deployment();
 
+CREATE TRIGGER check_rating AFTER INSERT ON public.coach_ratings FOR EACH ROW EXECUTE FUNCTION public.bee_check_rating();
+
 CREATE TRIGGER check_turn AFTER INSERT ON public.notification_campaign_acts FOR EACH ROW EXECUTE FUNCTION public.bee_check_campaign_act();
 
 CREATE TRIGGER do_task_once BEFORE UPDATE ON public.coach_interventions FOR EACH ROW EXECUTE FUNCTION public.bee_do_task_once();
@@ -3344,7 +3356,7 @@ CREATE TRIGGER record_token AFTER INSERT OR DELETE OR UPDATE ON public.user_fcm_
 
 CREATE TRIGGER recount BEFORE INSERT ON public.coach_gate_verdicts FOR EACH ROW EXECUTE FUNCTION public.bee_recount_verdict();
 
-CREATE TRIGGER refuse_own BEFORE INSERT ON public.coach_judges FOR EACH ROW EXECUTE FUNCTION public.bee_refuse_own_judge();
+CREATE TRIGGER refuse_own AFTER INSERT ON public.coach_judges FOR EACH ROW EXECUTE FUNCTION public.bee_refuse_own_judge();
 
 CREATE TRIGGER register_token BEFORE INSERT OR UPDATE OF fcm_token, platform, address_kind ON public.user_fcm_tokens FOR EACH ROW EXECUTE FUNCTION public.bee_register_token();
 
@@ -4500,6 +4512,8 @@ REVOKE ALL ON FUNCTION public.bee_check_campaign_act() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.bee_check_deployment() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_check_prompt_decision() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_check_rating() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_complete_through(segment text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_product;

@@ -122,21 +122,35 @@ create function public.bee_seat_rating() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-    review public.coach_reviews;
-    taken smallint;
 begin
-    select reviews.* into review
-    from public.coach_reviews as reviews
-    inner join public.coach_review_pairs as pairs on pairs.review_id = reviews.id
+    select public.bee_candidate_is_left(reviews.seed, pairs.id, new.rater_id) into new.candidate_was_left
+    from public.coach_review_pairs as pairs
+    inner join public.coach_reviews as reviews on reviews.id = pairs.review_id
     where pairs.id = new.pair_id
     for update of pairs;
+    select count(*) + 1 into new.seat from public.coach_ratings where pair_id = new.pair_id;
+    return new;
+end
+$$;
+create trigger seat before insert on public.coach_ratings for each row execute function public.bee_seat_rating();
+
+-- Refuses more ratings than a review asks for, those of one that is over, and criteria that its rubric does not have.
+create function public.bee_check_rating() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    review public.coach_reviews;
+begin
+    select reviews.* into review
+    from public.coach_review_pairs as pairs
+    inner join public.coach_reviews as reviews on reviews.id = pairs.review_id
+    where pairs.id = new.pair_id;
     if exists (select from public.coach_review_ends where review_id = review.id) then
         raise exception 'the review is over' using
             errcode = 'restrict_violation', constraint = 'coach_ratings_of_an_open_review';
     end if;
-    select coalesce(max(seat), 0) into taken from public.coach_ratings where pair_id = new.pair_id;
-    if taken >= review.raters then
+    if new.seat > review.raters then
         raise exception 'the pair has all its ratings' using
             errcode = 'restrict_violation', constraint = 'coach_ratings_no_more';
     end if;
@@ -147,12 +161,11 @@ begin
         raise exception 'the rubric has no such criterion' using
             errcode = 'restrict_violation', constraint = 'coach_ratings_of_its_rubric';
     end if;
-    new.seat := taken + 1;
-    new.candidate_was_left := public.bee_candidate_is_left(review.seed, new.pair_id, new.rater_id);
-    return new;
+    return null;
 end
 $$;
-create trigger seat before insert on public.coach_ratings for each row execute function public.bee_seat_rating();
+create trigger check_rating after insert on public.coach_ratings
+    for each row execute function public.bee_check_rating();
 
 -- Nobody judges what they wrote themselves.
 create function public.bee_refuse_own_judge() returns trigger
@@ -169,10 +182,10 @@ begin
         raise exception 'a model does not judge its own answers' using
             errcode = 'restrict_violation', constraint = 'coach_judges_of_others';
     end if;
-    return new;
+    return null;
 end
 $$;
-create trigger refuse_own before insert on public.coach_judges
+create trigger refuse_own after insert on public.coach_judges
     for each row execute function public.bee_refuse_own_judge();
 
 -- The next pair for whoever asks: what they have not rated, of what still takes ratings. Nothing says who wrote what.
@@ -230,7 +243,7 @@ as $$
 $$;
 
 revoke all on function
-    public.bee_pair_answers(), public.bee_candidate_is_left(integer, uuid, uuid), public.bee_seat_rating(),
+    public.bee_pair_answers(), public.bee_candidate_is_left(integer, uuid, uuid), public.bee_seat_rating(), public.bee_check_rating(),
     public.bee_refuse_own_judge(), public.bee_next_pair(uuid), public.bee_review_progress(uuid)
     from public, anon, authenticated, service_role;
 grant execute on function public.bee_next_pair(uuid) to bee_coach;

@@ -1,18 +1,19 @@
 """A model as a rater: it is shown each pair in both orders, and what it says is held against what coaches said."""
 
+import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
-from uuid import UUID
+from typing import Final, Self
+from uuid import UUID, uuid4
 
-from bee.coach.exchange import estimated_usage
+from bee.coach.exchange import ANSWERED, Try, estimated_usage
 from bee.coach.lab.rubric import parse_rubric
+from bee.coach.ledger import Account, Purpose, note_calls
 from bee.coach.model import ModelFailed, ModelRequest, Moment, Patience, Provider, Turn, Usage, complete
-from bee.coach.model.asking import Spoken
-from bee.coach.model.prices import Price, find_price
+from bee.coach.model.prices import Price, find_price, price_list
 from bee.db import Database, Login
 from bee.settings import Settings
 
@@ -57,6 +58,32 @@ class Verdict:
     verdict: str | None
     error: str | None
     cost_usd: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgePrompt:
+    """What a judge is asked with, as calls of models are counted by it."""
+
+    label: str
+    sha256: str
+    provider: Provider
+    model: str
+
+    @classmethod
+    def of(cls, pair: Unjudged) -> Self:
+        """Return a judge's."""
+        provider, _, model = pair.model.partition("/")
+        decides = f"{INSTRUCTIONS}\n{pair.rubric}\n{pair.model}"
+        return cls(
+            f"judge@{VERSION}", hashlib.sha256(decides.encode()).hexdigest(), Provider(provider), model
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    call: Try
+    text: str | None
+    may_pass: bool = False
 
 
 def judge_request(pair: Unjudged) -> ModelRequest:
@@ -109,29 +136,56 @@ class Judging:
         return len(due)
 
     def _verdict(self, pair: Unjudged, spent_usd: Decimal) -> Verdict:
-        provider, _, model = pair.model.partition("/")
-        price = find_price(Provider(provider), model, on=self.clock().date())
+        prompt = JudgePrompt.of(pair)
+        price = find_price(prompt.provider, prompt.model, on=self.clock().date(), prices=self._prices)
         if price is None:
             return Verdict(None, "no_price")
         request = judge_request(pair)
         if spent_usd + _most_cost(request, price) > pair.most_usd:
             return Verdict(None, "over_budget")
-        try:
-            spoken = self._ask(Provider(provider), request)
-        except ModelFailed as failure:
-            return Verdict(None, failure.fault)
-        said = read_verdict(spoken.text)
-        usage = spoken.completion.usage or estimated_usage(request, len(spoken.text))
-        return Verdict(said, None if said else "unreadable", price.cost(usage))
+        tries = self._ask(prompt, request)
+        with self.database.writing(Login.SYSTEM) as session:
+            account = Account.of_lab(pair.asked_by, Purpose.JUDGE)
+            note_calls(session, account, uuid4(), prompt, [each.call for each in tries], self._prices)
+        cost_usd = sum((price.cost(each.call.usage) for each in tries), Decimal(0))
+        last = tries[-1]
+        if last.text is None:
+            return Verdict(None, last.call.outcome, cost_usd)
+        said = read_verdict(last.text)
+        return Verdict(said, None if said else "unreadable", cost_usd)
 
-    def _ask(self, provider: Provider, request: ModelRequest) -> Spoken:
-        for is_last in (False, True):
-            try:
-                return complete(self.settings, provider, request, self.patience)
-            except ModelFailed as failure:
-                if is_last or not failure.fault.may_pass:
-                    raise
-        raise AssertionError("the last try returns or raises")
+    @property
+    def _prices(self) -> Sequence[Price]:
+        return price_list(self.settings)
+
+    def _ask(self, prompt: JudgePrompt, request: ModelRequest) -> list[_Heard]:
+        tries: list[_Heard] = []
+        while not tries or (len(tries) < MOST_TRIES and tries[-1].may_pass):
+            tries.append(self._try(prompt, request, len(tries) + 1))
+        return tries
+
+    def _try(self, prompt: JudgePrompt, request: ModelRequest, number: int) -> _Heard:
+        started_at = self.clock()
+        try:
+            spoken = complete(self.settings, prompt.provider, request, self.patience)
+        except ModelFailed as failure:
+            told = Try(number, started_at, failure.fault, failure.detail, (), Usage(), True, None, 0)
+            return _Heard(told, None, failure.fault.may_pass)
+        usage = spoken.completion.usage
+        return _Heard(
+            Try(
+                number=number,
+                started_at=started_at,
+                outcome=ANSWERED,
+                detail="",
+                failed=(),
+                usage=usage or estimated_usage(request, len(spoken.text)),
+                is_estimate=usage is None,
+                first_ms=round(1000 * spoken.first_s),
+                total_ms=round(1000 * spoken.total_s),
+            ),
+            spoken.text,
+        )
 
     def _keep(self, pair: Unjudged, verdict: Verdict) -> None:
         with self.database.writing(Login.WORKER) as session:

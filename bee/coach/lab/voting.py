@@ -154,8 +154,12 @@ def agreement_of_two(one: Mapping[UUID, Vote], other: Mapping[UUID, Vote]) -> Ag
     table = np.zeros((len(labels), len(labels)))
     for pair_id in both:
         table[labels.index(one[pair_id]), labels.index(other[pair_id])] += 1
-    if len({*(one[pair_id] for pair_id in both), *(other[pair_id] for pair_id in both)}) < 2:
+    said, answered = {one[pair_id] for pair_id in both}, {other[pair_id] for pair_id in both}
+    if len(said | answered) < 2:
         return Agreement(None, None, None, len(both))
+    if min(len(said), len(answered)) < 2:
+        # Who always says the same agrees exactly as often as chance has it.
+        return Agreement(0.0, None, None, len(both))
     found = cohens_kappa(table)
     return Agreement(float(found.kappa), float(found.kappa_low), float(found.kappa_upp), len(both))
 

@@ -134,6 +134,12 @@ def test_agreement_over_what_is_not_complete_is_not_said() -> None:
     assert (found.kappa, found.n) == (None, 1)
 
 
+def test_whoever_always_says_the_same_agrees_as_chance_has_it() -> None:
+    one = {UUID(int=number): C for number in range(4)}
+    other = {UUID(int=number): vote for number, vote in enumerate((C, B, T, C))}
+    assert agreement_of_two(one, other).kappa == 0.0
+
+
 @pytest.mark.parametrize("raters", [1, 2])
 def test_where_everybody_says_the_same_chance_says_it_too(raters: int) -> None:
     pairs = [pair(number, *[C] * raters) for number in range(1, 9)]
