@@ -25,6 +25,7 @@ PAGES = {
     "coaching/prompts.py": {StaffRole.COACH, StaffRole.ADMIN},
     "coaching/playground.py": {StaffRole.COACH, StaffRole.ADMIN},
     "coaching/replay.py": {StaffRole.COACH, StaffRole.ADMIN},
+    "coaching/review.py": {StaffRole.COACH, StaffRole.ADMIN},
     "coaching/usage.py": {StaffRole.COACH, StaffRole.ADMIN},
     "coaching/cases.py": {StaffRole.COACH, StaffRole.ADMIN},
     "coaching/runs.py": {StaffRole.COACH, StaffRole.ADMIN},
