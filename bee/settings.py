@@ -124,11 +124,18 @@ class Settings(BaseSettings):
     coach_usd_per_day: Decimal = Field(
         default=Decimal("50.0"), ge=0, description="What models may cost in a day (UTC)."
     )
+    coach_lab_usd_per_day: Decimal = Field(
+        default=Decimal("10.0"), ge=0, description="How much of that the lab and its judges may take."
+    )
     coach_tokens_per_day: int = Field(
         default=20_000_000, ge=0, description="How many tokens models may take in a day (UTC)."
     )
     coach_member_tokens_per_day: int = Field(
         default=200_000, ge=0, description="How many of them one member may cause."
+    )
+    coach_prices: Path | None = Field(
+        default=None,
+        description="A file with prices of your own, of the shape of bee/coach/model/prices.json.",
     )
     openai_api_key: SecretStr | None = Field(
         default=None, alias="OPENAI_API_KEY", description="OpenAI's key; without it OpenAI is not asked."
@@ -159,6 +166,12 @@ class Settings(BaseSettings):
     )
     notification_retention_years: int = Field(
         default=7, ge=1, le=100, description="How long decisions about notifications are kept."
+    )
+    coach_call_retention_years: int = Field(
+        default=2, ge=1, le=100, description="How long it is kept what each call of a model took and cost."
+    )
+    coach_moment_retention_days: int = Field(
+        default=90, ge=1, le=3660, description="How long it is kept what an answer of the coach rested on."
     )
     audit_retention_years: int = Field(
         default=7, ge=1, le=100, description="How long the trail of who did what is kept."
@@ -194,7 +207,33 @@ class Settings(BaseSettings):
     probe_retention_days: int = Field(
         default=100, ge=31, le=3650, description="How long what probes saw is kept."
     )
+    alert_smtp_url: SecretStr | None = Field(
+        default=None,
+        description="The mail server for alerts: smtp:// begins TLS, smtps:// has it from the start.",
+    )
+    alert_mail_from: str | None = Field(default=None, description="Who sends the alerts' mails.")
+    alert_mail_to: str | None = Field(
+        default=None, description="Where alerts go when nobody is on call, and what is for the team."
+    )
+    alert_webhook_url: SecretStr | None = Field(
+        default=None, description="Where alerts are posted to, signed as Standard Webhooks says."
+    )
+    alert_webhook_secret: SecretStr | None = Field(
+        default=None, description="The secret that they are signed with, whsec_ and base64."
+    )
+    alert_watchdog_url: SecretStr | None = Field(
+        default=None,
+        description="Asked each minute that was watched; whoever is behind it tells when it is not.",
+    )
+    watch_retention_days: int = Field(
+        default=40, ge=31, le=3650, description="How long is kept what alert rules are tried on."
+    )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    log_format: str = Field(
+        default="auto",
+        pattern="^(auto|json|google|text)$",
+        description="How lines of the log are written; auto is text on a local terminal and JSON elsewhere.",
+    )
 
     @property
     def is_local(self) -> bool:
@@ -212,6 +251,14 @@ class Settings(BaseSettings):
         from bee import __version__
 
         return __version__
+
+    @model_validator(mode="after")
+    def _alerts_can_be_sent(self) -> Self:
+        if self.alert_smtp_url and not (self.alert_mail_from and self.alert_mail_to):
+            raise ValueError("BEE_ALERT_SMTP_URL needs BEE_ALERT_MAIL_FROM and BEE_ALERT_MAIL_TO")
+        if bool(self.alert_webhook_url) != bool(self.alert_webhook_secret):
+            raise ValueError("BEE_ALERT_WEBHOOK_URL and BEE_ALERT_WEBHOOK_SECRET need each other")
+        return self
 
     @model_validator(mode="after")
     def _secrets_are_real_outside_local(self) -> Self:

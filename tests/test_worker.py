@@ -21,6 +21,7 @@ from bee.momentum.scoring import score
 from bee.settings import Settings
 from bee.worker import Worker
 from tests.cluster import administering
+from tests.coach.calls import make_call, make_moment
 from tests.factories import execute, make_member
 from tests.momentum.histories import change, fetch, happen, plain_days, plain_totals, stored_days, totals
 from tests.notify.ground import make_due, make_reachable
@@ -247,6 +248,28 @@ def test_decisions_are_kept_for_as_long_as_the_settings_say(database: Database) 
     assert fetch(database, "select id from momentum_notifications") == [(kept,)] != [(old,)]
     acts = "select action, before ->> 'decisions', reason from audit_log where subject_kind = 'notification'"
     assert fetch(database, acts) == [("notification.forgotten", "1", "kept for 7 years")]
+
+
+def test_what_calls_took_and_answers_rested_on_is_kept_for_as_long_as_the_settings_say(
+    database: Database,
+) -> None:
+    now = datetime.now(UTC)
+    with database.writing(Login.OWNER) as session:
+        member = make_member(session)
+        for age in (timedelta(days=729), timedelta(days=731)):
+            make_call(session, started_at=now - age)
+        for age in (timedelta(days=89), timedelta(days=91)):
+            make_moment(session, member, at=now - age)
+        enqueue(session, "housekeeping")
+    make_worker(database, Clock(now)).tick()
+    assert fetch(database, "select started_at from coach_model_calls") == [(now - timedelta(days=729),)]
+    assert fetch(database, "select created_at from coach_moments") == [(now - timedelta(days=89),)]
+    acts = "select action, before, reason from audit_log where subject_kind = 'coach' order by action"
+    (calls, moments) = fetch(database, acts)
+    assert (calls[0], calls[1]["calls"], calls[2]) == ("coach.calls_forgotten", 1, "kept for 2 years")
+    assert (moments[0], moments[1]["moments"], moments[2]) == (
+        "coach.moments_forgotten", 1, "kept for 90 days",
+    )  # fmt: skip
 
 
 def test_nobody_forgets_a_decision_of_the_last_year(database: Database) -> None:

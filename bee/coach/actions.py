@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from bee.audit import Actor, record
 from bee.coach.model import Usage
-from bee.coach.offline import Momentum
+from bee.coach.offline import Moment, Momentum
+from bee.coach.prompting import Sent
 from bee.coach.queries import Answered
 from bee.coach.review import Review
 from bee.coach.safety import Category, Screening
@@ -27,6 +28,7 @@ ANSWERS_ONLY: Final = (
     "model", "prompt", "prompt_sha256", "usage", "fallback", "checks", "first_byte_ms", "total_ms",
     "momentum_state",
 )  # fmt: skip
+SENT: Final = tuple(field.name for field in fields(Sent))
 FINDINGS: Final[Mapping[str, str]] = {"handled": "reached", "false_alarm": "not needed"}
 
 
@@ -67,6 +69,7 @@ class Answer:
 class Decision:
     """An answer before it is stored, with what it rests on.
 
+    ``moment``: all that was there to rest on; ``sent``: what a model was told, None where none was.
     ``review``: what the checks say of it; None for a crisis answer, which is exempt. ``first_byte_ms``,
     ``total_ms``: since the request began.
     """
@@ -78,6 +81,8 @@ class Decision:
     memory_ids: tuple[UUID, ...]
     review: Review | None
     prompt_sha256: str | None
+    moment: Moment
+    sent: Sent | None
     first_byte_ms: int
     total_ms: int
 
@@ -124,7 +129,9 @@ def store(
     }
     message_id = session.scalar("coach/add_message", **shared, **_asked(decision))
     session.scalar("coach/add_message", **shared, **_answered(decision))
-    if decision.screening.category is not None:
+    if decision.screening.category is None:
+        _keep_moment(session, member_id, request_id, decision, now=now)
+    else:
         _hand_to_coach(session, member_id, message_id, decision.screening, now=now)
     record(
         session,
@@ -233,6 +240,23 @@ def _answered(decision: Decision) -> Mapping[str, object]:
         "momentum_state": decision.state,
         "memory_ids": list(decision.memory_ids),
     }
+
+
+def _keep_moment(
+    session: WriteSession, member_id: UUID, request_id: UUID, decision: Decision, *, now: datetime
+) -> None:
+    """Keep what the answer rested on; one to somebody in danger rests on their words alone."""
+    sent = dict.fromkeys(SENT) if decision.sent is None else asdict(decision.sent)
+    session.run(
+        "coach/add_moment",
+        user_id=member_id,
+        request_id=request_id,
+        momentum_state=decision.moment.state,
+        memory_ids=[memory.id for memory in decision.moment.memories],
+        message_numbers=[said.number for said in decision.moment.recent],
+        now=now,
+        **sent,
+    )
 
 
 def _told(found: Review | None) -> str | None:

@@ -26,8 +26,9 @@ from bee.coach.crisis import crisis_answer
 from bee.coach.exchange import Exchange, Limits
 from bee.coach.masking import Mask
 from bee.coach.model import Models, Moment, Provider, Usage
+from bee.coach.model.prices import price_list
 from bee.coach.offline import MODEL, reply
-from bee.coach.prompting import Prompt, live_prompt, rendered
+from bee.coach.prompting import Prompt, Sent, live_prompt, rendered
 from bee.coach.queries import AboutMember, find_answered, read_context
 from bee.coach.review import Review, review
 from bee.coach.safety import Screening, screen
@@ -79,6 +80,11 @@ class _Plan:
     exchange: Exchange
     standing: Standing
 
+    @property
+    def sent(self) -> Sent:
+        """What it is told, as it is kept."""
+        return Sent.of(self.prompt, self.exchange.request)
+
 
 @dataclass(frozen=True, slots=True)
 class Begun:
@@ -108,6 +114,7 @@ class Coach:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.models = Models(settings)
+        self._prices = price_list(settings)
         self._database = database
         self._settings = settings
         self._limits = limits
@@ -243,6 +250,8 @@ class Coach:
             memory_ids=said.memory_ids,
             review=said.review,
             prompt_sha256=said.prompt_sha256,
+            moment=begun.moment,
+            sent=None if plan is None else plan.sent,
             first_byte_ms=total_ms if first_ms is None else first_ms,
             total_ms=total_ms,
         )
@@ -262,8 +271,9 @@ class Coach:
         with self._database.writing(Login.SYSTEM) as session:
             is_new = store(session, question.member_id, question.request_id, decision, now=question.now)
             if plan is not None and plan.exchange.tries:
+                account = ledger.Account.of_member(question.member_id)
                 ledger.note_calls(
-                    session, question.member_id, question.request_id, plan.prompt, plan.exchange.tries
+                    session, account, question.request_id, plan.prompt, plan.exchange.tries, self._prices
                 )
                 ledger.note_health(
                     session,
@@ -282,8 +292,9 @@ class Coach:
     def _note_calls(self, begun: Begun, plan: _Plan) -> None:
         question = begun.question
         with self._database.writing(Login.SYSTEM) as session:
+            account = ledger.Account.of_member(question.member_id)
             ledger.note_calls(
-                session, question.member_id, question.request_id, plan.prompt, plan.exchange.tries
+                session, account, question.request_id, plan.prompt, plan.exchange.tries, self._prices
             )
 
     def _reading_as_member(self, question: Question) -> AbstractContextManager[ReadSession]:

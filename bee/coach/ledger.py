@@ -1,14 +1,15 @@
 """What models were asked, took and cost, and which provider is left alone for a while. As the system."""
 
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Final
+from enum import StrEnum
+from typing import Final, Self
 from uuid import UUID
 
 from bee.coach.exchange import Try
 from bee.coach.model import ModelFailed, Provider
-from bee.coach.model.prices import find_price
+from bee.coach.model.prices import PRICES, Price, find_price
 from bee.coach.prompting import Prompt
 from bee.coach.standing import FAILURES_TO_OPEN, PAUSE, UNCOUNTED, Standing, day_began, pause_after
 from bee.db import Database, Identity, Login, WriteSession
@@ -16,7 +17,36 @@ from bee.db import Database, Identity, Login, WriteSession
 SYSTEM: Final = Identity(Login.SYSTEM)
 
 
-def read_standing(database: Database, member_id: UUID, provider: Provider, *, now: datetime) -> Standing:
+class Purpose(StrEnum):
+    """What a model is asked for."""
+
+    PRODUCTION = "production"
+    LAB = "lab"
+    JUDGE = "judge"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whom calls are counted for: a member, who has a budget of their own, or somebody on the staff."""
+
+    purpose: Purpose
+    member_id: UUID | None = None
+    staff_id: UUID | None = None
+
+    @classmethod
+    def of_member(cls, member_id: UUID) -> Self:
+        """Return the account of a member's question; the row says who was their coach."""
+        return cls(Purpose.PRODUCTION, member_id=member_id)
+
+    @classmethod
+    def of_lab(cls, staff_id: UUID, purpose: Purpose = Purpose.LAB) -> Self:
+        """Return the account of what somebody tries, whoever it is about."""
+        return cls(purpose, staff_id=staff_id)
+
+
+def read_standing(
+    database: Database, member_id: UUID | None, provider: Provider, *, now: datetime
+) -> Standing:
     """Return what was used today, and how the provider's breaker stands, in a single round trip."""
     found = database.find(
         SYSTEM,
@@ -36,14 +66,21 @@ def claim_probation(session: WriteSession, provider: Provider, *, now: datetime)
 
 
 def note_calls(
-    session: WriteSession, member_id: UUID, request_id: UUID, prompt: Prompt, tries: Iterable[Try]
+    session: WriteSession,
+    account: Account,
+    request_id: UUID,
+    prompt: Prompt,
+    tries: Iterable[Try],
+    prices: Sequence[Price] = PRICES,
 ) -> None:
     """Keep every call with its tokens and its cost, whatever came of it."""
     for call in tries:
-        price = find_price(prompt.provider, prompt.model, on=call.started_at.date())
+        price = find_price(prompt.provider, prompt.model, on=call.started_at.date(), prices=prices)
         session.run(
             "coach/add_call",
-            user_id=member_id,
+            purpose=account.purpose,
+            staff_id=account.staff_id,
+            user_id=account.member_id,
             request_id=request_id,
             attempt=call.number,
             provider=prompt.provider,

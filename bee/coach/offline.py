@@ -41,10 +41,11 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message of the conversation so far. ``role``: member or coach."""
+    """A message of the conversation so far. ``role``: member or coach; ``number``: None for one not stored."""
 
     role: str
     body: str
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """What a model is asked with: the prompt that is live, rendered for one moment."""
 
+import json
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
-from bee.coach.masking import Mask
+from bee.coach.masking import MASK_VERSION, Mask
 from bee.coach.model import ModelRequest, Moment, Provider, Turn
-from bee.coach.prompts import Parameters, PromptVersion, Template, live_version, render
+from bee.coach.prompts import Parameters, PromptVersion, Rendered, Template, live_version, render
 from bee.coach.prompts.registry import COACH
-from bee.coach.prompts.template import UNKNOWN
+from bee.coach.prompts.values import values_of
 from bee.db import ReadSession
 from bee.settings import Settings
 
@@ -32,6 +33,22 @@ class Prompt:
         return f"{self.name}@{self.number}"
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a model was told, as it is kept: masked, and by which rules."""
+
+    prompt_sha256: str
+    provider: Provider
+    model: str
+    mask_version: str
+    request: str
+
+    @classmethod
+    def of(cls, prompt: Prompt, request: ModelRequest) -> Self:
+        """Return what is kept of a request."""
+        return cls(prompt.sha256, prompt.provider, prompt.model, MASK_VERSION, request_text(request))
+
+
 def live_prompt(session: ReadSession, settings: Settings) -> Prompt | None:
     """Return the prompt that is live here now; None where none ever was."""
     version = live_version(session, COACH, settings.environment)
@@ -52,22 +69,45 @@ def prompt_of(version: PromptVersion, settings: Settings) -> Prompt:
     )
 
 
-def rendered(prompt: Prompt, moment: Moment, mask: Mask, pseudonym: str) -> ModelRequest:
-    """Return what is asked: state, memories and messages, with everything hidden that points at a person."""
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """What a model reads: the prompt part by part, and what was said, oldest first."""
+
+    system: Rendered
+    turns: tuple[Turn, ...]
+
+
+def laid_out(prompt: Prompt, moment: Moment, mask: Mask) -> LaidOut:
+    """Return state, memories and messages as a model reads them, with everything hidden that points at a person."""
     said = [
         Turn("user" if message.role == "member" else "assistant", mask.hide(message.body))
         for message in reversed(moment.recent[:MOST_TURNS])
     ]
-    values = {
-        "state": moment.state or UNKNOWN,
-        "memories": [mask.hide(memory.trait_value) for memory in moment.memories],
-    }
+    values = values_of(moment.state, [mask.hide(memory.trait_value) for memory in moment.memories])
+    return LaidOut(render(prompt.template, values), (*said, Turn("user", mask.hide(moment.message))))
+
+
+def rendered(prompt: Prompt, moment: Moment, mask: Mask, pseudonym: str) -> ModelRequest:
+    """Return what is asked of a model in a moment."""
+    told = laid_out(prompt, moment, mask)
     return ModelRequest(
         model=prompt.model,
-        system=render(prompt.template, values).text,
-        turns=(*said, Turn("user", mask.hide(moment.message))),
+        system=told.system.text,
+        turns=told.turns,
         max_tokens=prompt.parameters.max_tokens,
         temperature=prompt.parameters.temperature,
         pseudonym=pseudonym,
         moment=moment,
     )
+
+
+def request_text(request: ModelRequest) -> str:
+    """Return all that a model reads and is told, as one text: the same request is the same text, byte for byte."""
+    told = {
+        "model": request.model,
+        "system": request.system,
+        "turns": [[turn.role, turn.text] for turn in request.turns],
+        "max_tokens": request.max_tokens,
+        "temperature": request.temperature,
+    }
+    return json.dumps(told, ensure_ascii=False, sort_keys=True)

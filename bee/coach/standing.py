@@ -25,15 +25,20 @@ class Hold(StrEnum):
     MEMBER_BUDGET = "member_budget"
     TOKEN_BUDGET = "token_budget"  # noqa: S105  # no password
     COST_BUDGET = "cost_budget"
+    LAB_BUDGET = "lab_budget"
     BREAKER = "breaker"
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What models took and cost today (UTC), and how the provider's breaker stands."""
+    """What models took and cost today (UTC), and how the provider's breaker stands.
+
+    ``lab_cost_usd``: how much of it was not to answer a member.
+    """
 
     tokens: int
     cost_usd: Decimal
+    lab_cost_usd: Decimal
     member_tokens: int
     failures: int
     open_until: datetime | None
@@ -49,6 +54,12 @@ class Standing:
         if self.open_until is not None and self.open_until > now:
             return Hold.BREAKER
         return None
+
+    def lab_hold(self, settings: Settings, now: datetime) -> Hold | None:
+        """Return why no model may be asked in the lab: it has a share of the day's budget, and no more."""
+        if self.lab_cost_usd >= settings.coach_lab_usd_per_day:
+            return Hold.LAB_BUDGET
+        return self.hold(settings, now)
 
     @property
     def is_on_probation(self) -> bool:

@@ -50,10 +50,35 @@ create table public.coach_feedback (
     foreign key (user_id, request_id, role) references public.coach_messages (user_id, request_id, role) on delete cascade
 );
 
+-- What the answer to a message rested on, so that it can be asked again as it was: the memories in their order, the
+-- messages before it, newest first, and where a model was asked what it was told, masked, as one text.
+create table public.coach_moments (
+    user_id uuid not null references public.members (id) on delete cascade,
+    request_id uuid not null,
+    role text not null default 'coach' check (role = 'coach'),
+    momentum_state text check (momentum_state in ('Rising', 'Steady', 'NeedsCare')),
+    memory_ids uuid[] not null,
+    message_numbers bigint[] not null,
+    prompt_sha256 text,
+    provider text,
+    model text,
+    mask_version text,
+    request text,
+    created_at timestamptz not null default now(),
+    primary key (user_id, request_id),
+    foreign key (user_id, request_id, role) references public.coach_messages (user_id, request_id, role) on delete cascade,
+    constraint coach_moments_a_request_names_its_prompt
+        check (num_nulls(prompt_sha256, provider, model, mask_version, request) in (0, 5))
+);
+create index coach_moments_day on public.coach_moments (created_at);
+
 -- One row a call of a model, whatever came of it, so that what is counted here is what the provider counts. Tokens are
 -- in buckets that exclude one another; where the provider told none they are an estimate. A call outlives its member.
+-- `staff_id`: the member's coach then, or who asked in the lab.
 create table public.coach_model_calls (
     id uuid primary key default gen_random_uuid(),
+    purpose text not null default 'production' check (purpose in ('production', 'lab', 'judge')),
+    staff_id uuid references public.staff (id),
     user_id uuid references public.members (id) on delete set null,
     request_id uuid not null,
     attempt smallint not null check (attempt > 0),
@@ -75,7 +100,9 @@ create table public.coach_model_calls (
     priced_from date,
     first_byte_ms integer check (first_byte_ms >= 0),
     total_ms integer not null check (total_ms >= 0),
-    constraint coach_model_calls_cost_has_price check ((cost_usd is null) = (priced_from is null))
+    constraint coach_model_calls_cost_has_price check ((cost_usd is null) = (priced_from is null)),
+    constraint coach_model_calls_beside_production_are_somebodys
+        check (purpose = 'production' or (user_id is null and staff_id is not null))
 );
 create index coach_model_calls_day on public.coach_model_calls (started_at);
 create index coach_model_calls_member on public.coach_model_calls (user_id, started_at);
@@ -143,15 +170,18 @@ create trigger append_only before update or truncate on public.coach_messages
     for each statement execute function public.bee_refuse_change();
 create trigger append_only before update or truncate on public.coach_conversations
     for each statement execute function public.bee_refuse_change();
+create trigger append_only before update or truncate on public.coach_moments
+    for each statement execute function public.bee_refuse_change();
 
 alter table public.coach_conversations enable row level security;
 alter table public.coach_messages enable row level security;
+alter table public.coach_moments enable row level security;
 alter table public.coach_feedback enable row level security;
 alter table public.coach_model_calls enable row level security;
 alter table public.coach_breakers enable row level security;
 alter table public.safety_events enable row level security;
 revoke all on public.coach_conversations, public.coach_messages, public.safety_events, public.coach_model_calls,
-    public.coach_breakers, public.coach_feedback
+    public.coach_breakers, public.coach_feedback, public.coach_moments
     from public, anon, authenticated, service_role;
 revoke all on sequence public.coach_messages_number_seq from public, anon, authenticated, service_role;
 
@@ -171,6 +201,8 @@ create policy system on public.coach_conversations to bee_system using (true) wi
 create policy system on public.coach_messages to bee_system using (true) with check (true);
 create policy system on public.safety_events to bee_system using (true) with check (status = 'open');
 
+grant select, insert on public.coach_moments to bee_system;
+create policy system on public.coach_moments to bee_system using (true) with check (true);
 grant select, insert on public.coach_model_calls to bee_system;
 grant select, insert, update on public.coach_breakers to bee_system;
 create policy system on public.coach_model_calls to bee_system using (true) with check (true);
@@ -184,27 +216,32 @@ grant select on public.coach_feedback to bee_coach, bee_admin;
 create policy admin on public.coach_feedback for select to bee_admin using (true);
 create policy assigned on public.coach_feedback for select to bee_coach
     using (exists (select from public.members where id = user_id));
--- What models take and cost is no secret on the staff; whose words they were is.
+-- What models take and cost is no secret on the staff; whose words they were is. A coach sees what was for them.
 grant
-    select (id, attempt, provider, model, prompt, prompt_sha256, started_at, outcome, detail, failed_checks, input_tokens,
-        cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens, is_estimate, cost_usd, priced_from,
-        first_byte_ms, total_ms)
-    on public.coach_model_calls to bee_product, bee_coach, bee_oncall;
-grant select on public.coach_model_calls to bee_admin;
+    select (id, purpose, attempt, provider, model, prompt, prompt_sha256, started_at, outcome, detail, failed_checks,
+        input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens, is_estimate, cost_usd,
+        priced_from, first_byte_ms, total_ms)
+    on public.coach_model_calls to bee_product, bee_oncall;
+grant select on public.coach_model_calls to bee_coach, bee_admin;
 grant select on public.coach_breakers to bee_product, bee_coach, bee_oncall, bee_admin;
-create policy staff on public.coach_model_calls for select to bee_product, bee_coach, bee_oncall, bee_admin using (true);
+create policy staff on public.coach_model_calls for select to bee_product, bee_oncall, bee_admin using (true);
+create policy own on public.coach_model_calls for select to bee_coach using (staff_id = (select public.bee_staff_id()));
 create policy staff on public.coach_breakers for select to bee_product, bee_coach, bee_oncall, bee_admin using (true);
 
 -- Coaches read and see to what their own members said; admins everybody; on-call counts, without a word or a name.
-grant select on public.coach_conversations, public.coach_messages, public.safety_events to bee_coach, bee_admin;
+grant select on public.coach_conversations, public.coach_messages, public.safety_events, public.coach_moments
+    to bee_coach, bee_admin;
 grant update (status, taken_by, taken_at, closed_at, note, finding) on public.safety_events to bee_coach, bee_admin;
 create policy admin on public.coach_conversations for select to bee_admin using (true);
 create policy admin on public.coach_messages for select to bee_admin using (true);
+create policy admin on public.coach_moments for select to bee_admin using (true);
 create policy admin on public.safety_events for select to bee_admin using (true);
 create policy admin_sees_to_it on public.safety_events for update to bee_admin using (true) with check (true);
 create policy assigned on public.coach_conversations for select to bee_coach
     using (exists (select from public.members where id = user_id));
 create policy assigned on public.coach_messages for select to bee_coach
+    using (exists (select from public.members where id = user_id));
+create policy assigned on public.coach_moments for select to bee_coach
     using (exists (select from public.members where id = user_id));
 create policy assigned on public.safety_events for select to bee_coach
     using (exists (select from public.members where id = user_id));
@@ -214,3 +251,9 @@ create policy assigned_sees_to_it on public.safety_events for update to bee_coac
 grant select (id, category, rules_version, status, created_at, taken_at, closed_at, finding) on public.safety_events
     to bee_oncall;
 create policy counts on public.safety_events for select to bee_oncall using (true);
+
+-- Both are kept for a time, then forgotten by the worker.
+grant select (created_at), delete on public.coach_moments to bee_worker;
+grant select (started_at), delete on public.coach_model_calls to bee_worker;
+create policy worker on public.coach_moments to bee_worker using (true) with check (false);
+create policy worker on public.coach_model_calls to bee_worker using (true) with check (false);

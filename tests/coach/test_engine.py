@@ -27,16 +27,14 @@ from bee.db import Database, Login
 from bee.errors import Unavailable
 from bee.settings import Settings
 from tests.cluster import away
+from tests.coach.ground import AMPLE, HASTY, make_mia, remember, set_state, settings_for
 from tests.coach.model_server import TEXT, ModelServer, model_server
 from tests.coach.prompts.versions import add_version, go_live
 from tests.commands import Bee
-from tests.factories import execute, make_member
+from tests.factories import execute, make_member, make_staff
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 WALK = "I took a walk today and it felt good"
-# As generous as the slowest machine asks, but for what has to be waited for.
-AMPLE = Limits(total_s=60, first_s=20, gap_s=20, least_s=0.01)
-HASTY = Limits(total_s=2.5, first_s=0.5, gap_s=0.5, least_s=0.01)
 USAGE = Usage(input=50, cache_read=40, cache_write=10, output=18, reasoning=12)
 
 
@@ -55,16 +53,7 @@ def _fresh(service: ModelServer) -> None:
 
 @pytest.fixture
 def mia(database: Database) -> UUID:
-    with database.writing(Login.OWNER) as session:
-        member_id = make_member(session, external_id="mia-1")
-        execute(
-            session,
-            "insert into personal_data (member_id, full_name, email, phone)"
-            " values (:id, 'Mia Jones', 'mia@example.org', '4155552671')",
-            id=member_id,
-        )
-    consent(database, member_id)
-    return member_id
+    return make_mia(database)
 
 
 def consent(database: Database, member_id: UUID, *, granted: bool = True) -> None:
@@ -76,20 +65,6 @@ def consent(database: Database, member_id: UUID, *, granted: bool = True) -> Non
             id=member_id,
             granted=granted,
         )
-
-
-def settings_for(service: ModelServer, model: str = "openai/fine", **more: Any) -> Settings:
-    return Settings.model_validate(
-        {
-            "login_secret": SecretStr("s" * 40),
-            "coach_model": model,
-            "OPENAI_API_KEY": "key",
-            "openai_url": f"{service.address}/v1",
-            "ANTHROPIC_API_KEY": "key",
-            "anthropic_url": service.address,
-        }
-        | more
-    )
 
 
 def question(member_id: UUID, message: str = WALK, request_id: UUID | None = None) -> Question:
@@ -152,6 +127,51 @@ def test_a_models_answer_is_kept_with_all_that_it_rests_on(
     assert (call["outcome"], call["is_estimate"], call["attempt"]) == ("answered", False, 1)
     assert call["prompt_sha256"] == kept["prompt_sha256"]
     assert call["first_byte_ms"] <= call["total_ms"]
+
+
+def test_beside_a_models_answer_stands_what_it_was_told_and_what_that_rested_on(
+    database: Database, service: ModelServer, mia: UUID
+) -> None:
+    say(database, settings_for(service), question(mia, "Call me on 4155552671"))
+    with database.writing(Login.OWNER) as session:
+        memory_id = remember(session, mia, "walks at dawn")
+        set_state(session, mia, "Steady")
+    say(database, settings_for(service), question(mia, request_id=UUID(int=5)))
+    (kept,) = rows(database, f"select * from coach_moments where request_id = '{UUID(int=5)}'")
+    (first, second) = (
+        row["number"] for row in rows(database, "select number from coach_messages order by number limit 2")
+    )
+    assert (kept["momentum_state"], kept["memory_ids"]) == ("Steady", [memory_id])
+    assert kept["message_numbers"] == [second, first], "newest first"
+    asked, told = service.asked[-1], json.loads(kept["request"])
+    assert [[each["role"], each["content"]] for each in asked["messages"]] == [
+        ["system", told["system"]], *told["turns"],
+    ]  # fmt: skip
+    assert (asked["model"], told["max_tokens"]) == (told["model"], 400)
+    assert "4155552671" not in kept["request"]
+    assert "walks at dawn" in told["system"]
+
+
+def test_of_an_answer_by_rules_is_kept_what_it_rested_on_and_of_one_about_danger_nothing(
+    database: Database, mia: UUID
+) -> None:
+    say(database, Settings(login_secret=SecretStr("s" * 40)), question(mia))
+    say(database, Settings(login_secret=SecretStr("s" * 40)), question(mia, "I want to die"))
+    (kept,) = rows(database, "select * from coach_moments")
+    assert (kept["request"], kept["prompt_sha256"], kept["message_numbers"]) == (None, None, [])
+
+
+def test_a_call_says_for_whom_it_was_though_the_member_has_another_coach_later(
+    database: Database, service: ModelServer, mia: UUID
+) -> None:
+    with database.writing(Login.OWNER) as session:
+        coach_id = make_staff(session)
+        execute(session, "update members set coach_id = :coach where id = :id", coach=coach_id, id=mia)
+    say(database, settings_for(service), question(mia))
+    with database.writing(Login.OWNER) as session:
+        execute(session, "update members set coach_id = null where id = :id", id=mia)
+    (call,) = rows(database, "select purpose, staff_id from coach_model_calls")
+    assert (call["purpose"], call["staff_id"]) == ("production", coach_id)
 
 
 def test_what_a_call_costs_is_priced_by_the_day(database: Database, service: ModelServer, mia: UUID) -> None:

@@ -35,7 +35,7 @@ def busy(empty_house: House) -> House:
 def table(app: AppTest, place: int) -> dict[str, dict[str, Any]]:
     """Return a table as rows by what stands in their first column."""
     frame = app.dataframe[place].value
-    return {row.iloc[0]: row.to_dict() for _, row in frame.iterrows()}
+    return {row.iloc[0]: dict(row) for _, row in frame.iterrows()}
 
 
 def button(app: AppTest, label: str) -> Any:
@@ -150,8 +150,8 @@ def test_a_correction_is_made_shown_with_its_effect_and_withdrawn(busy: House, o
     ends = outage + timedelta(minutes=20)
     for box, value in zip(dates, (outage.date(), ends.date()), strict=True):
         box.set_value(value)
-    for clock, value in zip(times, (outage.time(), ends.time()), strict=True):
-        clock.set_value(value)
+    for clock, moment in zip(times, (outage.time(), ends.time()), strict=True):
+        clock.set_value(moment)
     next(box for box in app.text_input if box.label == "How that is known").set_value("Members were served")
     button(app, "Correct").click()
     app = run_dialog(app)

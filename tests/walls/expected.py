@@ -72,6 +72,25 @@ AMENDS = May(
     update="uptime_before uptime_after withdrawn_at withdrawn_by withdrawn_because",
     adds="declared_by = %(me)s",
 )
+SAYS_WHAT_IS_WATCHED = May(
+    select="*",
+    insert="rule version is_on body digest tested author_id message",
+    adds="author_id = %(me)s",
+)
+SEES_TO_ALERTS = May(
+    select="*", insert="alert kind done_by seen until is_actionable note", adds="done_by = %(me)s"
+)
+SAYS_WHO_IS_CALLED = May(
+    select="*",
+    insert="level staff_id starts_at ends_at created_by",
+    update="removed_by removed_at",
+    adds="created_by = %(me)s",
+)
+SEEN_OF_THE_WORKER = {
+    "bee_oncall": READS,
+    "bee_admin": READS,
+    "bee_worker": May(select="*", insert="*", delete=True),
+}
 POSTS = {
     "bee_product": READS,
     "bee_oncall": READS,
@@ -462,13 +481,24 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_coach": May(select="*", rows=ASSIGNED),
         "bee_admin": READS,
     },
-    # What models took and cost is no secret on the staff; whose words they were is.
-    "coach_model_calls": dict.fromkeys(
-        ("bee_product", "bee_coach", "bee_oncall"), May(select="* but user_id request_id")
-    )
-    | {"bee_admin": READS, "bee_system": May(select="*", insert="*")},
+    # What answers rested on: kept for a time, then forgotten.
+    "coach_moments": {
+        "bee_coach": May(select="*", rows=ASSIGNED),
+        "bee_admin": READS,
+        "bee_system": May(select="*", insert="*"),
+        "bee_worker": May(select="created_at", delete=True),
+    },
+    # What models took and cost is no secret on the staff; whose words they were is. A coach sees what was for them.
+    "coach_model_calls": {
+        "bee_product": May(select="* but staff_id user_id request_id"),
+        "bee_oncall": May(select="* but staff_id user_id request_id"),
+        "bee_coach": May(select="*", rows="staff_id = %(me)s"),
+        "bee_admin": READS,
+        "bee_system": May(select="*", insert="*"),
+        "bee_worker": May(select="started_at", delete=True),
+    },
     "coach_breakers": dict.fromkeys(("bee_product", "bee_coach", "bee_oncall", "bee_admin"), READS)
-    | {"bee_system": May(select="*", insert="*", update="*")},
+    | {"bee_worker": READS, "bee_system": May(select="*", insert="*", update="*")},
     "safety_events": {
         "bee_coach": May(select="*", update=SEEN_TO, rows=ASSIGNED),
         "bee_admin": May(select="*", update=SEEN_TO),
@@ -527,6 +557,27 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_worker": May(select="*", insert="*", delete=True),
         "bee_system": May(select="*", insert="*"),
     },
+    # Alerts: the worker watches and tells; on-call and admins act under their own name.
+    "alert_rule_versions": {
+        "bee_oncall": SAYS_WHAT_IS_WATCHED,
+        "bee_admin": SAYS_WHAT_IS_WATCHED,
+        "bee_worker": READS,
+    },
+    "alerts": {"bee_oncall": READS, "bee_admin": READS, "bee_worker": ADDS_UP},
+    "alert_acts": {
+        "bee_oncall": SEES_TO_ALERTS,
+        "bee_admin": SEES_TO_ALERTS,
+        "bee_worker": May(select="*", insert="alert kind done_at note"),
+    },
+    "alert_messages": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": May(select="*", insert="* but dedupe_key given_up_at", update="given_up_at"),
+    },
+    "oncall_shifts": {"bee_oncall": SAYS_WHO_IS_CALLED, "bee_admin": SAYS_WHO_IS_CALLED, "bee_worker": READS},
+    "alert_passes": SEEN_OF_THE_WORKER,
+    "alert_signals": SEEN_OF_THE_WORKER,
+    "worker_beats": {"bee_oncall": READS, "bee_admin": READS, "bee_worker": KEEPS},
     # The house itself.
     "jobs": {
         "bee_oncall": READS,
@@ -607,6 +658,9 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_record_token": frozenset(),
     "bee_record_preferences": frozenset(),
     "bee_do_task_once": frozenset(),
+    "bee_apply_alert_act": frozenset(),
+    "bee_remove_shift_once": frozenset(),
+    "bee_oncall_address": frozenset({"bee_worker"}),
 }
 
 # Those that act as their owner, and what they do that their caller may not.
@@ -623,6 +677,8 @@ SECURITY_DEFINERS: Mapping[str, str] = {
     "bee_forget_notifications": "removes decisions that nobody has to keep any more",
     "bee_save_campaign": "keeps what a campaign says, and whom it means, in one version",
     "bee_check_campaign_act": "sees all of a campaign, to tell whose turn it is",
+    "bee_apply_alert_act": "changes an alert as whoever acts may, and only so",
+    "bee_oncall_address": "tells where somebody is reached who may be on call",
     "bee_names_in_campaign": "tells which words of a saved text are names, never whose",
     "bee_check_prompt_decision": "sees all of a request, to tell who may decide about it",
     "bee_follow_deployment": "ends what was live, which nobody else may",
@@ -633,6 +689,8 @@ SECURITY_DEFINERS: Mapping[str, str] = {
 # Nobody but the owner of the tables changes or removes these; events go with their member's erasure.
 UNCHANGEABLE = frozenset(
     {
+        "alert_acts",
+        "alert_rule_versions",
         "audit_log",
         "audit_seals",
         "coach_gate_verdicts",
