@@ -27,6 +27,7 @@ show(
             Screen("coaching/usage.py", "Use and cost", "payments", (COACH,)),
         ],
         "Service health": [
+            Screen("service/now.py", "Now", "emergency_heat", (ONCALL,)),
             Screen("service/levels.py", "Service levels", "monitoring", (ONCALL,)),
         ],
         "Admin": [
