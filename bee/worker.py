@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
+from uuid import UUID
 
 from bee import telemetry
 from bee.accounts.housekeeping import tidy_accounts
@@ -18,6 +19,7 @@ from bee.audit.retention import forget_old_acts
 from bee.audit.sealing import seal
 from bee.coach.actions import SAFETY_TOPIC, ask_coach
 from bee.coach.housekeeping import forget_old_calls
+from bee.coach.lab.work import Runner, give_up, open_runs
 from bee.db import Database, Login
 from bee.db.migrations import require_release
 from bee.errors import BeeError, Unavailable
@@ -32,6 +34,7 @@ from bee.notify.courier import RECORDER, Courier, courier_of
 from bee.notify.dispatch import Dispatcher
 from bee.notify.evaluation import evaluate
 from bee.notify.housekeeping import expire_addresses, forget_old_decisions
+from bee.notify.probing import take_probe_pushes
 from bee.outbox import Message, deliver_due
 from bee.outbox.queue import Carrier
 from bee.processes import told_to_stop
@@ -42,6 +45,7 @@ from bee.sla.alerts.sentinel import Sentinel
 from bee.sla.alerts.watch import Watch
 from bee.sla.derivation import derive
 from bee.sla.housekeeping import forget_old_minutes
+from bee.sla.probes.member import forget_journeys
 from bee.sla.probes.notes import forget_probes
 from bee.sla.probes.watch import watching
 from bee.staff.housekeeping import forget_what_is_over
@@ -52,6 +56,7 @@ LONGEST_PAUSE_S: Final = 60.0
 BEAT_S: Final = 20.0
 # An API that was away for longer reads on from where it is.
 CHANGES_KEPT_HOURS: Final = 24
+JOURNEYS_KEPT_DAYS: Final = 7
 SCHEDULES: Final = {"housekeeping": "17 3 * * *", "notify": "3-53/10 * * * *"}
 # Who is held out of a trial is nobody's to foresee.
 CHANCE: Final = random.SystemRandom()
@@ -72,7 +77,12 @@ class Worker:
 
     def handlers(self) -> dict[str, Handler]:
         """What each kind of job does."""
-        handlers = {"score": self._score, "notify": self._decide, "housekeeping": self._keep_house}
+        handlers: dict[str, Handler] = {
+            "score": self._score,
+            "notify": self._decide,
+            "coach_run": self._try_prompts,
+            "housekeeping": self._keep_house,
+        }
         return {kind: _named(handler) for kind, handler in handlers.items()}
 
     def carriers(self) -> Mapping[str, Carrier]:
@@ -119,6 +129,11 @@ class Worker:
                 enqueue(session, "score")
             for kind, cron in SCHEDULES.items():
                 enqueue(session, kind, run_at=next_run(cron, now))
+            for run in open_runs(session):
+                if run.given_up is None:
+                    enqueue(session, "coach_run", key=str(run.id))
+                else:
+                    give_up(session, run)
 
     def _score(self, _job: Job, progress: Progress) -> None:
         now = self.clock()
@@ -133,6 +148,11 @@ class Worker:
     def _decide(self, _job: Job, progress: Progress) -> None:
         progress.add(evaluate(self.database, now=self.clock(), chance=CHANCE).decided)
 
+    def _try_prompts(self, job: Job, progress: Progress) -> None:
+        Runner(
+            self.database, self.settings, self.clock, add=progress.add, is_lost=lambda: progress.is_lost
+        ).work_on(UUID(job.key))
+
     def _ask_coach(self, message: Message) -> None:
         with self.database.writing(Login.WORKER) as session:
             ask_coach(session, message.payload, now=self.clock())
@@ -144,6 +164,7 @@ class Worker:
             log.info("%d notifications: %s", report.deliveries, dict(report.answers))
         send_campaigns(self.database, now=self.clock(), chance=CHANCE)
         post_trials(self.database, self.courier, now=self.clock())
+        take_probe_pushes(self.database, now=self.clock())
 
     def _keep_house(self, _job: Job, progress: Progress) -> None:
         with self.database.writing(Login.WORKER) as session:
@@ -165,6 +186,8 @@ class Worker:
             # Of the trail nobody else can forget anything.
             kept_years = self.settings.audit_retention_years
             progress.add(forget_old_acts(session, kept_years=kept_years, now=self.clock()))
+            # Events are inserted only; those of nobody go all the same.
+            progress.add(forget_journeys(session, kept_days=JOURNEYS_KEPT_DAYS, now=self.clock()))
 
 
 def run(settings: Settings, *, once: bool = False) -> None:
