@@ -122,26 +122,34 @@ def standing_of(
     return Standing(objective, counts, budget, burns_of(windows, objective), pace, left_min, uptime)
 
 
+NAMES: Final = (
+    "objective",
+    "target",
+    "days",
+    "good",
+    "bad",
+    "verdict",
+    "budget_left",
+    "burn_6h",
+    "minutes_left",
+)
+
+
 def standings_csv(found: Levels) -> str:
     """Return how each objective stands as a file."""
-    names = (
-        "objective",
-        "target",
-        "days",
-        "good",
-        "bad",
-        "verdict",
-        "budget_left",
-        "burn_6h",
-        "minutes_left",
-    )
-    return csv_text(names, (_fields(each) for each in found.standings))
+    rows = (["" if value is None else value for value in _fields(each)] for each in found.standings)
+    return csv_text(NAMES, rows)
 
 
-def _fields(each: Standing) -> tuple[str | int | float, ...]:
+def standings_fields(found: Levels) -> list[dict[str, str | int | float | None]]:
+    """Return the same for programs."""
+    return [dict(zip(NAMES, _fields(each), strict=True)) for each in found.standings]
+
+
+def _fields(each: Standing) -> tuple[str | int | float | None, ...]:
     objective, counts = each.objective, each.counts
     left = None if each.budget is None else each.budget.left_ratio
-    figures = ("" if value is None else f"{value:.6g}" for value in (left, each.pace, each.left_min))
+    figures = (None if value is None else round(value, 6) for value in (left, each.pace, each.left_min))
     return (
         objective.id,
         objective.target,
