@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bee.csv_text import csv_text
 from bee.db import ReadSession
+from bee.sla.blame import HourOf
 from bee.sla.burn import Counts
 from bee.sla.objectives import Objective
 from bee.sla.sketch import from_pairs, quantile_s
@@ -112,6 +113,16 @@ def charges(
         objective=objective.id, by=by, since=since, until=until, most=MOST_NAMES,
         route=where.route, release=where.release,
     )  # fmt: skip
+
+
+def hours_to_compare(
+    session: ReadSession, objective: Objective, by: By, *, since: datetime, until: datetime
+) -> list[HourOf]:
+    """Return what routes with a bad event came to by hour and name, from a day earlier on, to be compared with."""
+    name = By.RELEASE if by is By.ROUTE else by
+    return session.all(
+        HourOf, "sla/hours_to_compare", objective=objective.id, by=name, since=since, until=until
+    )
 
 
 def requests_of_hour(

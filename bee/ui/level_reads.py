@@ -10,7 +10,18 @@ import streamlit as st
 from bee.access import StaffRole
 from bee.db import Login, ReadSession
 from bee.sla.amendments import Amendment, amendments
-from bee.sla.charges import By, Charge, RequestsOfMinute, Step, Where, charges, requests_of_hour, steps
+from bee.sla.blame import Verdicts, blame
+from bee.sla.charges import (
+    By,
+    Charge,
+    RequestsOfMinute,
+    Step,
+    Where,
+    charges,
+    hours_to_compare,
+    requests_of_hour,
+    steps,
+)
 from bee.sla.derivation import minute_at
 from bee.sla.objectives import Objective, get_objective
 from bee.sla.standing import Levels, levels
@@ -123,6 +134,16 @@ def read_charges(question: Question, by: By, where: Where) -> list[Charge]:
     since, until = _times(PERIODS[question.period], utc_now())
     with get_house().database.reading(Login.DASHBOARD, role=question.scope.role) as session:
         return charges(session, get_objective(question.objective), by, since=since, until=until, where=where)
+
+
+@st.cache_resource(ttl=REMEMBERED_S, max_entries=MOST_ANSWERS, show_spinner=False)
+def read_blame(question: Question, by: By) -> Verdicts:
+    """Return who burnt the budget of an objective, as far as that can be said."""
+    since, until = _times(PERIODS[question.period], utc_now())
+    hour = since.replace(minute=0)
+    with get_house().database.reading(Login.DASHBOARD, role=question.scope.role) as session:
+        hours = hours_to_compare(session, get_objective(question.objective), by, since=hour, until=until)
+    return blame(hours, since=hour)
 
 
 @st.cache_resource(ttl=REMEMBERED_S, max_entries=MOST_ANSWERS, show_spinner=False)

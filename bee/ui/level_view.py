@@ -7,6 +7,7 @@ from typing import Final
 import streamlit as st
 
 from bee.sla.amendments import Amendment
+from bee.sla.blame import Verdicts
 from bee.sla.charges import By, Charges, Where, charges_csv, requests_csv, steps_csv
 from bee.sla.objectives import Indicator, objectives
 from bee.sla.standing import Levels, Standing
@@ -20,6 +21,7 @@ from bee.ui.level_reads import (
     LevelsPage,
     Look,
     Question,
+    read_blame,
     read_charges,
     read_look,
     read_requests,
@@ -34,6 +36,8 @@ from bee.ui.level_table import (
 )
 from bee.ui.level_words import (
     bad_words,
+    blame_words,
+    culprit_words,
     flips,
     forecast_words,
     interval_words,
@@ -47,10 +51,12 @@ from bee.ui.level_words import (
 from bee.ui.pickers import pick_one, pick_period
 from bee.ui.reads import Scope
 from bee.ui.sessions import utc_now
+from bee.ui.text import plain
 from bee.ui.words import counted
 
 FLIPS_SHOWN: Final = 50
 HOURS_OFFERED: Final = 48
+CULPRITS_SHOWN: Final = 5
 FIRST: Final = objectives()[0]
 OTHERS: Final = {objective.name: objective.id for objective in objectives()[1:]}
 
@@ -164,10 +170,19 @@ def _show_charges(look: Look, question: Question) -> None:
     if not charged.rows:
         st.caption("No request in this period.")
         return
+    _show_blame(read_blame(question, by), by)
     charges_table(charged, by, is_all=where == Where())
     _offer("charges", lambda: charges_csv(by, charged))
     if hour is not None:
         _show_hour(question, hours[hour], where)
+
+
+def _show_blame(verdicts: Verdicts, by: By) -> None:
+    if not verdicts.bad:
+        return
+    for culprit in verdicts.culprits[:CULPRITS_SHOWN]:
+        st.markdown(f":material/local_fire_department: {plain(culprit_words(culprit, by))}")
+    st.caption(plain(blame_words(verdicts)))
 
 
 def _show_hour(question: Question, hour: datetime, where: Where) -> None:

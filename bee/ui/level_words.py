@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Final
 
 from bee.sla.amendments import Amendment, Effect
+from bee.sla.blame import Culprit, Verdicts
 from bee.sla.burn import Burn, Pair, Severity
+from bee.sla.charges import By
 from bee.sla.objectives import Indicator, Objective
 from bee.sla.standing import Levels, Standing, Verdict
 from bee.sla.uptime import Run, State, Uptime
@@ -182,6 +184,23 @@ def done_words(effect: Effect) -> str:
     if not changed:
         return "It is noted; no minute that is over has changed."
     return f"It is noted: uptime was {percent_words(before.ratio)} and is {percent_words(after.ratio)}."
+
+
+def culprit_words(culprit: Culprit, by: By) -> str:
+    """Return who burnt how much of it where, and by how much more than was to be expected."""
+    noun = {By.PROMPT: "Prompt", By.MODEL: "Model"}.get(by, "Release")
+    return (
+        f"{noun} {culprit.name or 'without a name'} burnt {percent_words(culprit.share)} of it on {culprit.route}:"
+        f" {percent_words(culprit.bad_ratio)} of its requests were bad,"
+        f" {percent_words(culprit.expected_ratio)} were to be expected."
+    )
+
+
+def blame_words(verdicts: Verdicts) -> str:
+    """Return what nobody is blamed for."""
+    if not verdicts.culprits:
+        return "Nobody is blamed: none did worse than the others did at the same hour."
+    return f"Of {verdicts.bad:,} bad requests {max(verdicts.rest, 0):,.0f} are nobody's: all did as badly."
 
 
 def steps_takeaway(objective: Objective, good: int, bad: int) -> str:

@@ -89,6 +89,15 @@ def test_what_burnt_it_names_the_release_and_the_address_reopens_it(busy: House,
     assert table(narrowed, CHARGES)["Everything else"]["bad"] == 720
 
 
+def test_a_release_is_blamed_for_what_it_did_worse_and_an_outage_is_nobodys(
+    busy: House, olga: Person
+) -> None:
+    said = words(visit(PAGE, olga, objective="Errors", period="24h")).replace("\\", "")
+    # 420 of 1,140, and in the same hours release 1.4.0 had no fault on that route.
+    assert "Release 1.5.0 burnt 36.84% of it on POST /v1/events: 4% of its requests were bad, 0%" in said
+    assert "Of 1,140 bad requests 720 are nobody's: all did as badly." in said
+
+
 def test_an_hour_is_opened_minute_by_minute(busy: House, olga: Person) -> None:
     app = visit(PAGE, olga, objective="Errors")
     hours = next(box for box in app.selectbox if box.label == "Hour").options
