@@ -35,6 +35,10 @@ show(
             Screen("coaching/replay.py", "Replay", "replay", (COACH,)),
             Screen("coaching/usage.py", "Use and cost", "payments", (COACH,)),
         ],
+        "Service health": [
+            Screen("service/now.py", "Now", "emergency_heat", (ONCALL,)),
+            Screen("service/levels.py", "Service levels", "monitoring", (ONCALL,)),
+        ],
         "Admin": [
             Screen("admin/staff.py", "Staff", "badge", (ADMIN,)),
             Screen("admin/audit.py", "Audit", "policy", (ONCALL, ADMIN)),

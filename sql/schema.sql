@@ -299,6 +299,25 @@ CREATE FUNCTION public.bee_complete_through(segment text) RETURNS date
     )
 $$;
 
+CREATE FUNCTION public.bee_database_activity() RETURNS TABLE(login text, connections bigint, busy bigint, longest_s double precision, waiting bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select
+        sessions.usename,
+        count(*),
+        case when bool_and(seen.is_all) then count(*) filter (where sessions.state <> 'idle') end,
+        case
+            when bool_and(seen.is_all)
+            then coalesce(extract(epoch from max(clock_timestamp() - sessions.xact_start)), 0)
+        end,
+        count(*) filter (where exists (select from pg_locks where pg_locks.pid = sessions.pid and not pg_locks.granted))
+    from pg_stat_activity as sessions
+    cross join (select pg_has_role(current_user, 'pg_read_all_stats', 'usage') as is_all) as seen
+    where sessions.datname = current_database() and sessions.usename like 'bee\_%' and sessions.pid <> pg_backend_pid()
+    group by sessions.usename
+$$;
+
 CREATE FUNCTION public.bee_decide_memory_once() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -4703,6 +4722,10 @@ GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_coach;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_admin;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_worker;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_system;
+
+REVOKE ALL ON FUNCTION public.bee_database_activity() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_database_activity() TO bee_oncall;
+GRANT ALL ON FUNCTION public.bee_database_activity() TO bee_admin;
 
 REVOKE ALL ON FUNCTION public.bee_decide_memory_once() FROM PUBLIC;
 

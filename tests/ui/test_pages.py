@@ -26,6 +26,8 @@ PAGES = {
     "coaching/playground.py": {StaffRole.COACH, StaffRole.ADMIN},
     "coaching/replay.py": {StaffRole.COACH, StaffRole.ADMIN},
     "coaching/review.py": {StaffRole.COACH, StaffRole.ADMIN},
+    "service/now.py": {StaffRole.ONCALL, StaffRole.ADMIN},
+    "service/levels.py": {StaffRole.ONCALL, StaffRole.ADMIN},
     "coaching/usage.py": {StaffRole.COACH, StaffRole.ADMIN},
     "coaching/cases.py": {StaffRole.COACH, StaffRole.ADMIN},
     "coaching/runs.py": {StaffRole.COACH, StaffRole.ADMIN},
