@@ -25,6 +25,9 @@ show(
             Screen("coaching/today.py", "Today", "task_alt", (COACH,)),
             Screen("coaching/safety.py", "Safety", "health_and_safety", (COACH,)),
         ],
+        "Service health": [
+            Screen("service/jobs.py", "Jobs", "manufacturing", (ONCALL, ADMIN)),
+        ],
         "Admin": [
             Screen("admin/staff.py", "Staff", "badge", (ADMIN,)),
             Screen("admin/audit.py", "Audit", "policy", (ONCALL, ADMIN)),

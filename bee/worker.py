@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from bee.accounts.housekeeping import tidy_accounts
@@ -48,6 +48,7 @@ LONGEST_PAUSE_S: Final = 60.0
 # An API that was away for longer reads on from where it is.
 CHANGES_KEPT_HOURS: Final = 24
 JOURNEYS_KEPT_DAYS: Final = 7
+JOBS_KEPT: Final = timedelta(days=35)
 SCHEDULES: Final = {"housekeeping": "17 3 * * *", "notify": "3-53/10 * * * *"}
 # Who is held out of a trial is nobody's to foresee.
 CHANCE: Final = random.SystemRandom()
@@ -138,6 +139,7 @@ class Worker:
             kept_years = self.settings.notification_retention_years
             progress.add(forget_old_decisions(session, kept_years=kept_years, now=now))
             progress.add(forget_old_minutes(session, settings=self.settings, now=now))
+            progress.add(session.run("jobs/forget_finished", before=now - JOBS_KEPT))
             progress.add(forget_probes(session, kept_days=self.settings.probe_retention_days, now=now))
             progress.add(forget_old_calls(session, self.settings, now=now))
             if self.settings.issues_tokens:

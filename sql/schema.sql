@@ -2767,6 +2767,8 @@ CREATE POLICY approved ON public.notification_rule_activations FOR INSERT TO bee
 
 CREATE POLICY approves_by_name ON public.notification_campaign_acts FOR INSERT TO bee_admin WITH CHECK (((done_by = ( SELECT public.bee_staff_id() AS bee_staff_id)) AND (kind <> 'finished'::text)));
 
+CREATE POLICY asks ON public.jobs FOR INSERT TO bee_oncall, bee_admin WITH CHECK (true);
+
 CREATE POLICY asks ON public.probe_pushes FOR INSERT TO bee_system WITH CHECK (true);
 
 CREATE POLICY assigned ON public.coach_conversations FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
@@ -2936,6 +2938,8 @@ CREATE POLICY gate ON public.staff_links TO bee_gate USING (true) WITH CHECK (tr
 CREATE POLICY gate ON public.staff_sessions TO bee_gate USING (true) WITH CHECK (true);
 
 CREATE POLICY gate_act ON public.audit_log FOR INSERT TO bee_gate WITH CHECK ((actor_kind = 'staff'::text));
+
+CREATE POLICY hastens ON public.jobs FOR UPDATE TO bee_oncall, bee_admin USING (((finished_at IS NULL) AND (started_at IS NULL))) WITH CHECK (true);
 
 ALTER TABLE public.jobs ENABLE ROW LEVEL SECURITY;
 
@@ -3954,8 +3958,15 @@ GRANT SELECT ON TABLE public.jobs TO bee_oncall;
 GRANT SELECT ON TABLE public.jobs TO bee_admin;
 
 GRANT SELECT(kind) ON TABLE public.jobs TO bee_system;
+GRANT INSERT(kind) ON TABLE public.jobs TO bee_oncall;
+GRANT INSERT(kind) ON TABLE public.jobs TO bee_admin;
 
 GRANT SELECT(key) ON TABLE public.jobs TO bee_system;
+GRANT INSERT(key) ON TABLE public.jobs TO bee_oncall;
+GRANT INSERT(key) ON TABLE public.jobs TO bee_admin;
+
+GRANT UPDATE(run_at) ON TABLE public.jobs TO bee_oncall;
+GRANT UPDATE(run_at) ON TABLE public.jobs TO bee_admin;
 
 GRANT SELECT(finished_at) ON TABLE public.jobs TO bee_system;
 

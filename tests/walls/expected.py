@@ -542,8 +542,8 @@ WALLS: Mapping[str, Mapping[str, May]] = {
     },
     # The house itself.
     "jobs": {
-        "bee_oncall": READS,
-        "bee_admin": READS,
+        "bee_oncall": May(select="*", insert="kind key", update="run_at"),
+        "bee_admin": May(select="*", insert="kind key", update="run_at"),
         "bee_worker": KEEPS,
         "bee_system": May(select="kind key finished_at", insert="*"),
     },
