@@ -6,16 +6,20 @@ import random
 import socket
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
+from uuid import UUID
 
+from bee import telemetry
 from bee.accounts.housekeeping import tidy_accounts
 from bee.accounts.keys import sealing_of
 from bee.audit.retention import forget_old_acts
 from bee.audit.sealing import seal
 from bee.coach.actions import SAFETY_TOPIC, ask_coach
 from bee.coach.housekeeping import forget_old_calls
+from bee.coach.lab.work import Runner, give_up, open_runs
 from bee.db import Database, Login
 from bee.db.migrations import require_release
 from bee.errors import BeeError, Unavailable
@@ -23,7 +27,6 @@ from bee.flows import refuse_demo_members
 from bee.jobs import Handler, Job, enqueue, run_due
 from bee.jobs.running import Progress
 from bee.jobs.schedule import next_run
-from bee.logs import configure_logs
 from bee.momentum.scoring import is_scoring_due, score, zones_of
 from bee.notify.compose.sending import send_campaigns
 from bee.notify.compose.trials import post_trials
@@ -36,15 +39,21 @@ from bee.outbox import Message, deliver_due
 from bee.outbox.queue import Carrier
 from bee.processes import told_to_stop
 from bee.settings import Settings
+from bee.sla.alerts.carry import Ways, ways_of
+from bee.sla.alerts.housekeeping import forget_old_passes
+from bee.sla.alerts.sentinel import Sentinel
+from bee.sla.alerts.watch import Watch
 from bee.sla.derivation import derive
 from bee.sla.housekeeping import forget_old_minutes
 from bee.sla.probes.member import forget_journeys
 from bee.sla.probes.notes import forget_probes
 from bee.sla.probes.watch import watching
 from bee.staff.housekeeping import forget_what_is_over
+from bee.telemetry.about import about
 
 TICK_S: Final = 2.0
 LONGEST_PAUSE_S: Final = 60.0
+BEAT_S: Final = 20.0
 # An API that was away for longer reads on from where it is.
 CHANGES_KEPT_HOURS: Final = 24
 JOURNEYS_KEPT_DAYS: Final = 7
@@ -69,11 +78,22 @@ class Worker:
 
     def handlers(self) -> dict[str, Handler]:
         """What each kind of job does."""
-        return {"score": self._score, "notify": self._decide, "housekeeping": self._keep_house}
+        handlers: dict[str, Handler] = {
+            "score": self._score,
+            "notify": self._decide,
+            "coach_run": self._try_prompts,
+            "housekeeping": self._keep_house,
+        }
+        return {kind: _named(handler) for kind, handler in handlers.items()}
 
     def carriers(self) -> Mapping[str, Carrier]:
         """Who delivers what leaves the outbox."""
         return {SAFETY_TOPIC: self._ask_coach}
+
+    def sentinel(self, ways: Ways) -> Sentinel:
+        """Return who watches and tells beside it."""
+        watch = Watch(self.name, ways.channels, self.settings.public_url)
+        return Sentinel(self.database, watch, ways, self.spread, self.clock)
 
     def tick(self) -> int:
         """Do what is due now and return how many jobs were run.
@@ -83,6 +103,13 @@ class Worker:
         require_release(self.database, Login.WORKER)
         with self.database.writing(Login.WORKER) as session:
             seal(session)
+            session.run(
+                "sla/beat",
+                worker=self.name,
+                release=self.settings.release,
+                now=self.clock(),
+                every_s=BEAT_S,
+            )
         derive(self.database, now=self.clock())
         self._ask_for_jobs(self.clock())
         deliver_due(self.database, self.carriers(), spread=self.spread)
@@ -91,7 +118,8 @@ class Worker:
         while (outcome := run_due(self.database, self.handlers(), worker=self.name)) is not None:
             jobs += 1
             level = logging.INFO if outcome.error is None else logging.WARNING
-            result = outcome.error or f"{outcome.rows_done} rows"
+            # Of an error only its code: the rest stands in the job's own row.
+            result = outcome.error.partition(":")[0] if outcome.error else f"{outcome.rows_done} rows"
             log.log(level, "%s (job %d): %s", outcome.job.kind, outcome.job.id, result)
         return jobs
 
@@ -102,6 +130,11 @@ class Worker:
                 enqueue(session, "score")
             for kind, cron in SCHEDULES.items():
                 enqueue(session, kind, run_at=next_run(cron, now))
+            for run in open_runs(session):
+                if run.given_up is None:
+                    enqueue(session, "coach_run", key=str(run.id))
+                else:
+                    give_up(session, run)
 
     def _score(self, _job: Job, progress: Progress) -> None:
         now = self.clock()
@@ -115,6 +148,11 @@ class Worker:
 
     def _decide(self, _job: Job, progress: Progress) -> None:
         progress.add(evaluate(self.database, now=self.clock(), chance=CHANCE).decided)
+
+    def _try_prompts(self, job: Job, progress: Progress) -> None:
+        Runner(
+            self.database, self.settings, self.clock, add=progress.add, is_lost=lambda: progress.is_lost
+        ).work_on(UUID(job.key))
 
     def _ask_coach(self, message: Message) -> None:
         with self.database.writing(Login.WORKER) as session:
@@ -142,6 +180,8 @@ class Worker:
             progress.add(session.run("jobs/forget_finished", before=now - JOBS_KEPT))
             progress.add(forget_probes(session, kept_days=self.settings.probe_retention_days, now=now))
             progress.add(forget_old_calls(session, self.settings, now=now))
+            kept_days = self.settings.watch_retention_days
+            progress.add(forget_old_passes(session, kept_days=kept_days, now=now))
             if self.settings.issues_tokens:
                 progress.add(tidy_accounts(session, sealing=sealing_of(self.settings), now=now))
         with self.database.writing(Login.OWNER) as session:
@@ -157,7 +197,8 @@ def run(settings: Settings, *, once: bool = False) -> None:
 
     A database that is away is waited for. ``once``: do what is due and return.
     """
-    configure_logs(settings.log_level)
+    telemetry.start(settings, "worker")
+    ways = ways_of(settings)
     name = f"{socket.gethostname()}:{os.getpid()}"
     spread = random.Random()  # noqa: S311  # spreading ticks is no secret
     with courier_of(settings) as courier:
@@ -165,32 +206,60 @@ def run(settings: Settings, *, once: bool = False) -> None:
             hired = _hire(settings, name, spread, courier)
             with hired.database:
                 hired.tick()
+                sentinel = hired.sentinel(ways)
+                sentinel.look()
+                sentinel.tell()
             return
         stopped = told_to_stop()
         log.info("worker %s started", name)
         with watching(settings):
-            _work(settings, name, spread, courier, stopped)
+            _work(settings, name, spread, courier, ways, stopped)
         log.info("worker %s stopped", name)
 
 
+def _named(handler: Handler) -> Handler:
+    """Let whatever is said while a job runs bear its number and kind."""
+
+    def run_named(job: Job, progress: Progress) -> None:
+        with about(job=job.id, job_kind=job.kind):
+            try:
+                handler(job, progress)
+            except BeeError:
+                raise
+            except Exception:
+                # Where it arose is told when it ends the process.
+                log.error("a job ended by a fault")  # noqa: TRY400
+                raise
+
+    return run_named
+
+
 def _work(
-    settings: Settings, name: str, spread: random.Random, courier: Courier, stopped: threading.Event
+    settings: Settings,
+    name: str,
+    spread: random.Random,
+    courier: Courier,
+    ways: Ways,
+    stopped: threading.Event,
 ) -> None:
     worker: Worker | None = None
     pause_s = TICK_S
-    while not stopped.is_set():
-        try:
-            worker = worker or _hire(settings, name, spread, courier)
-            worker.tick()
-            pause_s = TICK_S
-        except Unavailable as error:
-            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
-            log.warning("%s Trying again in %.0f s.", error.message, pause_s)
-        except BeeError as error:
-            if worker is None:
-                raise
-            log.exception("a tick ended early: %s", error.code)
-        stopped.wait(pause_s * (0.75 + 0.5 * spread.random()))
+    with ExitStack() as sentinels:
+        while not stopped.is_set():
+            try:
+                if worker is None:
+                    worker = _hire(settings, name, spread, courier)
+                    sentinels.enter_context(worker.sentinel(ways).running())
+                worker.tick()
+                pause_s = TICK_S
+            except Unavailable as error:
+                pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+                log.warning("%s Trying again in %.0f s.", error.message, pause_s)
+            except BeeError as error:
+                if worker is None:
+                    raise
+                log.exception("a tick ended early: %s", error.code)
+            stopped.wait(pause_s * (0.75 + 0.5 * spread.random()))
 
 
 def _hire(settings: Settings, name: str, spread: random.Random, courier: Courier) -> Worker:

@@ -43,6 +43,49 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_apply_alert_act() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    found public.alerts;
+    fault text;
+begin
+    if new.done_by is null then
+        return null;
+    end if;
+    select * into found from public.alerts where id = new.alert for update;
+    fault := case
+        when new.kind not in ('noted', 'judged') and found.closed_at is not null then 'ended'
+        when new.kind <> 'noted' and found.revision <> new.seen then 'changed'
+        when new.kind = 'closed' and found.quiet_since is null then 'fires'
+        when new.kind = 'acknowledged' and new.until not between new.done_at and new.done_at + interval '1 day' then 'until'
+        when new.kind = 'snoozed' and new.until not between new.done_at and new.done_at + interval '7 days' then 'until'
+    end;
+    if fault is not null then
+        raise exception 'alert %: %', new.alert, fault using
+            errcode = 'restrict_violation', constraint = 'alert_' || fault;
+    end if;
+    update public.alerts
+    set
+        acknowledged_by = case new.kind
+            when 'acknowledged' then new.done_by when 'escalated' then null else acknowledged_by
+        end,
+        acknowledged_until = case new.kind
+            when 'acknowledged' then new.until when 'escalated' then null else acknowledged_until
+        end,
+        snoozed_by = case new.kind when 'snoozed' then new.done_by when 'escalated' then null else snoozed_by end,
+        snoozed_until = case new.kind when 'snoozed' then new.until when 'escalated' then null else snoozed_until end,
+        steps_asked = case new.kind when 'escalated' then steps_told + 1 else steps_asked end,
+        is_actionable = case new.kind when 'judged' then new.is_actionable else is_actionable end,
+        closed_by = case new.kind when 'closed' then new.done_by else closed_by end,
+        closed_at = case new.kind when 'closed' then new.done_at else closed_at end,
+        revision = revision + case new.kind when 'noted' then 0 else 1 end
+    where id = new.alert;
+    return null;
+end
+$$;
+
 CREATE FUNCTION public.bee_campaign_audience(wanted jsonb) RETURNS SETOF uuid
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -273,6 +316,50 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_fix_run_cases() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    insert into public.coach_run_cases (run_id, case_id)
+    select new.id, newest.id
+    from (
+        select distinct on (cases.case_id) cases.id, cases.is_retired, cases.tags
+        from public.coach_cases as cases
+        where cases.created_at <= new.cases_as_of
+        order by cases.case_id, cases.version desc
+    ) as newest
+    where not newest.is_retired and (new.tag is null or new.tag = any(newest.tags));
+    if not found then
+        raise exception 'a run is over at least one case' using
+            errcode = 'restrict_violation', constraint = 'coach_runs_have_cases';
+    end if;
+    return null;
+end
+$$;
+
+CREATE FUNCTION public.bee_follow_case() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    former public.coach_cases;
+begin
+    if new.version = 1 then
+        return new;
+    end if;
+    select * into former from public.coach_cases where case_id = new.case_id and version = new.version - 1;
+    if not found then
+        raise exception 'there is no version before this one' using
+            errcode = 'restrict_violation', constraint = 'coach_cases_version_key';
+    end if;
+    new.source := former.source;
+    new.taken_from := former.taken_from;
+    new.mask_version := former.mask_version;
+    return new;
+end
+$$;
+
 CREATE FUNCTION public.bee_follow_deployment() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -469,6 +556,30 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_mark_probed_minutes() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    insert into public.stale_minutes as marks (minute)
+    select distinct minutes.minute
+    from ticks
+    left join public.probers
+        on probers.prober = ticks.prober
+        and probers.target = ticks.target
+        and probers.probe = case ticks.step when 'ready' then 'ready' else 'journey' end
+    cross join generate_series(
+        date_trunc('minute', ticks.scheduled_at at time zone 'UTC') at time zone 'UTC',
+        ticks.scheduled_at + make_interval(secs => greatest(coalesce(probers.every_s, 60) - 60, 0)),
+        interval '1 minute'
+    ) as minutes (minute)
+    order by minutes.minute
+    on conflict (minute) do update
+    set marked_at = excluded.marked_at;
+    return null;
+end
+$$;
+
 CREATE FUNCTION public.bee_mark_segments_stale() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -593,6 +704,15 @@ CREATE FUNCTION public.bee_objective_counts(since timestamp with time zone, unti
     where states.state in ('up', 'down')
 $$;
 
+CREATE FUNCTION public.bee_oncall_address(person uuid) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select email
+    from public.staff
+    where id = person and is_active and not is_demo and roles && array['oncall', 'admin']
+$$;
+
 CREATE FUNCTION public.bee_record_preferences() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -656,6 +776,47 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_recount_verdict() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    run public.coach_runs;
+    due bigint;
+    answered bigint;
+    unsafe bigint;
+begin
+    select * into run from public.coach_runs where id = new.run_id;
+    if not exists (
+        select from public.coach_prompt_versions as versions
+        where versions.id = run.candidate_id and versions.prompt = new.prompt and versions.sha256 = new.sha256
+    ) then
+        raise exception 'a verdict is of the version that its run was about' using
+            errcode = 'restrict_violation', constraint = 'coach_gate_verdicts_of_its_version';
+    end if;
+    if not new.passed then
+        return new;
+    end if;
+    select count(*) * run.repeats * (1 + (run.baseline_id is not null)::integer) into due
+    from public.coach_run_cases as cases
+    where cases.run_id = run.id;
+    select count(*) filter (where outputs.error is null),
+        count(*) filter (where outputs.arm = 'candidate' and not outputs.is_safe)
+    into answered, unsafe
+    from public.coach_run_outputs as outputs
+    where outputs.run_id = run.id;
+    if run.tag is not null or due = 0 or answered <> due then
+        raise exception 'a version passes by a whole run' using
+            errcode = 'restrict_violation', constraint = 'coach_gate_verdicts_by_a_whole_run';
+    end if;
+    if unsafe > 0 then
+        raise exception 'a version passes whose answers are safe' using
+            errcode = 'restrict_violation', constraint = 'coach_gate_verdicts_by_safe_answers';
+    end if;
+    return new;
+end
+$$;
+
 CREATE FUNCTION public.bee_refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -690,6 +851,20 @@ begin
     update public.user_fcm_tokens as others
     set is_active = false, deactivated_at = pg_catalog.now(), deactivated_because = 'moved'
     where others.fcm_token = new.fcm_token and others.is_active and others.user_id <> new.user_id;
+    return new;
+end
+$$;
+
+CREATE FUNCTION public.bee_remove_shift_once() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    said constant text[] := array['removed_by', 'removed_at'];
+begin
+    if pg_catalog.to_jsonb(new) - said <> pg_catalog.to_jsonb(old) - said or old.removed_at is not null then
+        raise exception 'a shift is only taken back, once' using errcode = 'restrict_violation';
+    end if;
     return new;
 end
 $$;
@@ -816,6 +991,134 @@ begin
 end
 $$;
 
+CREATE TABLE public.alert_acts (
+    id bigint NOT NULL,
+    alert bigint NOT NULL,
+    kind text NOT NULL,
+    done_by uuid,
+    done_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    seen integer,
+    until timestamp with time zone,
+    is_actionable boolean,
+    note text DEFAULT ''::text NOT NULL,
+    CONSTRAINT alert_acts_judgement CHECK (((is_actionable IS NOT NULL) = (kind = 'judged'::text))),
+    CONSTRAINT alert_acts_known CHECK ((((done_by IS NULL) AND (kind = ANY (ARRAY['opened'::text, 'raised'::text, 'came_back'::text, 'reopened'::text, 'expired'::text, 'told'::text, 'ended'::text]))) OR ((done_by IS NOT NULL) AND (kind = ANY (ARRAY['acknowledged'::text, 'snoozed'::text, 'escalated'::text, 'noted'::text, 'judged'::text, 'closed'::text]))))),
+    CONSTRAINT alert_acts_note CHECK (((kind <> 'noted'::text) OR (note <> ''::text))),
+    CONSTRAINT alert_acts_note_check CHECK ((length(note) <= 2000)),
+    CONSTRAINT alert_acts_seen CHECK (((done_by IS NULL) OR (seen IS NOT NULL))),
+    CONSTRAINT alert_acts_until CHECK (((until IS NOT NULL) = (kind = ANY (ARRAY['acknowledged'::text, 'snoozed'::text]))))
+);
+
+ALTER TABLE public.alert_acts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.alert_acts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.alert_messages (
+    alert bigint NOT NULL,
+    round integer NOT NULL,
+    step integer NOT NULL,
+    channel text NOT NULL,
+    receiver text DEFAULT ''::text NOT NULL,
+    dedupe_key text GENERATED ALWAYS AS (((((((((('alert:'::text || (alert)::text) || ':'::text) || (round)::text) || ':'::text) || (step)::text) || ':'::text) || channel) || ':'::text) || receiver)) STORED NOT NULL,
+    queued_at timestamp with time zone NOT NULL,
+    given_up_at timestamp with time zone,
+    CONSTRAINT alert_messages_channel_check CHECK ((channel = ANY (ARRAY['mail'::text, 'webhook'::text]))),
+    CONSTRAINT alert_messages_receiver_check CHECK ((length(receiver) <= 40)),
+    CONSTRAINT alert_messages_round_check CHECK ((round > 0)),
+    CONSTRAINT alert_messages_step_check CHECK ((step >= 0))
+);
+
+CREATE TABLE public.alert_passes (
+    minute timestamp with time zone NOT NULL,
+    passed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    worker text NOT NULL,
+    rules integer NOT NULL,
+    firing integer NOT NULL,
+    CONSTRAINT alert_passes_firing_check CHECK ((firing >= 0)),
+    CONSTRAINT alert_passes_rules_check CHECK ((rules >= 0)),
+    CONSTRAINT alert_passes_worker_check CHECK (((length(worker) >= 1) AND (length(worker) <= 200)))
+);
+
+CREATE TABLE public.alert_rule_versions (
+    rule text NOT NULL,
+    version integer NOT NULL,
+    is_on boolean NOT NULL,
+    body text NOT NULL,
+    digest text NOT NULL,
+    tested jsonb,
+    author_id uuid,
+    message text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT alert_rule_versions_body_check CHECK (((length(body) <= 20000) AND (jsonb_typeof((body)::jsonb) = 'object'::text))),
+    CONSTRAINT alert_rule_versions_digest_check CHECK ((digest ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT alert_rule_versions_message_check CHECK (((length(message) >= 1) AND (length(message) <= 500))),
+    CONSTRAINT alert_rule_versions_rule_check CHECK ((rule ~ '^[a-z][a-z0-9_]{0,39}$'::text)),
+    CONSTRAINT alert_rule_versions_tested CHECK (((author_id IS NULL) OR (tested IS NOT NULL))),
+    CONSTRAINT alert_rule_versions_tested_check CHECK ((jsonb_typeof(tested) = 'object'::text)),
+    CONSTRAINT alert_rule_versions_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE public.alert_signals (
+    minute timestamp with time zone NOT NULL,
+    signal text NOT NULL,
+    subject text DEFAULT ''::text NOT NULL,
+    age_s double precision NOT NULL,
+    CONSTRAINT alert_signals_age_s_check CHECK ((age_s > (0)::double precision)),
+    CONSTRAINT alert_signals_signal_check CHECK (((length(signal) >= 1) AND (length(signal) <= 40))),
+    CONSTRAINT alert_signals_subject_check CHECK ((length(subject) <= 100))
+);
+
+CREATE TABLE public.alerts (
+    id bigint NOT NULL,
+    rule text NOT NULL,
+    version integer NOT NULL,
+    subject text DEFAULT ''::text NOT NULL,
+    severity text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    fired_at timestamp with time zone NOT NULL,
+    quiet_since timestamp with time zone,
+    times integer DEFAULT 1 NOT NULL,
+    evidence jsonb NOT NULL,
+    round integer DEFAULT 1 NOT NULL,
+    round_at timestamp with time zone NOT NULL,
+    steps_told integer DEFAULT 0 NOT NULL,
+    steps_asked integer DEFAULT 0 NOT NULL,
+    acknowledged_by uuid,
+    acknowledged_until timestamp with time zone,
+    snoozed_by uuid,
+    snoozed_until timestamp with time zone,
+    is_actionable boolean,
+    closed_by uuid,
+    closed_at timestamp with time zone,
+    revision integer DEFAULT 1 NOT NULL,
+    CONSTRAINT alerts_acknowledged_by_somebody CHECK (((acknowledged_by IS NULL) = (acknowledged_until IS NULL))),
+    CONSTRAINT alerts_closed_at_some_time CHECK (((closed_by IS NULL) OR (closed_at IS NOT NULL))),
+    CONSTRAINT alerts_closed_when_quiet CHECK (((closed_at IS NULL) OR (quiet_since IS NOT NULL))),
+    CONSTRAINT alerts_evidence_check CHECK ((jsonb_typeof(evidence) = 'object'::text)),
+    CONSTRAINT alerts_revision_check CHECK ((revision > 0)),
+    CONSTRAINT alerts_round_check CHECK ((round > 0)),
+    CONSTRAINT alerts_severity_check CHECK ((severity = ANY (ARRAY['page'::text, 'ticket'::text]))),
+    CONSTRAINT alerts_snoozed_by_somebody CHECK (((snoozed_by IS NULL) = (snoozed_until IS NULL))),
+    CONSTRAINT alerts_steps_asked_check CHECK ((steps_asked >= 0)),
+    CONSTRAINT alerts_steps_told_check CHECK ((steps_told >= 0)),
+    CONSTRAINT alerts_subject_check CHECK ((length(subject) <= 100)),
+    CONSTRAINT alerts_times_check CHECK ((times > 0))
+);
+
+ALTER TABLE public.alerts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.alerts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.annotations (
     id bigint NOT NULL,
     on_date date NOT NULL,
@@ -892,6 +1195,44 @@ CREATE TABLE public.coach_breakers (
     open_until timestamp with time zone,
     changed_at timestamp with time zone NOT NULL,
     CONSTRAINT coach_breakers_failures_check CHECK ((failures >= 0))
+);
+
+CREATE TABLE public.coach_cases (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    case_id uuid NOT NULL,
+    version integer NOT NULL,
+    title text NOT NULL,
+    kind text NOT NULL,
+    category text,
+    state text,
+    memories jsonb DEFAULT '[]'::jsonb NOT NULL,
+    recent jsonb DEFAULT '[]'::jsonb NOT NULL,
+    message text NOT NULL,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    source text NOT NULL,
+    taken_from uuid,
+    mask_version text,
+    confirmed_by uuid,
+    confirmed_at timestamp with time zone,
+    author_id uuid,
+    is_retired boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT coach_cases_category_check CHECK ((category = ANY (ARRAY['self_harm'::text, 'violence'::text, 'emergency'::text]))),
+    CONSTRAINT coach_cases_confirmed_at_some_time CHECK (((confirmed_by IS NULL) = (confirmed_at IS NULL))),
+    CONSTRAINT coach_cases_in_danger_of_something CHECK (((kind = 'crisis'::text) = (category IS NOT NULL))),
+    CONSTRAINT coach_cases_kind_check CHECK ((kind = ANY (ARRAY['ordinary'::text, 'crisis'::text, 'near_miss'::text, 'hostile'::text, 'injection'::text, 'diagnosis'::text, 'third_person'::text]))),
+    CONSTRAINT coach_cases_memories_check CHECK (((jsonb_typeof(memories) = 'array'::text) AND (jsonb_array_length(memories) <= 50) AND (length((memories)::text) <= 40000))),
+    CONSTRAINT coach_cases_message_check CHECK (((length(message) >= 1) AND (length(message) <= 20000))),
+    CONSTRAINT coach_cases_recent_check CHECK (((jsonb_typeof(recent) = 'array'::text) AND (jsonb_array_length(recent) <= 20) AND (length((recent)::text) <= 40000))),
+    CONSTRAINT coach_cases_source_check CHECK ((source = ANY (ARRAY['program'::text, 'written'::text, 'conversation'::text]))),
+    CONSTRAINT coach_cases_state_check CHECK ((state = ANY (ARRAY['Rising'::text, 'Steady'::text, 'NeedsCare'::text]))),
+    CONSTRAINT coach_cases_tags_check CHECK ((cardinality(tags) <= 20)),
+    CONSTRAINT coach_cases_taken_are_confirmed CHECK (((source = 'conversation'::text) = (confirmed_by IS NOT NULL))),
+    CONSTRAINT coach_cases_taken_are_masked CHECK (((source = 'conversation'::text) = (mask_version IS NOT NULL))),
+    CONSTRAINT coach_cases_taken_from_somebody CHECK (((source = 'conversation'::text) = (taken_from IS NOT NULL))),
+    CONSTRAINT coach_cases_title_check CHECK (((length(title) >= 1) AND (length(title) <= 120))),
+    CONSTRAINT coach_cases_version_check CHECK ((version > 0)),
+    CONSTRAINT coach_cases_written_by_somebody CHECK (((source = 'program'::text) OR (author_id IS NOT NULL)))
 );
 
 CREATE TABLE public.coach_conversations (
@@ -1150,6 +1491,97 @@ CREATE TABLE public.coach_prompt_versions (
     CONSTRAINT coach_prompt_versions_parameters_check CHECK ((jsonb_typeof(parameters) = 'object'::text)),
     CONSTRAINT coach_prompt_versions_prompt_check CHECK ((prompt ~ '^[a-z][a-z0-9_]{0,39}$'::text)),
     CONSTRAINT coach_prompt_versions_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+
+CREATE TABLE public.coach_run_cases (
+    run_id uuid NOT NULL,
+    case_id uuid NOT NULL
+);
+
+CREATE TABLE public.coach_run_ends (
+    run_id uuid NOT NULL,
+    outcome text NOT NULL,
+    said text DEFAULT ''::text NOT NULL,
+    ended_by uuid,
+    ended_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT coach_run_ends_cancelled_by_somebody CHECK (((outcome = 'cancelled'::text) = (ended_by IS NOT NULL))),
+    CONSTRAINT coach_run_ends_outcome_check CHECK ((outcome = ANY (ARRAY['finished'::text, 'cancelled'::text, 'over_budget'::text, 'failed'::text]))),
+    CONSTRAINT coach_run_ends_said_check CHECK ((length(said) <= 500))
+);
+
+CREATE TABLE public.coach_run_outputs (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    run_id uuid NOT NULL,
+    case_id uuid NOT NULL,
+    arm text NOT NULL,
+    repeat smallint NOT NULL,
+    provider text NOT NULL,
+    model text NOT NULL,
+    is_screened boolean NOT NULL,
+    is_cached boolean NOT NULL,
+    cache_key text NOT NULL,
+    text text,
+    error text,
+    checks jsonb,
+    is_safe boolean GENERATED ALWAYS AS (((error IS NULL) AND (checks IS NOT NULL) AND jsonb_path_exists(checks, '$."results".*?(@."kind" == "safety" && @."passed" == true)'::jsonpath) AND (NOT jsonb_path_exists(checks, '$."results".*?(@."kind" == "safety" && @."passed" != true)'::jsonpath)))) STORED NOT NULL,
+    passes boolean GENERATED ALWAYS AS (((error IS NULL) AND (checks IS NOT NULL) AND jsonb_path_exists(checks, '$."results".*?(@."passed" == true)'::jsonpath) AND (NOT jsonb_path_exists(checks, '$."results".*?(@."passed" != true)'::jsonpath)))) STORED NOT NULL,
+    first_token_ms integer,
+    total_ms integer,
+    input_tokens integer DEFAULT 0 NOT NULL,
+    cache_read_tokens integer DEFAULT 0 NOT NULL,
+    cache_write_tokens integer DEFAULT 0 NOT NULL,
+    output_tokens integer DEFAULT 0 NOT NULL,
+    reasoning_tokens integer DEFAULT 0 NOT NULL,
+    is_estimate boolean DEFAULT false NOT NULL,
+    cost_usd numeric(14,8),
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT coach_run_outputs_answer_or_fail CHECK ((num_nonnulls(text, error) > 0)),
+    CONSTRAINT coach_run_outputs_arm_check CHECK ((arm = ANY (ARRAY['candidate'::text, 'baseline'::text]))),
+    CONSTRAINT coach_run_outputs_cache_key_check CHECK ((cache_key ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT coach_run_outputs_cache_read_tokens_check CHECK ((cache_read_tokens >= 0)),
+    CONSTRAINT coach_run_outputs_cache_write_tokens_check CHECK ((cache_write_tokens >= 0)),
+    CONSTRAINT coach_run_outputs_check CHECK ((total_ms >= first_token_ms)),
+    CONSTRAINT coach_run_outputs_checked CHECK (((error IS NOT NULL) OR (jsonb_typeof((checks -> 'results'::text)) = 'object'::text))),
+    CONSTRAINT coach_run_outputs_cost_usd_check CHECK ((cost_usd >= (0)::numeric)),
+    CONSTRAINT coach_run_outputs_error_check CHECK (((length(error) >= 1) AND (length(error) <= 60))),
+    CONSTRAINT coach_run_outputs_first_token_ms_check CHECK ((first_token_ms >= 0)),
+    CONSTRAINT coach_run_outputs_input_tokens_check CHECK ((input_tokens >= 0)),
+    CONSTRAINT coach_run_outputs_output_tokens_check CHECK ((output_tokens >= 0)),
+    CONSTRAINT coach_run_outputs_reasoning_tokens_check CHECK ((reasoning_tokens >= 0)),
+    CONSTRAINT coach_run_outputs_repeat_check CHECK (((repeat >= 1) AND (repeat <= 10))),
+    CONSTRAINT coach_run_outputs_text_check CHECK (((length(text) >= 1) AND (length(text) <= 20000))),
+    CONSTRAINT coach_run_outputs_without_a_model_take_nothing CHECK (((NOT (is_screened OR is_cached)) OR ((num_nonnulls(first_token_ms, total_ms, cost_usd) = 0) AND (((((input_tokens + cache_read_tokens) + cache_write_tokens) + output_tokens) + reasoning_tokens) = 0))))
+);
+
+CREATE TABLE public.coach_runs (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    number bigint NOT NULL,
+    prompt text NOT NULL,
+    candidate_id uuid NOT NULL,
+    baseline_id uuid,
+    cases_as_of timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    tag text,
+    repeats smallint NOT NULL,
+    reuses_answers boolean DEFAULT false NOT NULL,
+    most_usd numeric(10,4) NOT NULL,
+    seed integer NOT NULL,
+    checker text NOT NULL,
+    requested_by uuid NOT NULL,
+    requested_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT coach_runs_against_another CHECK ((baseline_id <> candidate_id)),
+    CONSTRAINT coach_runs_checker_check CHECK (((length(checker) >= 1) AND (length(checker) <= 60))),
+    CONSTRAINT coach_runs_most_usd_check CHECK ((most_usd >= (0)::numeric)),
+    CONSTRAINT coach_runs_repeats_check CHECK (((repeats >= 1) AND (repeats <= 10))),
+    CONSTRAINT coach_runs_tag_check CHECK (((length(tag) >= 1) AND (length(tag) <= 40)))
+);
+
+ALTER TABLE public.coach_runs ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.coach_runs_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.consents (
@@ -1652,6 +2084,30 @@ CREATE TABLE public.objective_minutes (
     CONSTRAINT objective_minutes_say_something CHECK (((good + bad) > 0))
 );
 
+CREATE TABLE public.oncall_shifts (
+    id bigint NOT NULL,
+    level integer NOT NULL,
+    staff_id uuid NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    removed_by uuid,
+    removed_at timestamp with time zone,
+    CONSTRAINT oncall_shifts_end_later CHECK (((ends_at > starts_at) AND (ends_at <= (starts_at + '62 days'::interval)))),
+    CONSTRAINT oncall_shifts_level_check CHECK (((level >= 1) AND (level <= 3))),
+    CONSTRAINT oncall_shifts_removed_by_somebody CHECK (((removed_by IS NULL) = (removed_at IS NULL)))
+);
+
+ALTER TABLE public.oncall_shifts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.oncall_shifts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.outbox (
     id bigint NOT NULL,
     topic text NOT NULL,
@@ -2019,6 +2475,35 @@ CREATE TABLE public.user_fcm_tokens (
     CONSTRAINT user_fcm_tokens_platform_check CHECK ((platform = ANY (ARRAY['ios'::text, 'android'::text, 'web'::text])))
 );
 
+CREATE TABLE public.worker_beats (
+    worker text NOT NULL,
+    release text NOT NULL,
+    beat_at timestamp with time zone NOT NULL,
+    CONSTRAINT worker_beats_release_check CHECK ((length(release) <= 100)),
+    CONSTRAINT worker_beats_worker_check CHECK (((length(worker) >= 1) AND (length(worker) <= 200)))
+);
+
+ALTER TABLE ONLY public.alert_acts
+    ADD CONSTRAINT alert_acts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.alert_messages
+    ADD CONSTRAINT alert_messages_key UNIQUE (dedupe_key);
+
+ALTER TABLE ONLY public.alert_messages
+    ADD CONSTRAINT alert_messages_pkey PRIMARY KEY (alert, round, step, channel, receiver);
+
+ALTER TABLE ONLY public.alert_passes
+    ADD CONSTRAINT alert_passes_pkey PRIMARY KEY (minute);
+
+ALTER TABLE ONLY public.alert_rule_versions
+    ADD CONSTRAINT alert_rule_versions_pkey PRIMARY KEY (rule, version);
+
+ALTER TABLE ONLY public.alert_signals
+    ADD CONSTRAINT alert_signals_pkey PRIMARY KEY (minute, signal, subject);
+
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.annotations
     ADD CONSTRAINT annotations_pkey PRIMARY KEY (id);
 
@@ -2033,6 +2518,12 @@ ALTER TABLE ONLY public.audit_seals
 
 ALTER TABLE ONLY public.coach_breakers
     ADD CONSTRAINT coach_breakers_pkey PRIMARY KEY (provider);
+
+ALTER TABLE ONLY public.coach_cases
+    ADD CONSTRAINT coach_cases_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.coach_cases
+    ADD CONSTRAINT coach_cases_version_key UNIQUE (case_id, version);
 
 ALTER TABLE ONLY public.coach_conversations
     ADD CONSTRAINT coach_conversations_pkey PRIMARY KEY (id);
@@ -2102,6 +2593,24 @@ ALTER TABLE ONLY public.coach_prompt_versions
 
 ALTER TABLE ONLY public.coach_prompt_versions
     ADD CONSTRAINT coach_prompt_versions_sha256_key UNIQUE (prompt, sha256);
+
+ALTER TABLE ONLY public.coach_run_cases
+    ADD CONSTRAINT coach_run_cases_pkey PRIMARY KEY (run_id, case_id);
+
+ALTER TABLE ONLY public.coach_run_ends
+    ADD CONSTRAINT coach_run_ends_pkey PRIMARY KEY (run_id);
+
+ALTER TABLE ONLY public.coach_run_outputs
+    ADD CONSTRAINT coach_run_outputs_once UNIQUE (run_id, case_id, arm, repeat);
+
+ALTER TABLE ONLY public.coach_run_outputs
+    ADD CONSTRAINT coach_run_outputs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.coach_runs
+    ADD CONSTRAINT coach_runs_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.coach_runs
+    ADD CONSTRAINT coach_runs_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.consents
     ADD CONSTRAINT consents_pkey PRIMARY KEY (id);
@@ -2214,6 +2723,12 @@ ALTER TABLE ONLY public.objective_hours
 ALTER TABLE ONLY public.objective_minutes
     ADD CONSTRAINT objective_minutes_pkey PRIMARY KEY (minute, objective);
 
+ALTER TABLE ONLY public.oncall_shifts
+    ADD CONSTRAINT oncall_shifts_one_a_level EXCLUDE USING gist (int4range(level, level, '[]'::text) WITH &&, tstzrange(starts_at, ends_at) WITH &&) WHERE ((removed_at IS NULL));
+
+ALTER TABLE ONLY public.oncall_shifts
+    ADD CONSTRAINT oncall_shifts_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_dedupe_key_key UNIQUE (dedupe_key);
 
@@ -2304,6 +2819,21 @@ ALTER TABLE ONLY public.user_fcm_tokens
 ALTER TABLE ONLY public.user_fcm_tokens
     ADD CONSTRAINT user_fcm_tokens_user_token_key UNIQUE (user_id, fcm_token);
 
+ALTER TABLE ONLY public.worker_beats
+    ADD CONSTRAINT worker_beats_pkey PRIMARY KEY (worker);
+
+CREATE INDEX alert_acts_alert ON public.alert_acts USING btree (alert, id);
+
+CREATE INDEX alert_acts_time ON public.alert_acts USING btree (done_at, id);
+
+CREATE INDEX alert_signals_signal ON public.alert_signals USING btree (signal, minute);
+
+CREATE INDEX alerts_cause ON public.alerts USING btree (rule, subject, id);
+
+CREATE INDEX alerts_history ON public.alerts USING btree (opened_at, id);
+
+CREATE UNIQUE INDEX alerts_open ON public.alerts USING btree (rule, subject) WHERE (closed_at IS NULL);
+
 CREATE INDEX annotations_date ON public.annotations USING btree (on_date);
 
 CREATE INDEX audit_log_action ON public.audit_log USING btree (action, at, id);
@@ -2313,6 +2843,8 @@ CREATE INDEX audit_log_order ON public.audit_log USING btree (transaction, id);
 CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject_kind, subject_id, id);
 
 CREATE INDEX audit_log_time ON public.audit_log USING btree (at, id);
+
+CREATE INDEX coach_cases_taken ON public.coach_cases USING btree (taken_from) WHERE (taken_from IS NOT NULL);
 
 CREATE INDEX coach_conversations_member ON public.coach_conversations USING btree (user_id, started_at);
 
@@ -2337,6 +2869,14 @@ CREATE INDEX coach_model_calls_member ON public.coach_model_calls USING btree (u
 CREATE INDEX coach_moments_day ON public.coach_moments USING btree (created_at);
 
 CREATE INDEX coach_prompt_promotions_place ON public.coach_prompt_promotions USING btree (place, asked_at);
+
+CREATE INDEX coach_run_cases_case ON public.coach_run_cases USING btree (case_id);
+
+CREATE INDEX coach_run_outputs_cache ON public.coach_run_outputs USING btree (cache_key) WHERE ((NOT is_cached) AND (NOT is_screened) AND (error IS NULL));
+
+CREATE INDEX coach_run_outputs_case ON public.coach_run_outputs USING btree (case_id);
+
+CREATE INDEX coach_runs_candidate ON public.coach_runs USING btree (candidate_id, requested_at);
 
 CREATE INDEX consents_member ON public.consents USING btree (member_id, purpose, decided_at);
 
@@ -2430,9 +2970,15 @@ CREATE TRIGGER announce_new AFTER INSERT ON public.momentum_notifications FOR EA
 
 CREATE TRIGGER announce_sent AFTER UPDATE OF sent_at ON public.momentum_notifications FOR EACH ROW WHEN (((old.sent_at IS NULL) AND (new.sent_at IS NOT NULL))) EXECUTE FUNCTION public.bee_announce_notification();
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.alert_acts FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.alert_rule_versions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_cases FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_conversations FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
@@ -2452,6 +2998,14 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_p
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_prompt_versions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_run_cases FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_run_ends FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_run_outputs FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_runs FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.notification_campaign_acts FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.notification_campaign_versions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
@@ -2468,6 +3022,8 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_d
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_definitions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
+CREATE TRIGGER apply_act AFTER INSERT ON public.alert_acts FOR EACH ROW EXECUTE FUNCTION public.bee_apply_alert_act();
+
 CREATE TRIGGER check_decision AFTER INSERT ON public.coach_prompt_decisions FOR EACH ROW EXECUTE FUNCTION public.bee_check_prompt_decision();
 
 CREATE TRIGGER check_deployment AFTER INSERT ON public.coach_prompt_deployments FOR EACH ROW EXECUTE FUNCTION public.bee_check_deployment();
@@ -2480,11 +3036,17 @@ CREATE TRIGGER end_once BEFORE UPDATE ON public.coach_prompt_deployments FOR EAC
 
 CREATE TRIGGER fill_event BEFORE INSERT ON public.engagement_events FOR EACH ROW WHEN ((current_setting('bee.bulk_load'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION public.bee_fill_event();
 
+CREATE TRIGGER fix_cases AFTER INSERT ON public.coach_runs FOR EACH ROW EXECUTE FUNCTION public.bee_fix_run_cases();
+
+CREATE TRIGGER follow BEFORE INSERT ON public.coach_cases FOR EACH ROW EXECUTE FUNCTION public.bee_follow_case();
+
 CREATE TRIGGER follow BEFORE INSERT ON public.coach_prompt_deployments FOR EACH ROW EXECUTE FUNCTION public.bee_follow_deployment();
 
 CREATE TRIGGER mark_changed_due AFTER UPDATE OF left_on, time_zone ON public.members FOR EACH ROW WHEN (((new.left_on IS DISTINCT FROM old.left_on) OR (new.time_zone <> old.time_zone))) EXECUTE FUNCTION public.bee_mark_changed_member_due();
 
 CREATE TRIGGER mark_due AFTER INSERT ON public.engagement_events REFERENCING NEW TABLE AS added FOR EACH STATEMENT WHEN ((current_setting('bee.bulk_load'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION public.bee_mark_events_due();
+
+CREATE TRIGGER mark_probed_minutes AFTER INSERT ON public.probe_ticks REFERENCING NEW TABLE AS ticks FOR EACH STATEMENT EXECUTE FUNCTION public.bee_mark_probed_minutes();
 
 CREATE TRIGGER mark_segments_stale AFTER DELETE OR UPDATE OF coach_id, attributes, time_zone, is_demo, is_synthetic ON public.members FOR EACH STATEMENT EXECUTE FUNCTION public.bee_mark_segments_stale();
 
@@ -2498,7 +3060,11 @@ CREATE TRIGGER record_preferences AFTER INSERT ON public.notification_preference
 
 CREATE TRIGGER record_token AFTER INSERT OR DELETE OR UPDATE ON public.user_fcm_tokens FOR EACH ROW EXECUTE FUNCTION public.bee_record_token();
 
+CREATE TRIGGER recount BEFORE INSERT ON public.coach_gate_verdicts FOR EACH ROW EXECUTE FUNCTION public.bee_recount_verdict();
+
 CREATE TRIGGER register_token BEFORE INSERT OR UPDATE OF fcm_token, platform, address_kind ON public.user_fcm_tokens FOR EACH ROW EXECUTE FUNCTION public.bee_register_token();
+
+CREATE TRIGGER remove_once BEFORE UPDATE ON public.oncall_shifts FOR EACH ROW EXECUTE FUNCTION public.bee_remove_shift_once();
 
 CREATE TRIGGER see_to_safety_event BEFORE UPDATE ON public.safety_events FOR EACH ROW EXECUTE FUNCTION public.bee_see_to_safety_event();
 
@@ -2506,8 +3072,44 @@ CREATE TRIGGER send_once BEFORE UPDATE ON public.momentum_notifications FOR EACH
 
 CREATE TRIGGER wake_realtime AFTER INSERT ON public.outbox FOR EACH ROW WHEN ((new.topic = 'realtime.change'::text)) EXECUTE FUNCTION public.bee_wake_realtime();
 
+ALTER TABLE ONLY public.alert_acts
+    ADD CONSTRAINT alert_acts_alert_fkey FOREIGN KEY (alert) REFERENCES public.alerts(id);
+
+ALTER TABLE ONLY public.alert_acts
+    ADD CONSTRAINT alert_acts_done_by_fkey FOREIGN KEY (done_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.alert_messages
+    ADD CONSTRAINT alert_messages_alert_fkey FOREIGN KEY (alert) REFERENCES public.alerts(id);
+
+ALTER TABLE ONLY public.alert_rule_versions
+    ADD CONSTRAINT alert_rule_versions_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.alert_signals
+    ADD CONSTRAINT alert_signals_minute_fkey FOREIGN KEY (minute) REFERENCES public.alert_passes(minute) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_acknowledged_by_fkey FOREIGN KEY (acknowledged_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_rule_version_fkey FOREIGN KEY (rule, version) REFERENCES public.alert_rule_versions(rule, version);
+
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_snoozed_by_fkey FOREIGN KEY (snoozed_by) REFERENCES public.staff(id);
+
 ALTER TABLE ONLY public.annotations
     ADD CONSTRAINT annotations_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_cases
+    ADD CONSTRAINT coach_cases_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_cases
+    ADD CONSTRAINT coach_cases_confirmed_by_fkey FOREIGN KEY (confirmed_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_cases
+    ADD CONSTRAINT coach_cases_taken_from_fkey FOREIGN KEY (taken_from) REFERENCES public.members(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.coach_conversations
     ADD CONSTRAINT coach_conversations_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
@@ -2517,6 +3119,9 @@ ALTER TABLE ONLY public.coach_feedback
 
 ALTER TABLE ONLY public.coach_feedback
     ADD CONSTRAINT coach_feedback_user_id_request_id_role_fkey FOREIGN KEY (user_id, request_id, role) REFERENCES public.coach_messages(user_id, request_id, role) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_gate_verdicts
+    ADD CONSTRAINT coach_gate_verdicts_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.coach_runs(id);
 
 ALTER TABLE ONLY public.coach_interventions
     ADD CONSTRAINT coach_interventions_coach_id_fkey FOREIGN KEY (coach_id) REFERENCES public.staff(id);
@@ -2589,6 +3194,30 @@ ALTER TABLE ONLY public.coach_prompt_promotions
 
 ALTER TABLE ONLY public.coach_prompt_versions
     ADD CONSTRAINT coach_prompt_versions_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_run_cases
+    ADD CONSTRAINT coach_run_cases_case_id_fkey FOREIGN KEY (case_id) REFERENCES public.coach_cases(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_run_cases
+    ADD CONSTRAINT coach_run_cases_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.coach_runs(id);
+
+ALTER TABLE ONLY public.coach_run_ends
+    ADD CONSTRAINT coach_run_ends_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_run_ends
+    ADD CONSTRAINT coach_run_ends_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.coach_runs(id);
+
+ALTER TABLE ONLY public.coach_run_outputs
+    ADD CONSTRAINT coach_run_outputs_run_id_case_id_fkey FOREIGN KEY (run_id, case_id) REFERENCES public.coach_run_cases(run_id, case_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_runs
+    ADD CONSTRAINT coach_runs_baseline_id_prompt_fkey FOREIGN KEY (baseline_id, prompt) REFERENCES public.coach_prompt_versions(id, prompt);
+
+ALTER TABLE ONLY public.coach_runs
+    ADD CONSTRAINT coach_runs_candidate_id_prompt_fkey FOREIGN KEY (candidate_id, prompt) REFERENCES public.coach_prompt_versions(id, prompt);
+
+ALTER TABLE ONLY public.coach_runs
+    ADD CONSTRAINT coach_runs_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES public.staff(id);
 
 ALTER TABLE ONLY public.consents
     ADD CONSTRAINT consents_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
@@ -2677,6 +3306,15 @@ ALTER TABLE ONLY public.notification_rule_versions
 ALTER TABLE ONLY public.notification_stops
     ADD CONSTRAINT notification_stops_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES public.staff(id);
 
+ALTER TABLE ONLY public.oncall_shifts
+    ADD CONSTRAINT oncall_shifts_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.oncall_shifts
+    ADD CONSTRAINT oncall_shifts_removed_by_fkey FOREIGN KEY (removed_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.oncall_shifts
+    ADD CONSTRAINT oncall_shifts_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
 ALTER TABLE ONLY public.personal_data
     ADD CONSTRAINT personal_data_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
@@ -2759,6 +3397,20 @@ CREATE POLICY admin_does ON public.coach_interventions FOR UPDATE TO bee_admin U
 
 CREATE POLICY admin_sees_to_it ON public.safety_events FOR UPDATE TO bee_admin USING (true) WITH CHECK (true);
 
+ALTER TABLE public.alert_acts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.alert_messages ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.alert_passes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.alert_rule_versions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.alert_signals ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.alerts ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY amenders ON public.stale_hours FOR INSERT TO bee_oncall, bee_admin WITH CHECK (true);
+
 ALTER TABLE public.annotations ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY approved ON public.notification_rule_activations FOR INSERT TO bee_admin WITH CHECK (((activated_by = ( SELECT public.bee_staff_id() AS bee_staff_id)) AND ((version IS NULL) OR (EXISTS ( SELECT
@@ -2766,6 +3418,8 @@ CREATE POLICY approved ON public.notification_rule_activations FOR INSERT TO bee
   WHERE ((approval.rule = notification_rule_activations.rule) AND (approval.version = notification_rule_activations.version)))))));
 
 CREATE POLICY approves_by_name ON public.notification_campaign_acts FOR INSERT TO bee_admin WITH CHECK (((done_by = ( SELECT public.bee_staff_id() AS bee_staff_id)) AND (kind <> 'finished'::text)));
+
+CREATE POLICY ask ON public.coach_runs FOR INSERT TO bee_coach, bee_admin WITH CHECK ((requested_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 CREATE POLICY asks ON public.jobs FOR INSERT TO bee_oncall, bee_admin WITH CHECK (true);
 
@@ -2849,6 +3503,8 @@ ALTER TABLE public.audit_log ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.audit_seals ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY author ON public.alert_rule_versions FOR INSERT TO bee_oncall, bee_admin WITH CHECK ((author_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
 CREATE POLICY author ON public.annotations FOR INSERT TO bee_product, bee_admin WITH CHECK ((author_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 CREATE POLICY author ON public.notification_rule_versions FOR INSERT TO bee_product, bee_admin WITH CHECK ((author_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
@@ -2869,7 +3525,13 @@ CREATE POLICY by_name ON public.notification_campaign_tests FOR INSERT TO bee_pr
 
 CREATE POLICY by_name ON public.notification_stops FOR INSERT TO bee_admin WITH CHECK ((changed_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
+CREATE POLICY by_name ON public.oncall_shifts FOR INSERT TO bee_oncall, bee_admin WITH CHECK ((created_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
+CREATE POLICY cancel ON public.coach_run_ends FOR INSERT TO bee_coach, bee_admin WITH CHECK (((outcome = 'cancelled'::text) AND (ended_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
+
 ALTER TABLE public.coach_breakers ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_cases ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_conversations ENABLE ROW LEVEL SECURITY;
 
@@ -2897,6 +3559,14 @@ ALTER TABLE public.coach_prompt_promotions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_prompt_versions ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.coach_run_cases ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_run_ends ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_run_outputs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_runs ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY colleagues ON public.staff FOR SELECT TO bee_product, bee_coach, bee_oncall USING (true);
 
 ALTER TABLE public.consents ENABLE ROW LEVEL SECURITY;
@@ -2904,6 +3574,8 @@ ALTER TABLE public.consents ENABLE ROW LEVEL SECURITY;
 CREATE POLICY counts ON public.safety_events FOR SELECT TO bee_oncall USING (true);
 
 ALTER TABLE public.daily_engagement_scores ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY done ON public.coach_run_ends FOR INSERT TO bee_worker WITH CHECK ((outcome <> 'cancelled'::text));
 
 ALTER TABLE public.engagement_days ENABLE ROW LEVEL SECURITY;
 
@@ -2987,6 +3659,8 @@ ALTER TABLE public.objective_hours ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.objective_minutes ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.oncall_shifts ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY own ON public.coach_conversations FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
@@ -3016,6 +3690,8 @@ CREATE POLICY own ON public.personal_data FOR SELECT TO authenticated USING ((me
 CREATE POLICY own ON public.score_dues FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY own ON public.user_fcm_tokens TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid))) WITH CHECK ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own_act ON public.alert_acts FOR INSERT TO bee_oncall, bee_admin WITH CHECK ((done_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 CREATE POLICY own_act ON public.audit_log FOR INSERT TO bee_product, bee_coach, bee_oncall, bee_admin WITH CHECK (((actor_kind = 'staff'::text) AND (actor_id = ( SELECT public.bee_staff_id() AS bee_staff_id))));
 
@@ -3049,6 +3725,8 @@ CREATE POLICY pseudonyms ON public.members FOR SELECT TO bee_product, bee_oncall
 
 CREATE POLICY pseudonyms ON public.notification_preferences FOR SELECT TO bee_product USING (true);
 
+CREATE POLICY readers ON public.coach_cases FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
+
 CREATE POLICY readers ON public.coach_gate_verdicts FOR SELECT TO bee_coach, bee_admin, bee_system USING (true);
 
 CREATE POLICY readers ON public.coach_prompt_decisions FOR SELECT TO bee_coach, bee_admin USING (true);
@@ -3061,9 +3739,19 @@ CREATE POLICY readers ON public.coach_prompt_promotions FOR SELECT TO bee_coach,
 
 CREATE POLICY readers ON public.coach_prompt_versions FOR SELECT TO bee_coach, bee_admin, bee_system USING (true);
 
+CREATE POLICY readers ON public.coach_run_cases FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
+
+CREATE POLICY readers ON public.coach_run_ends FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
+
+CREATE POLICY readers ON public.coach_run_outputs FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
+
+CREATE POLICY readers ON public.coach_runs FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
+
 CREATE POLICY readers ON public.probe_pushes FOR SELECT TO bee_oncall, bee_admin, bee_system, bee_worker USING (true);
 
 CREATE POLICY readers ON public.service_amendments FOR SELECT TO bee_oncall, bee_admin, bee_worker USING (true);
+
+CREATE POLICY removed_by_name ON public.oncall_shifts FOR UPDATE TO bee_oncall, bee_admin USING (true) WITH CHECK (((removed_by IS NULL) OR (removed_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
 
 ALTER TABLE public.safety_events ENABLE ROW LEVEL SECURITY;
 
@@ -3125,6 +3813,18 @@ ALTER TABLE public.sign_in_attempts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.signing_keys ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY staff ON public.alert_acts FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.alert_messages FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.alert_passes FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.alert_rule_versions FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.alert_signals FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.alerts FOR SELECT TO bee_oncall, bee_admin USING (true);
+
 CREATE POLICY staff ON public.annotations FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.coach_breakers FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
@@ -3157,6 +3857,8 @@ CREATE POLICY staff ON public.objective_hours FOR SELECT TO bee_oncall, bee_admi
 
 CREATE POLICY staff ON public.objective_minutes FOR SELECT TO bee_oncall, bee_admin USING (true);
 
+CREATE POLICY staff ON public.oncall_shifts FOR SELECT TO bee_oncall, bee_admin USING (true);
+
 CREATE POLICY staff ON public.outbox FOR SELECT TO bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.probe_ticks FOR SELECT TO bee_oncall, bee_admin USING (true);
@@ -3186,6 +3888,8 @@ CREATE POLICY staff ON public.stale_days FOR SELECT TO bee_oncall, bee_admin USI
 CREATE POLICY staff ON public.uptime_minutes FOR SELECT TO bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.user_fcm_tokens FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.worker_beats FOR SELECT TO bee_oncall, bee_admin USING (true);
 
 ALTER TABLE public.staff_links ENABLE ROW LEVEL SECURITY;
 
@@ -3285,6 +3989,22 @@ ALTER TABLE public.user_fcm_tokens ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY withdrawers ON public.service_amendments FOR UPDATE TO bee_oncall, bee_admin USING (true) WITH CHECK (((withdrawn_by IS NULL) OR (withdrawn_by = public.bee_staff_id())));
 
+CREATE POLICY work ON public.coach_run_outputs FOR INSERT TO bee_worker WITH CHECK (true);
+
+CREATE POLICY worker ON public.alert_acts FOR SELECT TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.alert_messages TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.alert_passes TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.alert_rule_versions FOR SELECT TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.alert_signals TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.alerts TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.coach_breakers FOR SELECT TO bee_worker USING (true);
+
 CREATE POLICY worker ON public.coach_gate_verdicts FOR INSERT TO bee_worker WITH CHECK (true);
 
 CREATE POLICY worker ON public.coach_interventions FOR SELECT TO bee_worker USING (true);
@@ -3292,6 +4012,12 @@ CREATE POLICY worker ON public.coach_interventions FOR SELECT TO bee_worker USIN
 CREATE POLICY worker ON public.coach_model_calls TO bee_worker USING (true) WITH CHECK (false);
 
 CREATE POLICY worker ON public.coach_moments TO bee_worker USING (true) WITH CHECK (false);
+
+CREATE POLICY worker ON public.coach_prompt_deployments FOR SELECT TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.coach_prompt_places FOR SELECT TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.coach_prompt_versions FOR SELECT TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.member_requests TO bee_worker USING (true);
 
@@ -3315,6 +4041,8 @@ CREATE POLICY worker ON public.objective_hours TO bee_worker USING (true) WITH C
 
 CREATE POLICY worker ON public.objective_minutes TO bee_worker USING (true) WITH CHECK (true);
 
+CREATE POLICY worker ON public.oncall_shifts FOR SELECT TO bee_worker USING (true);
+
 CREATE POLICY worker ON public.service_gaps TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.service_minutes TO bee_worker USING (true);
@@ -3337,7 +4065,13 @@ CREATE POLICY worker ON public.uptime_minutes TO bee_worker USING (true) WITH CH
 
 CREATE POLICY worker ON public.user_fcm_tokens TO bee_worker USING (true) WITH CHECK (true);
 
+CREATE POLICY worker ON public.worker_beats TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker_acts ON public.alert_acts FOR INSERT TO bee_worker WITH CHECK ((done_by IS NULL));
+
 CREATE POLICY worker_asks ON public.coach_interventions FOR INSERT TO bee_worker WITH CHECK (true);
+
+ALTER TABLE public.worker_beats ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY worker_decides ON public.momentum_notifications FOR INSERT TO bee_worker WITH CHECK (true);
 
@@ -3348,6 +4082,10 @@ CREATE POLICY worker_finishes ON public.notification_campaign_acts FOR INSERT TO
 CREATE POLICY worker_posts ON public.notification_campaign_tests FOR UPDATE TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY worker_sends ON public.momentum_notifications FOR UPDATE TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY writers ON public.coach_cases FOR INSERT TO bee_coach, bee_admin WITH CHECK (((author_id = ( SELECT public.bee_staff_id() AS bee_staff_id)) AND COALESCE((confirmed_by = ( SELECT public.bee_staff_id() AS bee_staff_id)), true) AND ((version > 1) OR (source <> 'program'::text)) AND ((version > 1) OR (taken_from IS NULL) OR (EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = coach_cases.taken_from))))));
 
 GRANT ALL ON SCHEMA public TO bee_migrator WITH GRANT OPTION;
 GRANT USAGE ON SCHEMA public TO anon;
@@ -3380,6 +4118,8 @@ GRANT ALL ON FUNCTION public.bee_add_sketches(one integer[], other integer[]) TO
 
 REVOKE ALL ON FUNCTION public.bee_announce_notification() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.bee_apply_alert_act() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.bee_campaign_audience(wanted jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_campaign_audience(wanted jsonb) TO bee_product;
 GRANT ALL ON FUNCTION public.bee_campaign_audience(wanted jsonb) TO bee_admin;
@@ -3402,6 +4142,10 @@ REVOKE ALL ON FUNCTION public.bee_do_task_once() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.bee_end_deployment_once() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_fill_event() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_fix_run_cases() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_follow_case() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_follow_deployment() FROM PUBLIC;
 
@@ -3431,6 +4175,8 @@ REVOKE ALL ON FUNCTION public.bee_mark_changed_member_due() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_mark_events_due() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.bee_mark_probed_minutes() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.bee_mark_segments_stale() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_members_in(segment text) FROM PUBLIC;
@@ -3456,15 +4202,22 @@ GRANT ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone
 GRANT ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) TO bee_admin;
 GRANT ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) TO bee_worker;
 
+REVOKE ALL ON FUNCTION public.bee_oncall_address(person uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_oncall_address(person uuid) TO bee_worker;
+
 REVOKE ALL ON FUNCTION public.bee_record_preferences() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_record_token() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_recount_verdict() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_refuse_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_refuse_forgetting() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_register_token() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_remove_shift_once() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_save_campaign(known bigint, wanted text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_save_campaign(known bigint, wanted text) TO bee_product;
@@ -3490,6 +4243,94 @@ GRANT ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, u
 GRANT ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, until timestamp with time zone) TO bee_worker;
 
 REVOKE ALL ON FUNCTION public.bee_wake_realtime() FROM PUBLIC;
+
+GRANT SELECT ON TABLE public.alert_acts TO bee_worker;
+GRANT SELECT ON TABLE public.alert_acts TO bee_oncall;
+GRANT SELECT ON TABLE public.alert_acts TO bee_admin;
+
+GRANT INSERT(alert) ON TABLE public.alert_acts TO bee_worker;
+GRANT INSERT(alert) ON TABLE public.alert_acts TO bee_oncall;
+GRANT INSERT(alert) ON TABLE public.alert_acts TO bee_admin;
+
+GRANT INSERT(kind) ON TABLE public.alert_acts TO bee_worker;
+GRANT INSERT(kind) ON TABLE public.alert_acts TO bee_oncall;
+GRANT INSERT(kind) ON TABLE public.alert_acts TO bee_admin;
+
+GRANT INSERT(done_by) ON TABLE public.alert_acts TO bee_oncall;
+GRANT INSERT(done_by) ON TABLE public.alert_acts TO bee_admin;
+
+GRANT INSERT(done_at) ON TABLE public.alert_acts TO bee_worker;
+
+GRANT INSERT(seen) ON TABLE public.alert_acts TO bee_oncall;
+GRANT INSERT(seen) ON TABLE public.alert_acts TO bee_admin;
+
+GRANT INSERT(until) ON TABLE public.alert_acts TO bee_oncall;
+GRANT INSERT(until) ON TABLE public.alert_acts TO bee_admin;
+
+GRANT INSERT(is_actionable) ON TABLE public.alert_acts TO bee_oncall;
+GRANT INSERT(is_actionable) ON TABLE public.alert_acts TO bee_admin;
+
+GRANT INSERT(note) ON TABLE public.alert_acts TO bee_worker;
+GRANT INSERT(note) ON TABLE public.alert_acts TO bee_oncall;
+GRANT INSERT(note) ON TABLE public.alert_acts TO bee_admin;
+
+GRANT SELECT ON TABLE public.alert_messages TO bee_worker;
+GRANT SELECT ON TABLE public.alert_messages TO bee_oncall;
+GRANT SELECT ON TABLE public.alert_messages TO bee_admin;
+
+GRANT INSERT(alert) ON TABLE public.alert_messages TO bee_worker;
+
+GRANT INSERT(round) ON TABLE public.alert_messages TO bee_worker;
+
+GRANT INSERT(step) ON TABLE public.alert_messages TO bee_worker;
+
+GRANT INSERT(channel) ON TABLE public.alert_messages TO bee_worker;
+
+GRANT INSERT(receiver) ON TABLE public.alert_messages TO bee_worker;
+
+GRANT INSERT(queued_at) ON TABLE public.alert_messages TO bee_worker;
+
+GRANT UPDATE(given_up_at) ON TABLE public.alert_messages TO bee_worker;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.alert_passes TO bee_worker;
+GRANT SELECT ON TABLE public.alert_passes TO bee_oncall;
+GRANT SELECT ON TABLE public.alert_passes TO bee_admin;
+
+GRANT SELECT ON TABLE public.alert_rule_versions TO bee_worker;
+GRANT SELECT ON TABLE public.alert_rule_versions TO bee_oncall;
+GRANT SELECT ON TABLE public.alert_rule_versions TO bee_admin;
+
+GRANT INSERT(rule) ON TABLE public.alert_rule_versions TO bee_oncall;
+GRANT INSERT(rule) ON TABLE public.alert_rule_versions TO bee_admin;
+
+GRANT INSERT(version) ON TABLE public.alert_rule_versions TO bee_oncall;
+GRANT INSERT(version) ON TABLE public.alert_rule_versions TO bee_admin;
+
+GRANT INSERT(is_on) ON TABLE public.alert_rule_versions TO bee_oncall;
+GRANT INSERT(is_on) ON TABLE public.alert_rule_versions TO bee_admin;
+
+GRANT INSERT(body) ON TABLE public.alert_rule_versions TO bee_oncall;
+GRANT INSERT(body) ON TABLE public.alert_rule_versions TO bee_admin;
+
+GRANT INSERT(digest) ON TABLE public.alert_rule_versions TO bee_oncall;
+GRANT INSERT(digest) ON TABLE public.alert_rule_versions TO bee_admin;
+
+GRANT INSERT(tested) ON TABLE public.alert_rule_versions TO bee_oncall;
+GRANT INSERT(tested) ON TABLE public.alert_rule_versions TO bee_admin;
+
+GRANT INSERT(author_id) ON TABLE public.alert_rule_versions TO bee_oncall;
+GRANT INSERT(author_id) ON TABLE public.alert_rule_versions TO bee_admin;
+
+GRANT INSERT(message) ON TABLE public.alert_rule_versions TO bee_oncall;
+GRANT INSERT(message) ON TABLE public.alert_rule_versions TO bee_admin;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.alert_signals TO bee_worker;
+GRANT SELECT ON TABLE public.alert_signals TO bee_oncall;
+GRANT SELECT ON TABLE public.alert_signals TO bee_admin;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO bee_worker;
+GRANT SELECT ON TABLE public.alerts TO bee_oncall;
+GRANT SELECT ON TABLE public.alerts TO bee_admin;
 
 GRANT SELECT ON TABLE public.annotations TO bee_product;
 GRANT SELECT ON TABLE public.annotations TO bee_coach;
@@ -3598,6 +4439,83 @@ GRANT SELECT ON TABLE public.coach_breakers TO bee_product;
 GRANT SELECT ON TABLE public.coach_breakers TO bee_coach;
 GRANT SELECT ON TABLE public.coach_breakers TO bee_oncall;
 GRANT SELECT ON TABLE public.coach_breakers TO bee_admin;
+GRANT SELECT ON TABLE public.coach_breakers TO bee_worker;
+
+GRANT SELECT ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(id),INSERT(id) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(id) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(id) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(case_id),INSERT(case_id) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(case_id) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(case_id) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(version),INSERT(version) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(version) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(version) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(title),INSERT(title) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(title) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(title) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(kind),INSERT(kind) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(kind) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(kind) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(category),INSERT(category) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(category) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(category) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(state),INSERT(state) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(state) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(state) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(memories),INSERT(memories) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(memories) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(memories) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(recent),INSERT(recent) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(recent) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(recent) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(message),INSERT(message) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(message) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(message) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(tags),INSERT(tags) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(tags) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(tags) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(source),INSERT(source) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(source) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(source) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT INSERT(taken_from) ON TABLE public.coach_cases TO bee_coach;
+GRANT INSERT(taken_from) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(mask_version),INSERT(mask_version) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(mask_version) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(mask_version) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(confirmed_by),INSERT(confirmed_by) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(confirmed_by) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(confirmed_by) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(confirmed_at),INSERT(confirmed_at) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(confirmed_at) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(confirmed_at) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(author_id),INSERT(author_id) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(author_id) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(author_id) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(is_retired),INSERT(is_retired) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(is_retired) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(is_retired) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(created_at) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(created_at) ON TABLE public.coach_cases TO bee_worker;
 
 GRANT SELECT ON TABLE public.coach_conversations TO authenticated;
 GRANT SELECT ON TABLE public.coach_conversations TO service_role;
@@ -3803,6 +4721,7 @@ GRANT INSERT(reason) ON TABLE public.coach_prompt_decisions TO bee_admin;
 GRANT SELECT ON TABLE public.coach_prompt_deployments TO bee_coach;
 GRANT SELECT ON TABLE public.coach_prompt_deployments TO bee_admin;
 GRANT SELECT ON TABLE public.coach_prompt_deployments TO bee_system;
+GRANT SELECT ON TABLE public.coach_prompt_deployments TO bee_worker;
 
 GRANT INSERT(place) ON TABLE public.coach_prompt_deployments TO bee_coach;
 GRANT INSERT(place) ON TABLE public.coach_prompt_deployments TO bee_admin;
@@ -3831,6 +4750,7 @@ GRANT INSERT(reason) ON TABLE public.coach_prompt_deployments TO bee_admin;
 GRANT SELECT ON TABLE public.coach_prompt_places TO bee_coach;
 GRANT SELECT ON TABLE public.coach_prompt_places TO bee_admin;
 GRANT SELECT ON TABLE public.coach_prompt_places TO bee_system;
+GRANT SELECT ON TABLE public.coach_prompt_places TO bee_worker;
 
 GRANT SELECT ON TABLE public.coach_prompt_promotions TO bee_coach;
 GRANT SELECT ON TABLE public.coach_prompt_promotions TO bee_admin;
@@ -3853,6 +4773,7 @@ GRANT INSERT(reason) ON TABLE public.coach_prompt_promotions TO bee_admin;
 GRANT SELECT ON TABLE public.coach_prompt_versions TO bee_coach;
 GRANT SELECT ON TABLE public.coach_prompt_versions TO bee_admin;
 GRANT SELECT ON TABLE public.coach_prompt_versions TO bee_system;
+GRANT SELECT ON TABLE public.coach_prompt_versions TO bee_worker;
 
 GRANT INSERT(prompt) ON TABLE public.coach_prompt_versions TO bee_coach;
 GRANT INSERT(prompt) ON TABLE public.coach_prompt_versions TO bee_admin;
@@ -3877,6 +4798,115 @@ GRANT INSERT(author_id) ON TABLE public.coach_prompt_versions TO bee_admin;
 
 GRANT INSERT(message) ON TABLE public.coach_prompt_versions TO bee_coach;
 GRANT INSERT(message) ON TABLE public.coach_prompt_versions TO bee_admin;
+
+GRANT SELECT ON TABLE public.coach_run_cases TO bee_coach;
+GRANT SELECT ON TABLE public.coach_run_cases TO bee_admin;
+GRANT SELECT ON TABLE public.coach_run_cases TO bee_worker;
+
+GRANT SELECT ON TABLE public.coach_run_ends TO bee_coach;
+GRANT SELECT ON TABLE public.coach_run_ends TO bee_admin;
+GRANT SELECT ON TABLE public.coach_run_ends TO bee_worker;
+
+GRANT INSERT(run_id) ON TABLE public.coach_run_ends TO bee_coach;
+GRANT INSERT(run_id) ON TABLE public.coach_run_ends TO bee_admin;
+GRANT INSERT(run_id) ON TABLE public.coach_run_ends TO bee_worker;
+
+GRANT INSERT(outcome) ON TABLE public.coach_run_ends TO bee_coach;
+GRANT INSERT(outcome) ON TABLE public.coach_run_ends TO bee_admin;
+GRANT INSERT(outcome) ON TABLE public.coach_run_ends TO bee_worker;
+
+GRANT INSERT(said) ON TABLE public.coach_run_ends TO bee_coach;
+GRANT INSERT(said) ON TABLE public.coach_run_ends TO bee_admin;
+GRANT INSERT(said) ON TABLE public.coach_run_ends TO bee_worker;
+
+GRANT INSERT(ended_by) ON TABLE public.coach_run_ends TO bee_coach;
+GRANT INSERT(ended_by) ON TABLE public.coach_run_ends TO bee_admin;
+GRANT INSERT(ended_by) ON TABLE public.coach_run_ends TO bee_worker;
+
+GRANT SELECT ON TABLE public.coach_run_outputs TO bee_coach;
+GRANT SELECT ON TABLE public.coach_run_outputs TO bee_admin;
+GRANT SELECT ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(id) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(run_id) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(case_id) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(arm) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(repeat) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(provider) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(model) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(is_screened) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(is_cached) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(cache_key) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(text) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(error) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(checks) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(first_token_ms) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(total_ms) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(input_tokens) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(cache_read_tokens) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(cache_write_tokens) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(output_tokens) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(reasoning_tokens) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(is_estimate) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(cost_usd) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT SELECT ON TABLE public.coach_runs TO bee_coach;
+GRANT SELECT ON TABLE public.coach_runs TO bee_admin;
+GRANT SELECT ON TABLE public.coach_runs TO bee_worker;
+
+GRANT INSERT(id) ON TABLE public.coach_runs TO bee_coach;
+GRANT INSERT(id) ON TABLE public.coach_runs TO bee_admin;
+
+GRANT INSERT(prompt) ON TABLE public.coach_runs TO bee_coach;
+GRANT INSERT(prompt) ON TABLE public.coach_runs TO bee_admin;
+
+GRANT INSERT(candidate_id) ON TABLE public.coach_runs TO bee_coach;
+GRANT INSERT(candidate_id) ON TABLE public.coach_runs TO bee_admin;
+
+GRANT INSERT(baseline_id) ON TABLE public.coach_runs TO bee_coach;
+GRANT INSERT(baseline_id) ON TABLE public.coach_runs TO bee_admin;
+
+GRANT INSERT(tag) ON TABLE public.coach_runs TO bee_coach;
+GRANT INSERT(tag) ON TABLE public.coach_runs TO bee_admin;
+
+GRANT INSERT(repeats) ON TABLE public.coach_runs TO bee_coach;
+GRANT INSERT(repeats) ON TABLE public.coach_runs TO bee_admin;
+
+GRANT INSERT(reuses_answers) ON TABLE public.coach_runs TO bee_coach;
+GRANT INSERT(reuses_answers) ON TABLE public.coach_runs TO bee_admin;
+
+GRANT INSERT(most_usd) ON TABLE public.coach_runs TO bee_coach;
+GRANT INSERT(most_usd) ON TABLE public.coach_runs TO bee_admin;
+
+GRANT INSERT(seed) ON TABLE public.coach_runs TO bee_coach;
+GRANT INSERT(seed) ON TABLE public.coach_runs TO bee_admin;
+
+GRANT INSERT(checker) ON TABLE public.coach_runs TO bee_coach;
+GRANT INSERT(checker) ON TABLE public.coach_runs TO bee_admin;
+
+GRANT INSERT(requested_by) ON TABLE public.coach_runs TO bee_coach;
+GRANT INSERT(requested_by) ON TABLE public.coach_runs TO bee_admin;
 
 GRANT SELECT ON TABLE public.consents TO authenticated;
 GRANT SELECT ON TABLE public.consents TO service_role;
@@ -4420,6 +5450,31 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.objective_minutes TO bee_worke
 GRANT SELECT ON TABLE public.objective_minutes TO bee_oncall;
 GRANT SELECT ON TABLE public.objective_minutes TO bee_admin;
 
+GRANT SELECT ON TABLE public.oncall_shifts TO bee_worker;
+GRANT SELECT ON TABLE public.oncall_shifts TO bee_oncall;
+GRANT SELECT ON TABLE public.oncall_shifts TO bee_admin;
+
+GRANT INSERT(level) ON TABLE public.oncall_shifts TO bee_oncall;
+GRANT INSERT(level) ON TABLE public.oncall_shifts TO bee_admin;
+
+GRANT INSERT(staff_id) ON TABLE public.oncall_shifts TO bee_oncall;
+GRANT INSERT(staff_id) ON TABLE public.oncall_shifts TO bee_admin;
+
+GRANT INSERT(starts_at) ON TABLE public.oncall_shifts TO bee_oncall;
+GRANT INSERT(starts_at) ON TABLE public.oncall_shifts TO bee_admin;
+
+GRANT INSERT(ends_at) ON TABLE public.oncall_shifts TO bee_oncall;
+GRANT INSERT(ends_at) ON TABLE public.oncall_shifts TO bee_admin;
+
+GRANT INSERT(created_by) ON TABLE public.oncall_shifts TO bee_oncall;
+GRANT INSERT(created_by) ON TABLE public.oncall_shifts TO bee_admin;
+
+GRANT UPDATE(removed_by) ON TABLE public.oncall_shifts TO bee_oncall;
+GRANT UPDATE(removed_by) ON TABLE public.oncall_shifts TO bee_admin;
+
+GRANT UPDATE(removed_at) ON TABLE public.oncall_shifts TO bee_oncall;
+GRANT UPDATE(removed_at) ON TABLE public.oncall_shifts TO bee_admin;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO bee_worker;
 GRANT SELECT,INSERT ON TABLE public.outbox TO bee_system;
 GRANT SELECT ON TABLE public.outbox TO bee_admin;
@@ -4722,6 +5777,8 @@ GRANT SELECT ON TABLE public.stale_days TO bee_admin;
 GRANT SELECT,INSERT ON TABLE public.stale_days TO bee_system;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stale_hours TO bee_worker;
+GRANT INSERT ON TABLE public.stale_hours TO bee_oncall;
+GRANT INSERT ON TABLE public.stale_hours TO bee_admin;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.stale_minutes TO bee_system;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stale_minutes TO bee_worker;
@@ -4786,3 +5843,7 @@ GRANT SELECT(created_at) ON TABLE public.user_fcm_tokens TO bee_admin;
 GRANT SELECT(updated_at) ON TABLE public.user_fcm_tokens TO bee_product;
 GRANT SELECT(updated_at) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(updated_at) ON TABLE public.user_fcm_tokens TO bee_admin;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.worker_beats TO bee_worker;
+GRANT SELECT ON TABLE public.worker_beats TO bee_oncall;
+GRANT SELECT ON TABLE public.worker_beats TO bee_admin;

@@ -61,8 +61,21 @@ PROMPT_DEPLOYMENT = "place prompt version_id deployed_by promotion_id back_to ru
 SEEN_TO = "status taken_by taken_at closed_at note finding"
 DONE = "done_at done_by outcome note"
 READ_BY_ALL = dict.fromkeys(("bee_product", "bee_coach", "bee_oncall", "bee_admin", "bee_worker"), READS)
+READ_BY_LAB = dict.fromkeys(("bee_coach", "bee_admin", "bee_worker"), READS)
 READ_BY_COMPOSERS = dict.fromkeys(("bee_product", "bee_admin", "bee_worker"), READS)
 CAMPAIGN_ACT = "campaign version digest kind done_by reason"
+CASE = (
+    "id case_id version title kind category state memories recent message tags source taken_from mask_version"
+    " confirmed_by confirmed_at author_id is_retired"
+)
+MY_CASE = (
+    "author_id = %(me)s and coalesce(confirmed_by = %(me)s, true) and (version > 1 or source <> 'program')"
+)
+ASSIGNED_CASE = (
+    "(version > 1 or taken_from is null or taken_from in (select id from members where coach_id = %(me)s))"
+)
+RUN = "id prompt candidate_id baseline_id tag repeats reuses_answers most_usd seed checker requested_by"
+RUN_END = "run_id outcome said ended_by"
 CAMPAIGN_TEST = "campaign version variant platform address asked_by"
 # What the worker makes from what was measured.
 DERIVED = {"bee_oncall": READS, "bee_admin": READS, "bee_worker": KEEPS}
@@ -72,6 +85,25 @@ AMENDS = May(
     update="uptime_before uptime_after withdrawn_at withdrawn_by withdrawn_because",
     adds="declared_by = %(me)s",
 )
+SAYS_WHAT_IS_WATCHED = May(
+    select="*",
+    insert="rule version is_on body digest tested author_id message",
+    adds="author_id = %(me)s",
+)
+SEES_TO_ALERTS = May(
+    select="*", insert="alert kind done_by seen until is_actionable note", adds="done_by = %(me)s"
+)
+SAYS_WHO_IS_CALLED = May(
+    select="*",
+    insert="level staff_id starts_at ends_at created_by",
+    update="removed_by removed_at",
+    adds="created_by = %(me)s",
+)
+SEEN_OF_THE_WORKER = {
+    "bee_oncall": READS,
+    "bee_admin": READS,
+    "bee_worker": May(select="*", insert="*", delete=True),
+}
 POSTS = {
     "bee_product": READS,
     "bee_oncall": READS,
@@ -412,9 +444,9 @@ WALLS: Mapping[str, Mapping[str, May]] = {
             ("bee_coach", "bee_admin"),
             May(select="*", insert=PROMPT_VERSION, adds="author_id = %(me)s"),
         ),
-        "bee_system": READS,
+        **dict.fromkeys(("bee_system", "bee_worker"), READS),
     },
-    "coach_prompt_places": dict.fromkeys(("bee_coach", "bee_admin", "bee_system"), READS),
+    "coach_prompt_places": dict.fromkeys(("bee_coach", "bee_admin", "bee_system", "bee_worker"), READS),
     "coach_gate_verdicts": {
         **dict.fromkeys(("bee_coach", "bee_admin", "bee_system"), READS),
         "bee_worker": May(insert="*"),
@@ -432,8 +464,24 @@ WALLS: Mapping[str, Mapping[str, May]] = {
             ("bee_coach", "bee_admin"),
             May(select="*", insert=PROMPT_DEPLOYMENT, adds="deployed_by = %(me)s"),
         ),
-        "bee_system": READS,
+        **dict.fromkeys(("bee_system", "bee_worker"), READS),
     },
+    # The lab: coaches and admins write cases and ask for runs, the worker brings the answers and the verdict.
+    "coach_cases": {
+        "bee_coach": May(select="* but taken_from", insert=CASE, adds=f"{MY_CASE} and {ASSIGNED_CASE}"),
+        "bee_admin": May(select="*", insert=CASE, adds=MY_CASE),
+        "bee_worker": May(select="* but taken_from"),
+    },
+    "coach_runs": READ_BY_LAB
+    | dict.fromkeys(("bee_coach", "bee_admin"), May(select="*", insert=RUN, adds="requested_by = %(me)s")),
+    "coach_run_cases": READ_BY_LAB,
+    "coach_run_ends": dict.fromkeys(
+        ("bee_coach", "bee_admin"),
+        May(select="*", insert=RUN_END, adds="outcome = 'cancelled' and ended_by = %(me)s"),
+    )
+    | {"bee_worker": May(select="*", insert=RUN_END, adds="outcome <> 'cancelled'")},
+    "coach_run_outputs": READ_BY_LAB
+    | {"bee_worker": May(select="*", insert="* but is_safe passes created_at")},
     # What was said: the program writes it, also what the member said; coaches see to those in danger.
     "coach_conversations": {
         "authenticated": May(select="*", rows=OWN),
@@ -479,7 +527,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_worker": May(select="started_at", delete=True),
     },
     "coach_breakers": dict.fromkeys(("bee_product", "bee_coach", "bee_oncall", "bee_admin"), READS)
-    | {"bee_system": May(select="*", insert="*", update="*")},
+    | {"bee_worker": READS, "bee_system": May(select="*", insert="*", update="*")},
     "safety_events": {
         "bee_coach": May(select="*", update=SEEN_TO, rows=ASSIGNED),
         "bee_admin": May(select="*", update=SEEN_TO),
@@ -513,7 +561,11 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_worker": KEEPS,
         "bee_system": ADDS_UP,
     },
-    "stale_hours": {"bee_worker": KEEPS},
+    "stale_hours": {
+        "bee_oncall": May(insert="*"),
+        "bee_admin": May(insert="*"),
+        "bee_worker": KEEPS,
+    },
     "objective_minutes": DERIVED,
     "objective_hours": DERIVED,
     "uptime_minutes": DERIVED,
@@ -534,6 +586,27 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_worker": May(select="*", insert="*", delete=True),
         "bee_system": May(select="*", insert="*"),
     },
+    # Alerts: the worker watches and tells; on-call and admins act under their own name.
+    "alert_rule_versions": {
+        "bee_oncall": SAYS_WHAT_IS_WATCHED,
+        "bee_admin": SAYS_WHAT_IS_WATCHED,
+        "bee_worker": READS,
+    },
+    "alerts": {"bee_oncall": READS, "bee_admin": READS, "bee_worker": ADDS_UP},
+    "alert_acts": {
+        "bee_oncall": SEES_TO_ALERTS,
+        "bee_admin": SEES_TO_ALERTS,
+        "bee_worker": May(select="*", insert="alert kind done_at note"),
+    },
+    "alert_messages": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": May(select="*", insert="* but dedupe_key given_up_at", update="given_up_at"),
+    },
+    "oncall_shifts": {"bee_oncall": SAYS_WHO_IS_CALLED, "bee_admin": SAYS_WHO_IS_CALLED, "bee_worker": READS},
+    "alert_passes": SEEN_OF_THE_WORKER,
+    "alert_signals": SEEN_OF_THE_WORKER,
+    "worker_beats": {"bee_oncall": READS, "bee_admin": READS, "bee_worker": KEEPS},
     "probe_pushes": {
         "bee_oncall": READS,
         "bee_admin": READS,
@@ -600,6 +673,9 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_gate_fault": frozenset(),
     "bee_check_deployment": frozenset(),
     "bee_end_deployment_once": frozenset(),
+    "bee_follow_case": frozenset(),
+    "bee_fix_run_cases": frozenset(),
+    "bee_recount_verdict": frozenset(),
     "bee_mark_segments_stale": frozenset(),
     "bee_fill_event": frozenset(),
     "bee_mark_events_due": frozenset(),
@@ -611,6 +687,7 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_send_once": frozenset(),
     "bee_refuse_change": frozenset(),
     "bee_add_sketches": frozenset({"bee_system"}),
+    "bee_mark_probed_minutes": frozenset(),
     "bee_judged": frozenset({"bee_worker"}),
     "bee_uptime_states": frozenset({"bee_oncall", "bee_admin", "bee_worker"}),
     "bee_objective_counts": frozenset({"bee_oncall", "bee_admin", "bee_worker"}),
@@ -619,6 +696,9 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_record_token": frozenset(),
     "bee_record_preferences": frozenset(),
     "bee_do_task_once": frozenset(),
+    "bee_apply_alert_act": frozenset(),
+    "bee_remove_shift_once": frozenset(),
+    "bee_oncall_address": frozenset({"bee_worker"}),
 }
 
 # Those that act as their owner, and what they do that their caller may not.
@@ -628,6 +708,9 @@ SECURITY_DEFINERS: Mapping[str, str] = {
     "bee_register_token": "takes a device's token from the member who had it before",
     "bee_mirror_consent": "carries a decision over to members.consents, and into the trail",
     "bee_mark_segments_stale": "marks the totals of the past as stale when a member changes segments",
+    "bee_follow_case": "lets a version of a case be of the same source as the one before it",
+    "bee_fix_run_cases": "fixes the cases of a run, so that nobody chooses those that pass",
+    "bee_recount_verdict": "sees all of a run, to tell whether a version passed",
     "bee_fill_event": "fills an event's columns",
     "bee_mark_events_due": "marks the members of new events as due for scoring",
     "bee_record_token": "keeps in the trail on which devices a member can be reached",
@@ -635,6 +718,8 @@ SECURITY_DEFINERS: Mapping[str, str] = {
     "bee_forget_notifications": "removes decisions that nobody has to keep any more",
     "bee_save_campaign": "keeps what a campaign says, and whom it means, in one version",
     "bee_check_campaign_act": "sees all of a campaign, to tell whose turn it is",
+    "bee_apply_alert_act": "changes an alert as whoever acts may, and only so",
+    "bee_oncall_address": "tells where somebody is reached who may be on call",
     "bee_names_in_campaign": "tells which words of a saved text are names, never whose",
     "bee_check_prompt_decision": "sees all of a request, to tell who may decide about it",
     "bee_follow_deployment": "ends what was live, which nobody else may",
@@ -645,6 +730,8 @@ SECURITY_DEFINERS: Mapping[str, str] = {
 # Nobody but the owner of the tables changes or removes these; events go with their member's erasure.
 UNCHANGEABLE = frozenset(
     {
+        "alert_acts",
+        "alert_rule_versions",
         "audit_log",
         "audit_seals",
         "coach_gate_verdicts",
@@ -653,6 +740,11 @@ UNCHANGEABLE = frozenset(
         "coach_prompt_places",
         "coach_prompt_promotions",
         "coach_prompt_versions",
+        "coach_cases",
+        "coach_runs",
+        "coach_run_cases",
+        "coach_run_ends",
+        "coach_run_outputs",
         "engagement_events",
         "momentum_notifications",
         "notification_campaign_acts",

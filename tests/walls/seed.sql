@@ -112,10 +112,19 @@ insert into coach_prompt_versions (prompt, number, body, parameters, sha256, aut
 select prompt, 2, body, parameters, encode(sha256(sha256::bytea), 'hex'), author_id, message
 from coach_prompt_versions
 where prompt <> 'coach';
+insert into coach_cases (case_id, version, title, kind, message, source)
+values (gen_random_uuid(), 1, 'case of the program', 'ordinary', 'words of the program', 'program');
+insert into coach_runs (prompt, candidate_id, repeats, most_usd, seed, checker, requested_by)
+select prompt, id, 1, 1, 1, '1', author_id from coach_prompt_versions where number = 2;
+insert into coach_run_outputs
+    (run_id, case_id, arm, repeat, provider, model, is_screened, is_cached, cache_key, text, checks)
+select run_id, case_id, 'candidate', 1, 'offline', 'offline', false, false, repeat('0', 64), 'words of a model',
+    '{"results": {"danger": {"kind": "safety", "passed": true}}}'
+from coach_run_cases;
 insert into coach_gate_verdicts (run_id, prompt, sha256, passed, reasons, expires_at)
-select gen_random_uuid(), prompt, sha256, true, '[]', now() + interval '1 day'
-from coach_prompt_versions
-where number = 2;
+select runs.id, versions.prompt, sha256, true, '[]', now() + interval '1 day'
+from coach_runs as runs
+inner join coach_prompt_versions as versions on versions.id = runs.candidate_id;
 insert into coach_prompt_promotions (place, prompt, version_id, asked_by, reason)
 select places.place, places.prompt, versions.id, versions.author_id, 'words of ' || places.prompt
 from coach_prompt_places as places
@@ -132,6 +141,21 @@ from coach_prompt_promotions as promotions
 inner join coach_prompt_decisions as decisions on decisions.promotion_id = promotions.id
 inner join coach_prompt_versions as versions on versions.id = promotions.version_id
 inner join coach_gate_verdicts as verdicts on verdicts.sha256 = versions.sha256;
+insert into coach_run_ends (run_id, outcome) select id, 'finished' from coach_runs;
+insert into coach_runs (prompt, candidate_id, repeats, most_usd, seed, checker, requested_by)
+select prompt, candidate_id, 1, 1, 1, '1', requested_by from coach_runs;
+insert into coach_run_ends (run_id, outcome, ended_by)
+select id, 'cancelled', requested_by from coach_runs where id not in (select run_id from coach_run_ends);
+insert into coach_cases (case_id, version, title, kind, message, source, author_id)
+select gen_random_uuid(), 1, 'case of ' || full_name, 'ordinary', 'words of ' || full_name, 'written', id from staff;
+insert into coach_cases
+    (case_id, version, title, kind, message, source, taken_from, mask_version, confirmed_by, confirmed_at, author_id)
+select gen_random_uuid(), 1, 'case of ' || external_id, 'ordinary', 'words of ' || external_id, 'conversation', members.id,
+    '1', staff.id, now(), staff.id
+from members, staff;
+insert into coach_cases (case_id, version, title, kind, message, source, confirmed_by, confirmed_at, author_id)
+select case_id, 2, title, kind, message, source, confirmed_by, confirmed_at, author_id from coach_cases
+where source = 'conversation';
 insert into coach_conversations (user_id) select id from members;
 insert into coach_messages (conversation_id, user_id, request_id, role, body, crisis, category, rules_version)
 select id, user_id, gen_random_uuid(), 'member', 'words of ' || user_id, true, 'self_harm', '1'
@@ -180,6 +204,24 @@ insert into probe_ticks (scheduled_at, target, step, prober, ok, retried, second
 values
     ('2026-02-01 12:00+00', 'http://a.example', 'ready', 'worker', true, false, 0.1, '', '1'),
     ('2026-02-01 12:01+00', 'http://a.example', 'ready', 'worker', false, true, 0.1, 'refused', '1');
+insert into alert_rule_versions (rule, version, is_on, body, digest, tested, author_id, message)
+select 'rule_of_' || lower(full_name), 1, true, '{}', encode(sha256(full_name::bytea), 'hex'), '{}', id, 'words of ' || full_name
+from staff;
+insert into alerts (rule, version, severity, opened_at, fired_at, evidence, round_at)
+select rule, version, 'page', now(), now(), '{}', now() from alert_rule_versions where author_id is not null;
+insert into alert_acts (alert, kind) select id, 'opened' from alerts;
+insert into alert_acts (alert, kind, done_by, seen, note)
+select alerts.id, 'noted', versions.author_id, alerts.revision, 'words of ' || alerts.rule
+from alerts
+inner join alert_rule_versions as versions using (rule, version);
+insert into alert_messages (alert, round, step, channel, queued_at) select id, 1, 1, 'webhook', now() from alerts;
+insert into oncall_shifts (level, staff_id, starts_at, ends_at, created_by)
+select 1, id, timestamptz '2026-02-01' + make_interval(days => number), timestamptz '2026-02-02' + make_interval(days => number), id
+from (select id, cast(row_number() over (order by id) as integer) as number from staff) as people;
+insert into alert_passes (minute, worker, rules, firing)
+values ('2026-02-01 12:00+00', 'worker', 1, 0), ('2026-02-01 12:01+00', 'worker', 1, 1);
+insert into alert_signals (minute, signal, age_s) select minute, 'push', 61 from alert_passes;
+insert into worker_beats (worker, release, beat_at) values ('one', '1', now()), ('two', '1', now());
 insert into probe_pushes (taken_at, outcome) values (null, null), (now(), 'recorded');
 insert into jobs (kind, key) values ('score', ''), ('housekeeping', '');
 insert into outbox (topic, dedupe_key, payload) values ('push', 'one', '{"text": "words"}'), ('push', 'two', '{}');
