@@ -28,6 +28,7 @@ show(
         ],
         "Service health": [
             Screen("service/jobs.py", "Jobs", "manufacturing", (ONCALL, ADMIN)),
+            Screen("service/limits.py", "Limits", "speed", (ONCALL, ADMIN)),
         ],
         "Admin": [
             Screen("admin/staff.py", "Staff", "badge", (ADMIN,)),

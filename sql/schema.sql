@@ -2182,6 +2182,17 @@ CREATE TABLE public.probers (
     CONSTRAINT probers_target_check CHECK (((length(target) >= 1) AND (length(target) <= 200)))
 );
 
+CREATE TABLE public.request_refusals (
+    hour timestamp with time zone NOT NULL,
+    area text NOT NULL,
+    user_id uuid NOT NULL,
+    refused bigint NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    CONSTRAINT request_refusals_area_check CHECK ((area = ANY (ARRAY['v1'::text, 'rest'::text, 'graphql'::text, 'realtime'::text]))),
+    CONSTRAINT request_refusals_hour_check CHECK ((hour = (date_trunc('hour'::text, (hour AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT request_refusals_refused_check CHECK ((refused > 0))
+);
+
 CREATE TABLE public.safety_events (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
@@ -2747,6 +2758,9 @@ ALTER TABLE ONLY public.probe_ticks
 ALTER TABLE ONLY public.probers
     ADD CONSTRAINT probers_pkey PRIMARY KEY (prober, target, probe);
 
+ALTER TABLE ONLY public.request_refusals
+    ADD CONSTRAINT request_refusals_pkey PRIMARY KEY (hour, area, user_id);
+
 ALTER TABLE ONLY public.safety_events
     ADD CONSTRAINT safety_events_message_key UNIQUE (message_id);
 
@@ -2943,6 +2957,8 @@ CREATE INDEX outbox_changes ON public.outbox USING btree (transaction) WHERE (to
 CREATE INDEX outbox_waiting ON public.outbox USING btree (available_at) WHERE (delivered_at IS NULL);
 
 CREATE INDEX probe_pushes_waiting ON public.probe_pushes USING btree (asked_at) WHERE (taken_at IS NULL);
+
+CREATE INDEX request_refusals_member ON public.request_refusals USING btree (user_id);
 
 CREATE INDEX safety_events_member ON public.safety_events USING btree (user_id, created_at);
 
@@ -3317,6 +3333,9 @@ ALTER TABLE ONLY public.oncall_shifts
 
 ALTER TABLE ONLY public.personal_data
     ADD CONSTRAINT personal_data_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.request_refusals
+    ADD CONSTRAINT request_refusals_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.safety_events
     ADD CONSTRAINT safety_events_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.coach_messages(id) ON DELETE CASCADE;
@@ -3753,6 +3772,8 @@ CREATE POLICY readers ON public.service_amendments FOR SELECT TO bee_oncall, bee
 
 CREATE POLICY removed_by_name ON public.oncall_shifts FOR UPDATE TO bee_oncall, bee_admin USING (true) WITH CHECK (((removed_by IS NULL) OR (removed_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
 
+ALTER TABLE public.request_refusals ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.safety_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.score_definition_activations ENABLE ROW LEVEL SECURITY;
@@ -3865,6 +3886,8 @@ CREATE POLICY staff ON public.probe_ticks FOR SELECT TO bee_oncall, bee_admin US
 
 CREATE POLICY staff ON public.probers FOR SELECT TO bee_oncall, bee_admin USING (true);
 
+CREATE POLICY staff ON public.request_refusals FOR SELECT TO bee_oncall, bee_admin USING (true);
+
 CREATE POLICY staff ON public.score_definition_activations FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.score_definitions FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
@@ -3938,6 +3961,8 @@ CREATE POLICY system ON public.personal_data TO bee_system USING (true) WITH CHE
 CREATE POLICY system ON public.probe_ticks TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.probers TO bee_system, bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.request_refusals TO bee_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.safety_events TO bee_system USING (true) WITH CHECK ((status = 'open'::text));
 
@@ -4042,6 +4067,8 @@ CREATE POLICY worker ON public.objective_hours TO bee_worker USING (true) WITH C
 CREATE POLICY worker ON public.objective_minutes TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY worker ON public.oncall_shifts FOR SELECT TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.request_refusals TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.service_gaps TO bee_worker USING (true);
 
@@ -5530,6 +5557,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.probers TO bee_worker;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.probers TO bee_system;
 GRANT SELECT ON TABLE public.probers TO bee_oncall;
 GRANT SELECT ON TABLE public.probers TO bee_admin;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.request_refusals TO bee_system;
+GRANT SELECT,DELETE ON TABLE public.request_refusals TO bee_worker;
+GRANT SELECT ON TABLE public.request_refusals TO bee_oncall;
+GRANT SELECT ON TABLE public.request_refusals TO bee_admin;
 
 GRANT SELECT ON TABLE public.safety_events TO bee_coach;
 GRANT SELECT ON TABLE public.safety_events TO bee_admin;

@@ -39,6 +39,7 @@ PAGES = {
     "/today": StaffRole.PRODUCT,
     "/safety": StaffRole.PRODUCT,
     "/jobs": StaffRole.PRODUCT,
+    "/limits": StaffRole.PRODUCT,
     "/staff": StaffRole.PRODUCT,
     "/audit": StaffRole.PRODUCT,
     "/password": None,

@@ -22,6 +22,7 @@ PAGES = {
     "notifications/kill_switch.py": {StaffRole.ONCALL, StaffRole.ADMIN},
     "coaching/safety.py": {StaffRole.COACH, StaffRole.ADMIN},
     "service/jobs.py": {StaffRole.ONCALL, StaffRole.ADMIN},
+    "service/limits.py": {StaffRole.ONCALL, StaffRole.ADMIN},
     "coaching/usage.py": {StaffRole.COACH, StaffRole.ADMIN},
     "admin/staff.py": {StaffRole.ADMIN},
     "admin/audit.py": {StaffRole.ONCALL, StaffRole.ADMIN},

@@ -204,6 +204,12 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_system": May(select="*", insert="*", update="*"),
         "bee_worker": May(select="*", delete=True),
     },
+    "request_refusals": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": May(select="*", delete=True),
+        "bee_system": ADDS_UP,
+    },
     "consents": {
         "authenticated": May(
             select="*",
