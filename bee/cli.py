@@ -14,6 +14,7 @@ from bee.cli_notify import notify
 from bee.cli_probe import probe
 from bee.cli_scores import exports, scores
 from bee.cli_staff import audit, staff
+from bee.cli_status import status
 from bee.errors import BeeError, Invalid
 from bee.settings import load_settings
 
@@ -35,6 +36,7 @@ app.add_typer(coach, name="coach")
 app.add_typer(effects)
 app.add_typer(notify, name="notify")
 app.command()(probe)
+app.command()(status)
 
 EXIT_FAILED = 2
 

@@ -48,6 +48,7 @@ from bee.sla.housekeeping import forget_old_minutes
 from bee.sla.probes.member import forget_journeys
 from bee.sla.probes.notes import forget_probes
 from bee.sla.probes.watch import watching
+from bee.sla.status import publish
 from bee.staff.housekeeping import forget_what_is_over
 from bee.telemetry.about import about
 
@@ -59,6 +60,7 @@ CHANGES_KEPT_HOURS: Final = 24
 JOURNEYS_KEPT_DAYS: Final = 7
 JOBS_KEPT: Final = timedelta(days=35)
 SCHEDULES: Final = {"housekeeping": "17 3 * * *", "notify": "3-53/10 * * * *"}
+STATUS_CRON: Final = "*/5 * * * *"
 # Who is held out of a trial is nobody's to foresee.
 CHANCE: Final = random.SystemRandom()
 
@@ -76,6 +78,10 @@ class Worker:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     courier: Courier = RECORDER
 
+    def schedules(self) -> Mapping[str, str]:
+        """What comes round, and when, as cron has it."""
+        return SCHEDULES if self.settings.status_folder is None else {**SCHEDULES, "status": STATUS_CRON}
+
     def handlers(self) -> dict[str, Handler]:
         """What each kind of job does."""
         handlers: dict[str, Handler] = {
@@ -83,6 +89,7 @@ class Worker:
             "notify": self._decide,
             "coach_run": self._try_prompts,
             "housekeeping": self._keep_house,
+            "status": self._publish_status,
         }
         return {kind: _named(handler) for kind, handler in handlers.items()}
 
@@ -128,7 +135,7 @@ class Worker:
         with self.database.writing(Login.WORKER) as session:
             if wanted:
                 enqueue(session, "score")
-            for kind, cron in SCHEDULES.items():
+            for kind, cron in self.schedules().items():
                 enqueue(session, kind, run_at=next_run(cron, now))
             for run in open_runs(session):
                 if run.given_up is None:
@@ -153,6 +160,11 @@ class Worker:
         Runner(
             self.database, self.settings, self.clock, add=progress.add, is_lost=lambda: progress.is_lost
         ).work_on(UUID(job.key))
+
+    def _publish_status(self, _job: Job, progress: Progress) -> None:
+        if self.settings.status_folder is not None:
+            publish(self.database, self.settings.status_folder, now=self.clock())
+            progress.add(1)
 
     def _ask_coach(self, message: Message) -> None:
         with self.database.writing(Login.WORKER) as session:
