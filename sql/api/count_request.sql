@@ -1,6 +1,6 @@
 -- One row: whether a member's request of an area is accepted, and if not, in how many seconds one can be. The row of the member
 -- holds the times of the last :most accepted requests, newest first; whoever comes at the same time waits for it.
--- A refusal is counted by the hour. Indexes: member_requests_pkey, members_pkey, request_refusals_pkey.
+-- Index: member_requests_pkey.
 with counted as (
     insert into member_requests as requests (user_id, area, accepted)
     values (:user_id, :area, array[clock_timestamp()])
@@ -10,14 +10,6 @@ with counted as (
         requests.accepted[cast(:most as integer)] < clock_timestamp() - make_interval(secs => :window_s), true
     )
     returning 1
-),
-refused as (
-    insert into request_refusals as kept (hour, area, user_id, refused, last_at)
-    select date_trunc('hour', now() at time zone 'UTC') at time zone 'UTC', :area, id, 1, clock_timestamp()
-    from members
-    where id = :user_id and not exists (select from counted)
-    on conflict (hour, area, user_id) do update
-    set refused = kept.refused + 1, last_at = excluded.last_at
 )
 select
     exists (select from counted) as accepted,
