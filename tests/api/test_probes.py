@@ -124,6 +124,18 @@ def test_somebody_outside_looks_and_the_api_knows_it(
     assert stored(database, "target", "probe_ticks") == [(served,)]
 
 
+def test_a_look_that_is_made_once_speaks_of_its_own_minute(
+    bee: Bee, served: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BEE_PROBE_KEY", KEY)
+    began = tick_of(datetime.now(UTC), 60)
+    lines = bee("probe", served, "--once", "--journey", "--every", "600", "--json").out.splitlines()
+    for said in map(json.loads, lines):
+        assert said["every_s"] == 60
+        assert datetime.fromisoformat(said["scheduled_at"]) >= began
+    assert [json.loads(line)["probe"] for line in lines] == ["ready", "journey"]
+
+
 def test_with_another_key_it_looks_and_keeps_what_it_saw(
     bee: Bee, served: str, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
