@@ -209,6 +209,12 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_system": May(select="*", insert="*", update="*"),
         "bee_worker": May(select="*", delete=True),
     },
+    "request_refusals": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": May(select="*", delete=True),
+        "bee_system": ADDS_UP,
+    },
     "consents": {
         "authenticated": May(
             select="*",
@@ -690,8 +696,8 @@ WALLS: Mapping[str, Mapping[str, May]] = {
     },
     # The house itself.
     "jobs": {
-        "bee_oncall": READS,
-        "bee_admin": READS,
+        "bee_oncall": May(select="*", insert="kind key", update="run_at"),
+        "bee_admin": May(select="*", insert="kind key", update="run_at"),
         "bee_worker": KEEPS,
         "bee_system": May(select="kind key finished_at", insert="*"),
     },
