@@ -133,6 +133,10 @@ class Settings(BaseSettings):
     coach_member_tokens_per_day: int = Field(
         default=200_000, ge=0, description="How many of them one member may cause."
     )
+    coach_prices: Path | None = Field(
+        default=None,
+        description="A file with prices of your own, of the shape of bee/coach/model/prices.json.",
+    )
     openai_api_key: SecretStr | None = Field(
         default=None, alias="OPENAI_API_KEY", description="OpenAI's key; without it OpenAI is not asked."
     )
@@ -225,6 +229,11 @@ class Settings(BaseSettings):
         default=40, ge=31, le=3650, description="How long is kept what alert rules are tried on."
     )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    log_format: str = Field(
+        default="auto",
+        pattern="^(auto|json|google|text)$",
+        description="How lines of the log are written; auto is text on a local terminal and JSON elsewhere.",
+    )
 
     @property
     def is_local(self) -> bool:

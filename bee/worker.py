@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from bee import telemetry
 from bee.accounts.housekeeping import tidy_accounts
 from bee.accounts.keys import sealing_of
 from bee.audit.retention import forget_old_acts
@@ -24,7 +25,6 @@ from bee.flows import refuse_demo_members
 from bee.jobs import Handler, Job, enqueue, run_due
 from bee.jobs.running import Progress
 from bee.jobs.schedule import next_run
-from bee.logs import configure_logs
 from bee.momentum.scoring import is_scoring_due, score, zones_of
 from bee.notify.compose.sending import send_campaigns
 from bee.notify.compose.trials import post_trials
@@ -45,6 +45,7 @@ from bee.sla.housekeeping import forget_old_minutes
 from bee.sla.probes.notes import forget_probes
 from bee.sla.probes.watch import watching
 from bee.staff.housekeeping import forget_what_is_over
+from bee.telemetry.about import about
 
 TICK_S: Final = 2.0
 LONGEST_PAUSE_S: Final = 60.0
@@ -71,7 +72,8 @@ class Worker:
 
     def handlers(self) -> dict[str, Handler]:
         """What each kind of job does."""
-        return {"score": self._score, "notify": self._decide, "housekeeping": self._keep_house}
+        handlers = {"score": self._score, "notify": self._decide, "housekeeping": self._keep_house}
+        return {kind: _named(handler) for kind, handler in handlers.items()}
 
     def carriers(self) -> Mapping[str, Carrier]:
         """Who delivers what leaves the outbox."""
@@ -105,7 +107,8 @@ class Worker:
         while (outcome := run_due(self.database, self.handlers(), worker=self.name)) is not None:
             jobs += 1
             level = logging.INFO if outcome.error is None else logging.WARNING
-            result = outcome.error or f"{outcome.rows_done} rows"
+            # Of an error only its code: the rest stands in the job's own row.
+            result = outcome.error.partition(":")[0] if outcome.error else f"{outcome.rows_done} rows"
             log.log(level, "%s (job %d): %s", outcome.job.kind, outcome.job.id, result)
         return jobs
 
@@ -169,7 +172,7 @@ def run(settings: Settings, *, once: bool = False) -> None:
 
     A database that is away is waited for. ``once``: do what is due and return.
     """
-    configure_logs(settings.log_level)
+    telemetry.start(settings, "worker")
     ways = ways_of(settings)
     name = f"{socket.gethostname()}:{os.getpid()}"
     spread = random.Random()  # noqa: S311  # spreading ticks is no secret
@@ -187,6 +190,23 @@ def run(settings: Settings, *, once: bool = False) -> None:
         with watching(settings):
             _work(settings, name, spread, courier, ways, stopped)
         log.info("worker %s stopped", name)
+
+
+def _named(handler: Handler) -> Handler:
+    """Let whatever is said while a job runs bear its number and kind."""
+
+    def run_named(job: Job, progress: Progress) -> None:
+        with about(job=job.id, job_kind=job.kind):
+            try:
+                handler(job, progress)
+            except BeeError:
+                raise
+            except Exception:
+                # Where it arose is told when it ends the process.
+                log.error("a job ended by a fault")  # noqa: TRY400
+                raise
+
+    return run_named
 
 
 def _work(

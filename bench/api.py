@@ -254,7 +254,7 @@ def serving(serve: Serve, address: ServerAddress, settings: Settings) -> Iterato
 
 def serve_api(address: ServerAddress, settings: Settings, port: int) -> None:
     # What the API logs is made all the same, and read by nobody.
-    from bee.logs import configure_logs
+    from bee.telemetry.logs import configure_logs
 
     configure_logs(settings.log_level)
     with Path(os.devnull).open("w") as nobody:

@@ -512,6 +512,30 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_mark_probed_minutes() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    insert into public.stale_minutes as marks (minute)
+    select distinct minutes.minute
+    from ticks
+    left join public.probers
+        on probers.prober = ticks.prober
+        and probers.target = ticks.target
+        and probers.probe = case ticks.step when 'ready' then 'ready' else 'journey' end
+    cross join generate_series(
+        date_trunc('minute', ticks.scheduled_at at time zone 'UTC') at time zone 'UTC',
+        ticks.scheduled_at + make_interval(secs => greatest(coalesce(probers.every_s, 60) - 60, 0)),
+        interval '1 minute'
+    ) as minutes (minute)
+    order by minutes.minute
+    on conflict (minute) do update
+    set marked_at = excluded.marked_at;
+    return null;
+end
+$$;
+
 CREATE FUNCTION public.bee_mark_segments_stale() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2746,6 +2770,8 @@ CREATE TRIGGER mark_changed_due AFTER UPDATE OF left_on, time_zone ON public.mem
 
 CREATE TRIGGER mark_due AFTER INSERT ON public.engagement_events REFERENCING NEW TABLE AS added FOR EACH STATEMENT WHEN ((current_setting('bee.bulk_load'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION public.bee_mark_events_due();
 
+CREATE TRIGGER mark_probed_minutes AFTER INSERT ON public.probe_ticks REFERENCING NEW TABLE AS ticks FOR EACH STATEMENT EXECUTE FUNCTION public.bee_mark_probed_minutes();
+
 CREATE TRIGGER mark_segments_stale AFTER DELETE OR UPDATE OF coach_id, attributes, time_zone, is_demo, is_synthetic ON public.members FOR EACH STATEMENT EXECUTE FUNCTION public.bee_mark_segments_stale();
 
 CREATE TRIGGER mirror_consent AFTER INSERT ON public.consents FOR EACH ROW EXECUTE FUNCTION public.bee_mirror_consent();
@@ -3068,6 +3094,8 @@ ALTER TABLE public.alert_rule_versions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.alert_signals ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.alerts ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY amenders ON public.stale_hours FOR INSERT TO bee_oncall, bee_admin WITH CHECK (true);
 
 ALTER TABLE public.annotations ENABLE ROW LEVEL SECURITY;
 
@@ -3778,6 +3806,8 @@ GRANT ALL ON FUNCTION public.bee_judged(minutes timestamp with time zone[], aske
 REVOKE ALL ON FUNCTION public.bee_mark_changed_member_due() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_mark_events_due() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_mark_probed_minutes() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_mark_segments_stale() FROM PUBLIC;
 
@@ -5171,6 +5201,8 @@ GRANT SELECT ON TABLE public.stale_days TO bee_admin;
 GRANT SELECT,INSERT ON TABLE public.stale_days TO bee_system;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stale_hours TO bee_worker;
+GRANT INSERT ON TABLE public.stale_hours TO bee_oncall;
+GRANT INSERT ON TABLE public.stale_hours TO bee_admin;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.stale_minutes TO bee_system;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stale_minutes TO bee_worker;

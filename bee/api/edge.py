@@ -1,20 +1,18 @@
 """The edge of the API (ASGI): request ids, the headers of every answer, a line of log a request, faults told."""
 
 import logging
-import os
-import re
 import time
-from secrets import token_hex
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bee.api.body import Body, first_header
+from bee.telemetry.about import about
+from bee.telemetry.requests import caller_of, note_request, request_id_of
 
 log = logging.getLogger("bee.api")
 requests_log = logging.getLogger("bee.api.requests")
 
-REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 SAFETY_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -50,7 +48,7 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _request_id(scope)
+        request_id = request_id_of(first_header(scope, b"x-request-id"))
         scope["state"] = {**scope.get("state", {}), "request_id": request_id}
         headers = self._docs_headers if scope["path"].startswith(DOCS) else self._headers
         answer = _Answer(send, (*headers, (b"x-request-id", request_id.encode())))
@@ -59,17 +57,22 @@ class Edge:
         if scope["method"] == "HEAD" and not scope["path"].startswith(COUNTS):
             # The server itself leaves the body out, by the method that it reads in its own scope.
             inside = {**inside, "method": "GET"}
+        trace_id, _ = caller_of(first_header(scope, b"traceparent")) or (None, None)
+        with about(request_id=request_id, trace_id=trace_id, route=lambda: _route(inside)):
+            await self._answered(inside, body.receive, answer, scope["method"])
+
+    async def _answered(self, scope: Scope, receive: Receive, answer: "_Answer", method: str) -> None:
         began = time.perf_counter()
         try:
-            await self._app(inside, body.receive, answer.send)
+            await self._app(scope, receive, answer.send)
         except Exception:
-            log.exception("request %s failed", request_id)
+            log.exception("a request failed")
             # The framework has told the caller, unless an answer was under way: then the connection is cut.
             if answer.ended_at is None:
                 raise
         finally:
             seconds = (answer.ended_at or time.perf_counter()) - began
-            _note(inside, scope["method"], request_id, answer.status, seconds)
+            note_request(requests_log, method, _route(scope), answer.status, seconds)
 
 
 class _Answer:
@@ -91,33 +94,6 @@ class _Answer:
         await self._send(message)
         if message["type"] == "http.response.body" and not message.get("more_body"):
             self.ended_at = time.perf_counter()
-
-
-def _request_id(scope: Scope) -> str:
-    sent = first_header(scope, b"x-request-id").decode("latin-1")
-    return sent if REQUEST_ID.fullmatch(sent) else token_hex(16)
-
-
-def _note(scope: Scope, method: str, request_id: str, status: int | None, seconds: float) -> None:
-    """Log a request by its route, never by its address, in which there may be anything.
-
-    ``status``: None where the client went before there was an answer.
-    """
-    if not requests_log.isEnabledFor(logging.INFO):
-        return
-    fields = {
-        "pid": os.getpid(),
-        "request_id": request_id,
-        "method": method,
-        "route": _route(scope),
-        "status": status,
-        "duration_ms": round(1000 * seconds, 1),
-    }
-    # Made by hand: to log it would look up the place in the code, which is always this one.
-    record = requests_log.makeRecord(
-        requests_log.name, logging.INFO, __file__, 0, "request", (), None, extra={"fields": fields}
-    )
-    requests_log.handle(record)
 
 
 def _route(scope: Scope) -> str | None:

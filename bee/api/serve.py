@@ -12,12 +12,12 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.supervisors import Multiprocess
 
+from bee import telemetry
 from bee.api.asgi import create_app
 from bee.api.patience import PatientProtocol
 from bee.api.realtime.limits import RealtimeLimits
 from bee.db import Database
 from bee.flows import open_database
-from bee.logs import configure_logs
 from bee.ports import listen
 from bee.settings import Settings, load_settings
 
@@ -48,7 +48,7 @@ def serve(settings: Settings) -> None:
     Raises :class:`bee.errors.Conflict` when the port is taken, :class:`bee.errors.Unavailable` when the
     embedded database can't be started.
     """
-    configure_logs(settings.log_level)
+    telemetry.start(settings, "api")
     with (
         listen(settings.host, settings.api_port, "BEE_API_PORT") as listener,
         open_database(settings) as database,
@@ -68,7 +68,7 @@ def server_over(database: Database, settings: Settings) -> uvicorn.Server:
 def app_of_worker() -> ASGIApp:
     """Return the application of one process among several, which has settings and pools of its own."""
     settings = load_settings()
-    configure_logs(settings.log_level)
+    telemetry.start(settings, "api")
     _name_no_addresses()
     threading.Thread(target=_end_with_parent, daemon=True, name="lifeline").start()
     return create_app(open_database(settings), settings, limits=LIMITS)

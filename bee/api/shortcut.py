@@ -7,6 +7,7 @@ straight from the queue: the framework's own pool can be cancelled and waited fo
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Final
 
 from starlette.applications import Starlette
@@ -42,6 +43,7 @@ class Shortcut:
 
 def _threaded(threads: ThreadPoolExecutor, read: Read) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
-        return await asyncio.get_running_loop().run_in_executor(threads, read, request)
+        # What goes on here is what goes on in the thread as well.
+        return await asyncio.get_running_loop().run_in_executor(threads, copy_context().run, read, request)
 
     return answer

@@ -60,6 +60,16 @@ MEANINGS: dict[str, tuple[type[BeeError], str, str]] = {
     ),
     "notification_campaign_started_once": (Conflict, "started_before", "It was started already."),
     "notification_campaign_ended_once": (Conflict, "ended_before", "It is over already."),
+    "service_amendments_declare_before": (
+        Conflict,
+        "maintenance_begun",
+        "Maintenance is declared before it begins, and it has begun meanwhile.",
+    ),
+    "service_amendments_correct_what_was": (
+        Conflict,
+        "correction_early",
+        "Only what is over can be corrected.",
+    ),
     "coach_prompt_versions_number_key": (
         Conflict,
         "version_taken",

@@ -16,6 +16,7 @@ from bee.db import Database
 from bee.settings import Settings
 from bee.ui.assets import CompressedAssets
 from bee.ui.doors import OPEN_PATHS, doors
+from bee.ui.edge import Edge
 from bee.ui.gate import SESSION_HEADER, Gate
 from bee.ui.house import House, open_house
 from bee.ui.sessions import Sessions
@@ -33,7 +34,13 @@ def create_app(database: Database, settings: Settings) -> ASGIApp:
     # Until app.py has run once, Streamlit would look for pages by itself: a process's first visitor would be told
     # that a page does not exist, and a file directly in pages/ would be served without app.py.
     PagesManager.uses_pages_directory = False
-    return Gate(CompressedAssets(Shell(inside)), doors(house), OPEN_PATHS, house.sessions, settings)
+    gate = Gate(CompressedAssets(Shell(inside)), doors(house), OPEN_PATHS, house.sessions, settings)
+    return Edge(gate, _addresses())
+
+
+def _addresses() -> frozenset[str]:
+    """Return every address of a page or a door: pages are called as their files are."""
+    return OPEN_PATHS | {"/", "/home"} | {f"/{page.stem}" for page in SCRIPT.parent.glob("pages/*/*.py")}
 
 
 def _set_options(settings: Settings) -> None:

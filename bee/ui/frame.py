@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from bee.access import StaffRole, Viewer
+from bee.ui.edge import page_run
 from bee.ui.guard import find_viewer
 from bee.ui.text import plain
 
@@ -48,7 +49,8 @@ def show(sections: Mapping[str, Sequence[Screen]]) -> None:
     page = st.navigation({"": [_home(pages)], **pages})
     with st.sidebar:
         _who(viewer)
-    page.run()
+    with page_run(f"/{page.url_path}"):
+        page.run()
 
 
 def _page(screen: Screen, viewer: Viewer | None) -> StreamlitPage:

@@ -2,13 +2,15 @@
 
 import socket
 
+import streamlit.logger
 import uvicorn
 
+from bee import telemetry
 from bee.db import Database
 from bee.flows import open_database
-from bee.logs import configure_logs, take_over
 from bee.ports import listen
 from bee.settings import Settings
+from bee.telemetry.logs import let_through, take_over
 from bee.ui.asgi import create_app
 
 MOST_SOCKET_BYTES = 64 * 1024**2
@@ -21,7 +23,7 @@ def serve(settings: Settings) -> None:
     Raises :class:`bee.errors.Conflict` when the port is taken, :class:`bee.errors.Unavailable` when the
     embedded database can't be started.
     """
-    configure_logs(settings.log_level)
+    telemetry.start(settings, "dashboard")
     with listen(settings.host, settings.dashboard_port, "BEE_DASHBOARD_PORT") as listener:
         database = open_database(settings)
         try:
@@ -34,6 +36,8 @@ def serve_on(listener: socket.socket, database: Database, settings: Settings) ->
     """Serve the dashboard over a database on a socket that listens already, until told to stop."""
     app = create_app(database, settings)
     take_over("streamlit", "uvicorn", "websockets")
+    # What of Streamlit is imported later brings a handler of its own, which would print what an error says.
+    streamlit.logger.setup_formatter = let_through
     config = uvicorn.Config(
         app,
         log_config=None,

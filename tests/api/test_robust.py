@@ -15,8 +15,9 @@ from starlette.testclient import TestClient
 from bee.api.asgi import create_app
 from bee.db import Database, Login
 from bee.errors import Unavailable
-from bee.logs import JsonLines
 from bee.settings import Settings
+from bee.telemetry.entries import Telling
+from bee.telemetry.forms import Form, formatter
 from tests.api.conftest import Keys, Member, sign_up
 from tests.api.processes import await_true, connected, in_the_way, waiting
 from tests.api.serving import serving
@@ -273,9 +274,14 @@ def test_answers_go_on_while_many_wait_for_the_database(
 
 
 def test_a_request_is_one_line_of_log_without_anything_personal(
-    database: Database, settings: Settings, keys: Keys, caplog: pytest.LogCaptureFixture
+    database: Database,
+    settings: Settings,
+    keys: Keys,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    monkeypatch.setattr(caplog.handler, "formatter", formatter(Form.JSON, Telling()))
     with TestClient(
         create_app(database, settings), headers={"apikey": keys.anon}, raise_server_exceptions=False
     ) as client:
@@ -297,7 +303,7 @@ def test_a_request_is_one_line_of_log_without_anything_personal(
         path = "/v1/ai-coaching-engine/generate-response"
         answer = client.post(path, json={"message": "zenobia says"}, headers=member.headers)
         assert answer.status_code == 500
-    lines = [json.loads(JsonLines().format(record)) for record in caplog.records]
+    lines = [json.loads(line) for line in caplog.text.splitlines()]
     noted = [line for line in lines if line["logger"] == "bee.api.requests"]
     assert [(line["method"], line["route"], line["status"]) for line in noted][:6] == [
         ("POST", "/auth/v1/signup", 200),

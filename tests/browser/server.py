@@ -5,9 +5,9 @@ import sys
 
 from bee.db import Database
 from bee.db.address import ServerAddress
-from bee.logs import configure_logs
 from bee.ports import listen
 from bee.settings import Settings
+from bee.telemetry.logs import configure_logs
 from bee.ui.serve import serve_on
 
 

@@ -91,7 +91,7 @@ class Socket:
             try:
                 frame = decode_push(data) if isinstance(data, bytes) else decode(data, self._version)
             except Invalid as error:
-                log.info("a realtime socket is closed: %s", error.message)
+                log.info("a realtime socket is closed: %s", error.code)
                 return RUDE
             await self._session.hear(frame)
 

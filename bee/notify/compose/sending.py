@@ -100,7 +100,7 @@ def _send_or_log(database: Database, begun: Begun, now: datetime, chance: random
     except Unavailable:
         raise
     except BeeError as fault:
-        log.warning("campaign %d is not sent: %s", begun.campaign, fault.message)
+        log.warning("campaign %d is not sent: %s", begun.campaign, fault.code)
         return 0
 
 

@@ -1,0 +1,43 @@
+"""The start of a process: from here on it tells what it does, and hides what it must."""
+
+import sys
+from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
+
+from pydantic import SecretStr
+
+from bee.secret import derived, installation_secret
+from bee.settings import Settings
+from bee.telemetry.entries import Telling
+from bee.telemetry.forms import Form
+from bee.telemetry.logs import configure_logs
+from bee.telemetry.redaction import Redaction
+
+
+def start(settings: Settings, process: str) -> None:
+    """Let this process log. ``process``: what it is, in every line."""
+    telling = Telling(
+        Redaction(secrets_of(settings)),
+        {"process": process, "release": settings.release, "environment": settings.environment.value},
+    )
+    configure_logs(settings.log_level, telling, form=form_of(settings), project=settings.push_project)
+
+
+def form_of(settings: Settings) -> Form:
+    """Return how lines are written: on somebody's own terminal as text, unless the settings name a form."""
+    form = Form(settings.log_format)
+    if form is not Form.AUTO:
+        return form
+    return Form.TEXT if settings.is_local and sys.stdout.isatty() else Form.JSON
+
+
+def secrets_of(settings: Settings) -> Iterator[str]:
+    """Return every secret of an installation, and of each address its password, also as it is spelled there."""
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        if isinstance(value, SecretStr):
+            yield (text := value.get_secret_value())
+            if password := urlsplit(text).password if "://" in text else None:
+                yield from (password, unquote(password))
+    yield (own := installation_secret(settings))
+    yield derived(own, "jwt-secret")
