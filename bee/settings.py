@@ -200,6 +200,9 @@ class Settings(BaseSettings):
     probe_timeout_s: float = Field(
         default=10.0, gt=0, description="How long one try of them may take; at most a third of that."
     )
+    probe_journey_every_s: int = Field(
+        default=900, ge=300, le=3600, description="How many seconds lie between two journeys of a member."
+    )
     probe_key: SecretStr | None = Field(
         default=None,
         description="What a prober proves itself with; derived from the installation's secret when absent.",

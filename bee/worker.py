@@ -32,6 +32,7 @@ from bee.notify.courier import RECORDER, Courier, courier_of
 from bee.notify.dispatch import Dispatcher
 from bee.notify.evaluation import evaluate
 from bee.notify.housekeeping import expire_addresses, forget_old_decisions
+from bee.notify.probing import take_probe_pushes
 from bee.outbox import Message, deliver_due
 from bee.outbox.queue import Carrier
 from bee.processes import told_to_stop
@@ -42,6 +43,7 @@ from bee.sla.alerts.sentinel import Sentinel
 from bee.sla.alerts.watch import Watch
 from bee.sla.derivation import derive
 from bee.sla.housekeeping import forget_old_minutes
+from bee.sla.probes.member import forget_journeys
 from bee.sla.probes.notes import forget_probes
 from bee.sla.probes.watch import watching
 from bee.staff.housekeeping import forget_what_is_over
@@ -52,6 +54,7 @@ LONGEST_PAUSE_S: Final = 60.0
 BEAT_S: Final = 20.0
 # An API that was away for longer reads on from where it is.
 CHANGES_KEPT_HOURS: Final = 24
+JOURNEYS_KEPT_DAYS: Final = 7
 SCHEDULES: Final = {"housekeeping": "17 3 * * *", "notify": "3-53/10 * * * *"}
 # Who is held out of a trial is nobody's to foresee.
 CHANCE: Final = random.SystemRandom()
@@ -144,6 +147,7 @@ class Worker:
             log.info("%d notifications: %s", report.deliveries, dict(report.answers))
         send_campaigns(self.database, now=self.clock(), chance=CHANCE)
         post_trials(self.database, self.courier, now=self.clock())
+        take_probe_pushes(self.database, now=self.clock())
 
     def _keep_house(self, _job: Job, progress: Progress) -> None:
         with self.database.writing(Login.WORKER) as session:
@@ -165,6 +169,8 @@ class Worker:
             # Of the trail nobody else can forget anything.
             kept_years = self.settings.audit_retention_years
             progress.add(forget_old_acts(session, kept_years=kept_years, now=self.clock()))
+            # Events are inserted only; those of nobody go all the same.
+            progress.add(forget_journeys(session, kept_days=JOURNEYS_KEPT_DAYS, now=self.clock()))
 
 
 def run(settings: Settings, *, once: bool = False) -> None:

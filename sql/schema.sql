@@ -1925,6 +1925,15 @@ CREATE TABLE public.personal_data (
     updated_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.probe_pushes (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    asked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    taken_at timestamp with time zone,
+    outcome text,
+    CONSTRAINT probe_pushes_outcome_check CHECK ((outcome = ANY (ARRAY['recorded'::text, 'no_device'::text]))),
+    CONSTRAINT probe_pushes_taken_has_outcome CHECK (((taken_at IS NULL) = (outcome IS NULL)))
+);
+
 CREATE TABLE public.probe_ticks (
     scheduled_at timestamp with time zone NOT NULL,
     target text NOT NULL,
@@ -2491,6 +2500,9 @@ ALTER TABLE ONLY public.outbox
 ALTER TABLE ONLY public.personal_data
     ADD CONSTRAINT personal_data_pkey PRIMARY KEY (member_id);
 
+ALTER TABLE ONLY public.probe_pushes
+    ADD CONSTRAINT probe_pushes_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.probe_ticks
     ADD CONSTRAINT probe_ticks_pkey PRIMARY KEY (scheduled_at, target, step, prober);
 
@@ -2681,6 +2693,8 @@ CREATE INDEX notification_stops_rule ON public.notification_stops USING btree (r
 CREATE INDEX outbox_changes ON public.outbox USING btree (transaction) WHERE (topic = 'realtime.change'::text);
 
 CREATE INDEX outbox_waiting ON public.outbox USING btree (available_at) WHERE (delivered_at IS NULL);
+
+CREATE INDEX probe_pushes_waiting ON public.probe_pushes USING btree (asked_at) WHERE (taken_at IS NULL);
 
 CREATE INDEX safety_events_member ON public.safety_events USING btree (user_id, created_at);
 
@@ -3105,6 +3119,8 @@ CREATE POLICY approved ON public.notification_rule_activations FOR INSERT TO bee
 
 CREATE POLICY approves_by_name ON public.notification_campaign_acts FOR INSERT TO bee_admin WITH CHECK (((done_by = ( SELECT public.bee_staff_id() AS bee_staff_id)) AND (kind <> 'finished'::text)));
 
+CREATE POLICY asks ON public.probe_pushes FOR INSERT TO bee_system WITH CHECK (true);
+
 CREATE POLICY assigned ON public.coach_conversations FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = coach_conversations.user_id))));
@@ -3377,6 +3393,8 @@ CREATE POLICY own_sent ON public.momentum_notifications FOR SELECT TO authentica
 
 ALTER TABLE public.personal_data ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.probe_pushes ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.probe_ticks ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.probers ENABLE ROW LEVEL SECURITY;
@@ -3398,6 +3416,8 @@ CREATE POLICY readers ON public.coach_prompt_places FOR SELECT TO bee_coach, bee
 CREATE POLICY readers ON public.coach_prompt_promotions FOR SELECT TO bee_coach, bee_admin USING (true);
 
 CREATE POLICY readers ON public.coach_prompt_versions FOR SELECT TO bee_coach, bee_admin, bee_system USING (true);
+
+CREATE POLICY readers ON public.probe_pushes FOR SELECT TO bee_oncall, bee_admin, bee_system, bee_worker USING (true);
 
 CREATE POLICY readers ON public.service_amendments FOR SELECT TO bee_oncall, bee_admin, bee_worker USING (true);
 
@@ -3626,6 +3646,8 @@ CREATE POLICY system_mark ON public.stale_days TO bee_system USING (true) WITH C
 CREATE POLICY system_new ON public.members FOR INSERT TO bee_system WITH CHECK (true);
 
 CREATE POLICY system_read ON public.score_frontiers FOR SELECT TO bee_system USING (true);
+
+CREATE POLICY takes ON public.probe_pushes FOR UPDATE TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY trail ON public.audit_log FOR SELECT TO bee_oncall, bee_admin, bee_worker USING (true);
 
@@ -4515,7 +4537,7 @@ GRANT SELECT(is_demo),INSERT(is_demo) ON TABLE public.members TO bee_system;
 GRANT SELECT(is_synthetic) ON TABLE public.members TO bee_product;
 GRANT SELECT(is_synthetic) ON TABLE public.members TO bee_oncall;
 GRANT SELECT(is_synthetic) ON TABLE public.members TO bee_worker;
-GRANT SELECT(is_synthetic) ON TABLE public.members TO bee_system;
+GRANT SELECT(is_synthetic),INSERT(is_synthetic) ON TABLE public.members TO bee_system;
 
 GRANT SELECT(created_at) ON TABLE public.members TO authenticated;
 GRANT SELECT(created_at) ON TABLE public.members TO bee_product;
@@ -4944,6 +4966,17 @@ GRANT INSERT(full_name),UPDATE(full_name) ON TABLE public.personal_data TO bee_s
 GRANT INSERT(email),UPDATE(email) ON TABLE public.personal_data TO bee_system;
 
 GRANT UPDATE(updated_at) ON TABLE public.personal_data TO bee_system;
+
+GRANT SELECT ON TABLE public.probe_pushes TO bee_system;
+GRANT SELECT ON TABLE public.probe_pushes TO bee_worker;
+GRANT SELECT ON TABLE public.probe_pushes TO bee_oncall;
+GRANT SELECT ON TABLE public.probe_pushes TO bee_admin;
+
+GRANT INSERT(id) ON TABLE public.probe_pushes TO bee_system;
+
+GRANT UPDATE(taken_at) ON TABLE public.probe_pushes TO bee_worker;
+
+GRANT UPDATE(outcome) ON TABLE public.probe_pushes TO bee_worker;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.probe_ticks TO bee_worker;
 GRANT SELECT,INSERT ON TABLE public.probe_ticks TO bee_system;

@@ -160,7 +160,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_worker": May(select="* but external_id"),
         "bee_system": May(
             select="* but external_id",
-            insert="id external_id time_zone joined_on is_demo",
+            insert="id external_id time_zone joined_on is_demo is_synthetic",
             update="time_zone",
         ),
     },
@@ -578,6 +578,12 @@ WALLS: Mapping[str, Mapping[str, May]] = {
     "alert_passes": SEEN_OF_THE_WORKER,
     "alert_signals": SEEN_OF_THE_WORKER,
     "worker_beats": {"bee_oncall": READS, "bee_admin": READS, "bee_worker": KEEPS},
+    "probe_pushes": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": May(select="*", update="taken_at outcome"),
+        "bee_system": May(select="*", insert="id"),
+    },
     # The house itself.
     "jobs": {
         "bee_oncall": READS,

@@ -198,6 +198,7 @@ insert into alert_passes (minute, worker, rules, firing)
 values ('2026-02-01 12:00+00', 'worker', 1, 0), ('2026-02-01 12:01+00', 'worker', 1, 1);
 insert into alert_signals (minute, signal, age_s) select minute, 'push', 61 from alert_passes;
 insert into worker_beats (worker, release, beat_at) values ('one', '1', now()), ('two', '1', now());
+insert into probe_pushes (taken_at, outcome) values (null, null), (now(), 'recorded');
 insert into jobs (kind, key) values ('score', ''), ('housekeeping', '');
 insert into outbox (topic, dedupe_key, payload) values ('push', 'one', '{"text": "words"}'), ('push', 'two', '{}');
 insert into audit_log (actor_kind, actor_id, action, subject_kind)
