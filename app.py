@@ -26,6 +26,9 @@ show(
             Screen("coaching/safety.py", "Safety", "health_and_safety", (COACH,)),
             Screen("coaching/usage.py", "Use and cost", "payments", (COACH,)),
         ],
+        "Service health": [
+            Screen("service/alerts.py", "Alerts", "notification_important", (ONCALL,)),
+        ],
         "Admin": [
             Screen("admin/staff.py", "Staff", "badge", (ADMIN,)),
             Screen("admin/audit.py", "Audit", "policy", (ONCALL, ADMIN)),
