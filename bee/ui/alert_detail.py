@@ -50,17 +50,25 @@ SNOOZED_FOR: Final = {"1 h": 60, "8 h": 480, "1 d": 1440, "7 d": 10_079}
 def show_alert(whole: Whole, now: datetime) -> None:
     """Draw an alert in full."""
     card = whole.card
+    drawn = _as_drawn(card)
     with st.container(border=True):
         _head(card, now)
-        for line in evidence_words(card.evidence):
-            st.text(line)
+        st.text("\n".join(evidence_words(card.evidence)))
         facts(_facts(card, now))
-        _offer_acts(card, _as_drawn(card), now)
-    done, page = st.columns(2)
+        _offer_acts(card, drawn, now)
+    page, beside = st.columns(2)
     with page.container(border=True, height="stretch"):
-        st.markdown(runbook(card, now=now, shown=plain), anchors=False)
-    with done.container(border=True, height="stretch"):
-        _show_done(whole)
+        title, _, text = runbook(card, now=now, shown=plain).partition("\n")
+        st.header(title.removeprefix("# "), anchor=False)
+        st.markdown(text, anchors=False)
+    with beside.container(border=True, height="stretch"):
+        _ask_note(drawn)
+        _show_messages(whole)
+    card_head("What became of it", "Newest first")
+    acts_table(
+        [(act.done_at, act_words(act), who_words(act), act.note or NOTHING) for act in whole.acts],
+        alt="What became of the alert, newest first",
+    )
 
 
 def _as_drawn(card: AlertCard) -> AlertCard:
@@ -105,13 +113,6 @@ def _offer_acts(card: AlertCard, drawn: AlertCard, now: datetime) -> None:
             _do(lambda: judge(drawn, is_actionable=True))
         if st.button("There was nothing to do", icon=":material/thumb_down:"):
             _do(lambda: judge(drawn, is_actionable=False))
-    with st.form("note", border=False, clear_on_submit=True):
-        text = st.text_area(
-            "Note", max_chars=2000, placeholder="What you saw or did, for whoever comes after you"
-        )
-        sent = st.form_submit_button("Write it down", icon=":material/edit_note:")
-    if sent:
-        _do(lambda: note(drawn, text))
 
 
 def _offer_holding(card: AlertCard, now: datetime) -> None:
@@ -127,12 +128,17 @@ def _offer_holding(card: AlertCard, now: datetime) -> None:
                 _do(partial(snooze, card, now + timedelta(minutes=minutes)))
 
 
-def _show_done(whole: Whole) -> None:
-    card_head("What became of it", "Newest first")
-    acts_table(
-        [(act.done_at, act_words(act), who_words(act), act.note or NOTHING) for act in whole.acts],
-        alt="What became of the alert, newest first",
-    )
+def _ask_note(drawn: AlertCard) -> None:
+    with st.form("note", border=False, clear_on_submit=True):
+        text = st.text_area(
+            "Note", max_chars=2000, placeholder="What you saw or did, for whoever comes after you"
+        )
+        sent = st.form_submit_button("Write it down", icon=":material/edit_note:")
+    if sent:
+        _do(lambda: note(drawn, text))
+
+
+def _show_messages(whole: Whole) -> None:
     card_head("Messages", "To whom, and whether they were taken")
     if whole.deliveries:
         deliveries_table(whole.deliveries)

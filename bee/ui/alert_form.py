@@ -53,8 +53,8 @@ def _ask_age(rule: AgeRule, key: str) -> dict[str, Any]:
 def _ask_course(rule: Rule, key: str) -> dict[str, Any]:
     with st.container(horizontal=True):
         return {
-            "quiet_min": _number("Over once quiet for, min", rule.quiet_min, 1, f"{key}-quiet"),
-            "reopen_min": _number("The same if again within, min", rule.reopen_min, 0, f"{key}-reopen"),
+            "quiet_min": _number("Ends once quiet, min", rule.quiet_min, 1, f"{key}-quiet"),
+            "reopen_min": _number("Same again within, min", rule.reopen_min, 0, f"{key}-reopen"),
         }
 
 

@@ -33,7 +33,7 @@ from bee.ui.words import NOTHING, type_words
 
 OPEN: Final = ":material/open_in_full: Open"
 TAKE_BACK: Final = ":material/undo: Take back"
-ROWS_SHOWN: Final = 12
+ROWS_SHOWN: Final = 20
 SEVERITY_WORDS: Final = tuple(SEVERITIES.values())
 SEVERITY_TONES: Final = ("red", "gray")
 STATE_TONES: Final = ("red", "gray", "orange", "gray", "green")

@@ -8,12 +8,10 @@ from streamlit.testing.v1 import AppTest
 
 from bee.access import StaffRole
 from bee.db import Database, Login
-from bee.sla.alerts.told import Channel
-from bee.sla.alerts.watch import Watch
 from bee.ui.house import House
 from tests.dashboard import Person, add_person
 from tests.factories import execute
-from tests.sla.alerts.ground import only_rules, rows
+from tests.sla.alerts.ground import rows, set_alight
 from tests.ui.conftest import press_row, visit, words
 
 PAGE = "service/alerts.py"
@@ -27,24 +25,8 @@ def oncall(empty_house: House) -> Person:
 @pytest.fixture
 def burning(empty_house: House) -> Database:
     """A house that has answered nobody for twenty minutes, watched a moment ago."""
-    database = empty_house.database
-    only_rules(database, "availability_burns")
-    now = datetime.now(UTC)
-    with database.writing(Login.OWNER) as session:
-        execute(
-            session,
-            """
-            insert into objective_minutes (minute, objective, good, bad)
-            select minute, 'availability', 10 * cast(number > 20 as integer), 10 * cast(number <= 20 as integer)
-            from generate_series(1, 5000) as numbers (number)
-            cross join lateral (
-                select date_trunc('minute', cast(:now as timestamptz)) - make_interval(mins => number) as minute
-            ) as minutes
-            """,
-            now=now,
-        )
-    Watch("w1", frozenset(Channel)).look(database, now=now)
-    return database
+    set_alight(empty_house.database)
+    return empty_house.database
 
 
 def button(app: AppTest, label: str) -> Any:
