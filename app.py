@@ -28,6 +28,7 @@ show(
         ],
         "Service health": [
             Screen("service/alerts.py", "Alerts", "notification_important", (ONCALL,)),
+            Screen("service/incidents.py", "Incidents", "timeline", (ONCALL,)),
         ],
         "Admin": [
             Screen("admin/staff.py", "Staff", "badge", (ADMIN,)),

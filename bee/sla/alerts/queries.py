@@ -103,7 +103,7 @@ class WatchState:
 
 
 def alerts(session: ReadSession, *, since: datetime, most: int) -> list[AlertCard]:
-    """Return what is open and what was opened since, the most urgent first."""
+    """Return what is open and what ended since, the most urgent first."""
     return session.all(AlertCard, "sla/alert_list", alert=None, since=since, most=most)
 
 

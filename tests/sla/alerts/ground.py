@@ -129,7 +129,9 @@ def set_alight(database: Database) -> None:
             insert into objective_minutes (minute, objective, good, bad)
             select minute, 'availability', 10 * cast(number > 20 as integer), 10 * cast(number <= 20 as integer)
             from generate_series(1, 5000) as numbers (number)
-            cross join lateral (select cast(:until as timestamptz) - make_interval(mins => number) as minute) as minutes
+            cross join lateral (
+                select cast(:until as timestamptz) - make_interval(mins => number) as minute
+            ) as minutes
             """,
             until=minute_over(now),
         )
