@@ -87,9 +87,9 @@ def deliveries_table(deliveries: Sequence[Delivery]) -> None:
         table,
         "What was told, newest first",
         {
-            "at": columns.DatetimeColumn("When (UTC)", format=MOMENT, timezone="UTC", width=145),
-            "what": columns.TextColumn("Message", width=140),
-            "to": columns.TextColumn("To", width=150),
+            "at": columns.DatetimeColumn("When (UTC)", format="D MMM, HH:mm", timezone="UTC", width=105),
+            "what": columns.TextColumn("Message", width=120),
+            "to": columns.TextColumn("To", width=115),
             "fared": columns.TextColumn("What became of it"),
         },
     )

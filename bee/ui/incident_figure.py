@@ -14,7 +14,7 @@ from bee.ui.words import counted
 LANE_PX: Final = 30
 AXIS_PX: Final = 48
 LABEL_PX: Final = 96
-LEAST_SHARE: Final = 0.004
+LEAST_SHARE: Final = 0.006
 COLOURS: Final = {
     Lane.ALERTS: NEEDS_CARE,
     Lane.DOWN: TEXT,
@@ -60,7 +60,8 @@ def incident_takeaway(incident: Incident) -> str:
 
 def _draw_spans(figure: go.Figure, incident: Incident, spans: Sequence[Happening], lane: Lane) -> None:
     least = (incident.until - incident.since) * LEAST_SHARE
-    starts = [max(each.starts_at, incident.since) for each in spans]
+    # What began a moment ago is still seen.
+    starts = [min(max(each.starts_at, incident.since), incident.until - least) for each in spans]
     ends = [min(each.ends_at or incident.until, incident.until) for each in spans]
     figure.add_bar(
         orientation="h",

@@ -66,3 +66,16 @@ def test_every_view_can_be_read_by_everybody_and_on_a_phone(
     assert violations(page) == []
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_function(f"({WIDER})().length === 0")
+
+
+def test_what_happened_is_drawn_in_lanes_and_the_report_is_written(
+    alight: Dashboard, files: BrowserContext, axe: str
+) -> None:
+    page = open_as(files, alight, add_person(alight.database, StaffRole.ONCALL), "/incidents?period=3d")
+    expect(page.get_by_text("What happened", exact=True)).to_be_visible()
+    page.wait_for_selector(".st-key-lanes .bars path")
+    page.evaluate(axe)
+    assert violations(page) == []
+    assert "burns its budget" in downloaded_alone(page, "Report")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function(f"({WIDER})().length === 0")

@@ -1,11 +1,15 @@
 """What happened in a time: each kind of thing in its lane, and a report that says what became of every alert."""
 
+import shutil
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from bee.db import Database, Login
+from bee.db.address import ServerAddress
+from bee.db.migrations import MIGRATIONS_FOLDER, migrate
 from bee.flows import bring_up_to_date
 from bee.sla.incidents import Happening, Incident, Lane, incident_csv, read_incident, report
 from tests.factories import execute, make_staff
@@ -194,3 +198,18 @@ def test_the_file_holds_what_the_screen_shows(database: Database) -> None:
 def test_a_database_that_is_made_anew_was_not_changed(database: Database) -> None:
     bring_up_to_date(database.address)
     assert rows(database, "id", "audit_log", "action = 'schema.migrated'") == []
+
+
+def test_what_changes_the_tables_of_a_database_that_was_there_is_in_the_trail(
+    empty: ServerAddress, tmp_path: Path
+) -> None:
+    *earlier, newest = sorted(MIGRATIONS_FOLDER.glob("*.sql"))
+    for path in earlier:
+        shutil.copy(path, tmp_path)
+    migrate(empty, tmp_path)
+    bring_up_to_date(empty)
+    database = Database(empty)
+    try:
+        assert rows(database, "subject_id", "audit_log", "action = 'schema.migrated'") == [(newest.stem,)]
+    finally:
+        database.dispose()

@@ -118,8 +118,8 @@ def only_rules(database: Database, *names: str) -> None:
         )
 
 
-def set_alight(database: Database) -> None:
-    """Let a house have answered nobody for twenty minutes until now, and watch it."""
+def set_alight(database: Database, *, is_watched: bool = True) -> None:
+    """Let a house have answered nobody for twenty minutes until now, and watch it unless somebody else does."""
     only_rules(database, "availability_burns")
     now = datetime.now(UTC)
     with database.writing(Login.OWNER) as session:
@@ -135,4 +135,5 @@ def set_alight(database: Database) -> None:
             """,
             until=minute_over(now),
         )
-    Watch("w1", BOTH).look(database, now=now)
+    if is_watched:
+        Watch("w1", BOTH).look(database, now=now)
