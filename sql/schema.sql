@@ -4005,7 +4005,7 @@ CREATE POLICY worker ON public.coach_gate_verdicts FOR INSERT TO bee_worker WITH
 
 CREATE POLICY worker ON public.coach_interventions FOR SELECT TO bee_worker USING (true);
 
-CREATE POLICY worker ON public.coach_model_calls TO bee_worker USING (true) WITH CHECK (false);
+CREATE POLICY worker ON public.coach_model_calls TO bee_worker USING (true) WITH CHECK ((purpose <> 'production'::text));
 
 CREATE POLICY worker ON public.coach_moments TO bee_worker USING (true) WITH CHECK (false);
 
@@ -4626,7 +4626,7 @@ GRANT SELECT(created_at) ON TABLE public.coach_messages TO authenticated;
 GRANT SELECT,INSERT ON TABLE public.coach_model_calls TO bee_system;
 GRANT SELECT ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT ON TABLE public.coach_model_calls TO bee_admin;
-GRANT DELETE ON TABLE public.coach_model_calls TO bee_worker;
+GRANT SELECT,INSERT,DELETE ON TABLE public.coach_model_calls TO bee_worker;
 
 GRANT SELECT(id) ON TABLE public.coach_model_calls TO bee_product;
 GRANT SELECT(id) ON TABLE public.coach_model_calls TO bee_oncall;
@@ -4651,7 +4651,6 @@ GRANT SELECT(prompt_sha256) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_product;
 GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_oncall;
-GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_worker;
 
 GRANT SELECT(outcome) ON TABLE public.coach_model_calls TO bee_product;
 GRANT SELECT(outcome) ON TABLE public.coach_model_calls TO bee_oncall;

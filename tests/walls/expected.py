@@ -524,7 +524,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_coach": May(select="*", rows="staff_id = %(me)s"),
         "bee_admin": READS,
         "bee_system": May(select="*", insert="*"),
-        "bee_worker": May(select="started_at", delete=True),
+        "bee_worker": May(select="*", insert="*", delete=True, adds="purpose <> 'production'"),
     },
     "coach_breakers": dict.fromkeys(("bee_product", "bee_coach", "bee_oncall", "bee_admin"), READS)
     | {"bee_worker": READS, "bee_system": May(select="*", insert="*", update="*")},
