@@ -41,6 +41,10 @@ show(
             Screen("service/jobs.py", "Jobs", "manufacturing", (ONCALL, ADMIN)),
             Screen("service/limits.py", "Limits", "speed", (ONCALL, ADMIN)),
         ],
+        "Service health": [
+            Screen("service/alerts.py", "Alerts", "notification_important", (ONCALL,)),
+            Screen("service/incidents.py", "Incidents", "timeline", (ONCALL,)),
+        ],
         "Admin": [
             Screen("admin/staff.py", "Staff", "badge", (ADMIN,)),
             Screen("admin/audit.py", "Audit", "policy", (ONCALL, ADMIN)),
