@@ -24,6 +24,7 @@ show(
         "Coaching": [
             Screen("coaching/today.py", "Today", "task_alt", (COACH,)),
             Screen("coaching/safety.py", "Safety", "health_and_safety", (COACH,)),
+            Screen("coaching/usage.py", "Use and cost", "payments", (COACH,)),
         ],
         "Admin": [
             Screen("admin/staff.py", "Staff", "badge", (ADMIN,)),

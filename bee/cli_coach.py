@@ -87,9 +87,10 @@ def usage_command(
 def _usage_line(row: "UsageDay") -> str:
     tokens = row.input + row.cache_read + row.cache_write + row.output + row.reasoning
     unpriced = f", {row.unpriced:,} calls without a price" if row.unpriced else ""
+    cost = f"${row.cost_usd:.4f}{unpriced}" if row.unpriced < row.calls else "no price"
     return (
-        f"{row.day}  {row.prompt:<12}  {row.provider}/{row.model}  {row.answered:,} of {row.calls:,} calls answered"
-        f"  {tokens:,} tokens  ${row.cost_usd:.4f}{unpriced}"
+        f"{row.day}  {row.purpose:<10}  {row.prompt:<12}  {row.provider}/{row.model}"
+        f"  {row.answered:,} of {row.calls:,} calls answered  {tokens:,} tokens  {cost}"
     )
 
 

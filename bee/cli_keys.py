@@ -40,7 +40,17 @@ def rotate() -> None:
 
 @keys.command("probe")
 def probe() -> None:
-    """Print what a prober elsewhere is given, as lines for an environment file."""
-    from bee.sla.probes.key import probe_key
+    """Print what a prober elsewhere is given, as lines for an environment file; make the member of its journeys."""
+    from datetime import UTC, datetime
 
-    typer.echo(f'BEE_PROBE_KEY="{probe_key(load_settings())}"')
+    from bee.db import Database
+    from bee.sla.probes.key import anon_key, probe_key
+    from bee.sla.probes.member import ensure_probe_member
+
+    settings = load_settings()
+    key = probe_key(settings)
+    typer.echo(f'BEE_PROBE_KEY="{key}"')
+    if settings.issues_tokens:
+        with Database.connect(settings) as database:
+            ensure_probe_member(database, key, now=datetime.now(UTC))
+        typer.echo(f'SUPABASE_ANON_KEY="{anon_key(settings)}"')

@@ -18,6 +18,9 @@ def probe(
     url: Annotated[str, typer.Argument(help="The API's address.")],
     every: Annotated[int, typer.Option(help="Seconds between two looks.")] = 60,
     name: Annotated[str | None, typer.Option(help="What this prober is called; the machine's name.")] = None,
+    journey: Annotated[
+        bool, typer.Option("--journey", help="Take a member's journey too, every BEE_PROBE_JOURNEY_EVERY_S.")
+    ] = False,
     once: Annotated[
         bool, typer.Option("--once", help="Look once; exit code 1 when something is down.")
     ] = False,
@@ -28,6 +31,7 @@ def probe(
     What can't be told is kept under BEE_HOME and told later. BEE_PROBE_KEY is the API's (`bee keys probe`).
     """
     from bee.processes import told_to_stop
+    from bee.sla.probes.prober import running
     from bee.sla.probes.ticks import tick_of
     from bee.sla.probes.watch import outside
 
@@ -36,16 +40,17 @@ def probe(
     def say(seen: "Round") -> None:
         typer.echo(_as_json(seen) if as_json else _as_text(seen))
 
-    with outside(settings, url, name=name or _own_name(), every_s=every) as (prober,):
+    with outside(settings, url, name=name or _own_name(), every_s=every, with_journey=journey) as probers:
         if not once:
-            prober.skip_present()
-            prober.run(told_to_stop(), say)
+            with running(probers, say):
+                told_to_stop().wait()
             return
-        seen = prober.look_at(tick_of(prober.clock(), every))
-        say(seen)
-        if prober.spool.waiting(1):
+        seen = [prober.look_at(tick_of(prober.clock(), prober.every_s)) for prober in probers]
+        for found in seen:
+            say(found)
+        if any(prober.spool.waiting(1) for prober in probers):
             typer.echo("It could not be told: it is kept and told later.", err=True)
-    if not all(step.ok for step in seen.seen):
+    if not all(step.ok for found in seen for step in found.seen):
         raise typer.Exit(EXIT_SEEN_DOWN)
 
 

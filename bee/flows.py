@@ -13,11 +13,12 @@ from bee.members.demo import DemoFill, fill_demo
 from bee.momentum.registry import ensure_definitions
 from bee.notify.registry import ensure_rules
 from bee.settings import Environment, Settings
+from bee.sla.alerts.registry import ensure_alert_rules
 from bee.staff.demo import DEMO_ACCOUNTS, bar_demo_accounts, demo_password, save_demo_accounts
 
 
 def bring_up_to_date(address: ServerAddress) -> list[Migration]:
-    """Bring a database to this release: its tables, then the definitions, rules and prompts that come with it.
+    """Bring a database to this release: its tables, then what comes with it as data.
 
     Returns the migrations that were applied. Raises as :func:`bee.db.migrations.migrate` does.
     """
@@ -27,6 +28,7 @@ def bring_up_to_date(address: ServerAddress) -> list[Migration]:
         ensure_definitions(database)
         ensure_rules(database)
         ensure_prompts(database)
+        ensure_alert_rules(database)
     finally:
         database.dispose()
     return applied

@@ -133,6 +133,10 @@ class Settings(BaseSettings):
     coach_member_tokens_per_day: int = Field(
         default=200_000, ge=0, description="How many of them one member may cause."
     )
+    coach_prices: Path | None = Field(
+        default=None,
+        description="A file with prices of your own, of the shape of bee/coach/model/prices.json.",
+    )
     openai_api_key: SecretStr | None = Field(
         default=None, alias="OPENAI_API_KEY", description="OpenAI's key; without it OpenAI is not asked."
     )
@@ -196,12 +200,36 @@ class Settings(BaseSettings):
     probe_timeout_s: float = Field(
         default=10.0, gt=0, description="How long one try of them may take; at most a third of that."
     )
+    probe_journey_every_s: int = Field(
+        default=900, ge=300, le=3600, description="How many seconds lie between two journeys of a member."
+    )
     probe_key: SecretStr | None = Field(
         default=None,
         description="What a prober proves itself with; derived from the installation's secret when absent.",
     )
     probe_retention_days: int = Field(
         default=100, ge=31, le=3650, description="How long what probes saw is kept."
+    )
+    alert_smtp_url: SecretStr | None = Field(
+        default=None,
+        description="The mail server for alerts: smtp:// begins TLS, smtps:// has it from the start.",
+    )
+    alert_mail_from: str | None = Field(default=None, description="Who sends the alerts' mails.")
+    alert_mail_to: str | None = Field(
+        default=None, description="Where alerts go when nobody is on call, and what is for the team."
+    )
+    alert_webhook_url: SecretStr | None = Field(
+        default=None, description="Where alerts are posted to, signed as Standard Webhooks says."
+    )
+    alert_webhook_secret: SecretStr | None = Field(
+        default=None, description="The secret that they are signed with, whsec_ and base64."
+    )
+    alert_watchdog_url: SecretStr | None = Field(
+        default=None,
+        description="Asked each minute that was watched; whoever is behind it tells when it is not.",
+    )
+    watch_retention_days: int = Field(
+        default=40, ge=31, le=3650, description="How long is kept what alert rules are tried on."
     )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     log_format: str = Field(
@@ -243,6 +271,14 @@ class Settings(BaseSettings):
         from bee import __version__
 
         return __version__
+
+    @model_validator(mode="after")
+    def _alerts_can_be_sent(self) -> Self:
+        if self.alert_smtp_url and not (self.alert_mail_from and self.alert_mail_to):
+            raise ValueError("BEE_ALERT_SMTP_URL needs BEE_ALERT_MAIL_FROM and BEE_ALERT_MAIL_TO")
+        if bool(self.alert_webhook_url) != bool(self.alert_webhook_secret):
+            raise ValueError("BEE_ALERT_WEBHOOK_URL and BEE_ALERT_WEBHOOK_SECRET need each other")
+        return self
 
     @model_validator(mode="after")
     def _secrets_are_real_outside_local(self) -> Self:

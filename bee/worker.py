@@ -6,6 +6,7 @@ import random
 import socket
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -31,12 +32,18 @@ from bee.notify.courier import RECORDER, Courier, courier_of
 from bee.notify.dispatch import Dispatcher
 from bee.notify.evaluation import evaluate
 from bee.notify.housekeeping import expire_addresses, forget_old_decisions
+from bee.notify.probing import take_probe_pushes
 from bee.outbox import Message, deliver_due
 from bee.outbox.queue import Carrier
 from bee.processes import told_to_stop
 from bee.settings import Settings
+from bee.sla.alerts.carry import Ways, ways_of
+from bee.sla.alerts.housekeeping import forget_old_passes
+from bee.sla.alerts.sentinel import Sentinel
+from bee.sla.alerts.watch import Watch
 from bee.sla.derivation import derive
 from bee.sla.housekeeping import forget_old_minutes
+from bee.sla.probes.member import forget_journeys
 from bee.sla.probes.notes import forget_probes
 from bee.sla.probes.watch import watching
 from bee.staff.housekeeping import forget_what_is_over
@@ -45,8 +52,10 @@ from bee.telemetry.spans import whole_span
 
 TICK_S: Final = 2.0
 LONGEST_PAUSE_S: Final = 60.0
+BEAT_S: Final = 20.0
 # An API that was away for longer reads on from where it is.
 CHANGES_KEPT_HOURS: Final = 24
+JOURNEYS_KEPT_DAYS: Final = 7
 SCHEDULES: Final = {"housekeeping": "17 3 * * *", "notify": "3-53/10 * * * *"}
 # Who is held out of a trial is nobody's to foresee.
 CHANCE: Final = random.SystemRandom()
@@ -74,6 +83,11 @@ class Worker:
         """Who delivers what leaves the outbox."""
         return {SAFETY_TOPIC: self._ask_coach}
 
+    def sentinel(self, ways: Ways) -> Sentinel:
+        """Return who watches and tells beside it."""
+        watch = Watch(self.name, ways.channels, self.settings.public_url)
+        return Sentinel(self.database, watch, ways, self.spread, self.clock)
+
     def tick(self) -> int:
         """Do what is due now and return how many jobs were run.
 
@@ -82,6 +96,13 @@ class Worker:
         require_release(self.database, Login.WORKER)
         with self.database.writing(Login.WORKER) as session:
             seal(session)
+            session.run(
+                "sla/beat",
+                worker=self.name,
+                release=self.settings.release,
+                now=self.clock(),
+                every_s=BEAT_S,
+            )
         derive(self.database, now=self.clock())
         self._ask_for_jobs(self.clock())
         deliver_due(self.database, self.carriers(), spread=self.spread)
@@ -127,6 +148,7 @@ class Worker:
             log.info("%d notifications: %s", report.deliveries, dict(report.answers))
         send_campaigns(self.database, now=self.clock(), chance=CHANCE)
         post_trials(self.database, self.courier, now=self.clock())
+        take_probe_pushes(self.database, now=self.clock())
 
     def _keep_house(self, _job: Job, progress: Progress) -> None:
         with self.database.writing(Login.WORKER) as session:
@@ -140,12 +162,16 @@ class Worker:
             progress.add(forget_old_minutes(session, settings=self.settings, now=now))
             progress.add(forget_probes(session, kept_days=self.settings.probe_retention_days, now=now))
             progress.add(forget_old_calls(session, self.settings, now=now))
+            kept_days = self.settings.watch_retention_days
+            progress.add(forget_old_passes(session, kept_days=kept_days, now=now))
             if self.settings.issues_tokens:
                 progress.add(tidy_accounts(session, sealing=sealing_of(self.settings), now=now))
         with self.database.writing(Login.OWNER) as session:
             # Of the trail nobody else can forget anything.
             kept_years = self.settings.audit_retention_years
             progress.add(forget_old_acts(session, kept_years=kept_years, now=self.clock()))
+            # Events are inserted only; those of nobody go all the same.
+            progress.add(forget_journeys(session, kept_days=JOURNEYS_KEPT_DAYS, now=self.clock()))
 
 
 def run(settings: Settings, *, once: bool = False) -> None:
@@ -154,6 +180,7 @@ def run(settings: Settings, *, once: bool = False) -> None:
     A database that is away is waited for. ``once``: do what is due and return.
     """
     telemetry.start(settings, "worker")
+    ways = ways_of(settings)
     name = f"{socket.gethostname()}:{os.getpid()}"
     spread = random.Random()  # noqa: S311  # spreading ticks is no secret
     with courier_of(settings) as courier:
@@ -161,11 +188,14 @@ def run(settings: Settings, *, once: bool = False) -> None:
             hired = _hire(settings, name, spread, courier)
             with hired.database:
                 hired.tick()
+                sentinel = hired.sentinel(ways)
+                sentinel.look()
+                sentinel.tell()
             return
         stopped = told_to_stop()
         log.info("worker %s started", name)
         with watching(settings):
-            _work(settings, name, spread, courier, stopped)
+            _work(settings, name, spread, courier, ways, stopped)
         log.info("worker %s stopped", name)
 
 
@@ -187,23 +217,31 @@ def _named(handler: Handler) -> Handler:
 
 
 def _work(
-    settings: Settings, name: str, spread: random.Random, courier: Courier, stopped: threading.Event
+    settings: Settings,
+    name: str,
+    spread: random.Random,
+    courier: Courier,
+    ways: Ways,
+    stopped: threading.Event,
 ) -> None:
     worker: Worker | None = None
     pause_s = TICK_S
-    while not stopped.is_set():
-        try:
-            worker = worker or _hire(settings, name, spread, courier)
-            worker.tick()
-            pause_s = TICK_S
-        except Unavailable as error:
-            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
-            log.warning("%s Trying again in %.0f s.", error.message, pause_s)
-        except BeeError as error:
-            if worker is None:
-                raise
-            log.exception("a tick ended early: %s", error.code)
-        stopped.wait(pause_s * (0.75 + 0.5 * spread.random()))
+    with ExitStack() as sentinels:
+        while not stopped.is_set():
+            try:
+                if worker is None:
+                    worker = _hire(settings, name, spread, courier)
+                    sentinels.enter_context(worker.sentinel(ways).running())
+                worker.tick()
+                pause_s = TICK_S
+            except Unavailable as error:
+                pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+                log.warning("%s Trying again in %.0f s.", error.message, pause_s)
+            except BeeError as error:
+                if worker is None:
+                    raise
+                log.exception("a tick ended early: %s", error.code)
+            stopped.wait(pause_s * (0.75 + 0.5 * spread.random()))
 
 
 def _hire(settings: Settings, name: str, spread: random.Random, courier: Courier) -> Worker:

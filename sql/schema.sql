@@ -43,6 +43,49 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_apply_alert_act() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    found public.alerts;
+    fault text;
+begin
+    if new.done_by is null then
+        return null;
+    end if;
+    select * into found from public.alerts where id = new.alert for update;
+    fault := case
+        when new.kind not in ('noted', 'judged') and found.closed_at is not null then 'ended'
+        when new.kind <> 'noted' and found.revision <> new.seen then 'changed'
+        when new.kind = 'closed' and found.quiet_since is null then 'fires'
+        when new.kind = 'acknowledged' and new.until not between new.done_at and new.done_at + interval '1 day' then 'until'
+        when new.kind = 'snoozed' and new.until not between new.done_at and new.done_at + interval '7 days' then 'until'
+    end;
+    if fault is not null then
+        raise exception 'alert %: %', new.alert, fault using
+            errcode = 'restrict_violation', constraint = 'alert_' || fault;
+    end if;
+    update public.alerts
+    set
+        acknowledged_by = case new.kind
+            when 'acknowledged' then new.done_by when 'escalated' then null else acknowledged_by
+        end,
+        acknowledged_until = case new.kind
+            when 'acknowledged' then new.until when 'escalated' then null else acknowledged_until
+        end,
+        snoozed_by = case new.kind when 'snoozed' then new.done_by when 'escalated' then null else snoozed_by end,
+        snoozed_until = case new.kind when 'snoozed' then new.until when 'escalated' then null else snoozed_until end,
+        steps_asked = case new.kind when 'escalated' then steps_told + 1 else steps_asked end,
+        is_actionable = case new.kind when 'judged' then new.is_actionable else is_actionable end,
+        closed_by = case new.kind when 'closed' then new.done_by else closed_by end,
+        closed_at = case new.kind when 'closed' then new.done_at else closed_at end,
+        revision = revision + case new.kind when 'noted' then 0 else 1 end
+    where id = new.alert;
+    return null;
+end
+$$;
+
 CREATE FUNCTION public.bee_campaign_audience(wanted jsonb) RETURNS SETOF uuid
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -469,6 +512,30 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_mark_probed_minutes() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    insert into public.stale_minutes as marks (minute)
+    select distinct minutes.minute
+    from ticks
+    left join public.probers
+        on probers.prober = ticks.prober
+        and probers.target = ticks.target
+        and probers.probe = case ticks.step when 'ready' then 'ready' else 'journey' end
+    cross join generate_series(
+        date_trunc('minute', ticks.scheduled_at at time zone 'UTC') at time zone 'UTC',
+        ticks.scheduled_at + make_interval(secs => greatest(coalesce(probers.every_s, 60) - 60, 0)),
+        interval '1 minute'
+    ) as minutes (minute)
+    order by minutes.minute
+    on conflict (minute) do update
+    set marked_at = excluded.marked_at;
+    return null;
+end
+$$;
+
 CREATE FUNCTION public.bee_mark_segments_stale() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -593,6 +660,15 @@ CREATE FUNCTION public.bee_objective_counts(since timestamp with time zone, unti
     where states.state in ('up', 'down')
 $$;
 
+CREATE FUNCTION public.bee_oncall_address(person uuid) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select email
+    from public.staff
+    where id = person and is_active and not is_demo and roles && array['oncall', 'admin']
+$$;
+
 CREATE FUNCTION public.bee_record_preferences() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -690,6 +766,20 @@ begin
     update public.user_fcm_tokens as others
     set is_active = false, deactivated_at = pg_catalog.now(), deactivated_because = 'moved'
     where others.fcm_token = new.fcm_token and others.is_active and others.user_id <> new.user_id;
+    return new;
+end
+$$;
+
+CREATE FUNCTION public.bee_remove_shift_once() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    said constant text[] := array['removed_by', 'removed_at'];
+begin
+    if pg_catalog.to_jsonb(new) - said <> pg_catalog.to_jsonb(old) - said or old.removed_at is not null then
+        raise exception 'a shift is only taken back, once' using errcode = 'restrict_violation';
+    end if;
     return new;
 end
 $$;
@@ -815,6 +905,134 @@ begin
     return null;
 end
 $$;
+
+CREATE TABLE public.alert_acts (
+    id bigint NOT NULL,
+    alert bigint NOT NULL,
+    kind text NOT NULL,
+    done_by uuid,
+    done_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    seen integer,
+    until timestamp with time zone,
+    is_actionable boolean,
+    note text DEFAULT ''::text NOT NULL,
+    CONSTRAINT alert_acts_judgement CHECK (((is_actionable IS NOT NULL) = (kind = 'judged'::text))),
+    CONSTRAINT alert_acts_known CHECK ((((done_by IS NULL) AND (kind = ANY (ARRAY['opened'::text, 'raised'::text, 'came_back'::text, 'reopened'::text, 'expired'::text, 'told'::text, 'ended'::text]))) OR ((done_by IS NOT NULL) AND (kind = ANY (ARRAY['acknowledged'::text, 'snoozed'::text, 'escalated'::text, 'noted'::text, 'judged'::text, 'closed'::text]))))),
+    CONSTRAINT alert_acts_note CHECK (((kind <> 'noted'::text) OR (note <> ''::text))),
+    CONSTRAINT alert_acts_note_check CHECK ((length(note) <= 2000)),
+    CONSTRAINT alert_acts_seen CHECK (((done_by IS NULL) OR (seen IS NOT NULL))),
+    CONSTRAINT alert_acts_until CHECK (((until IS NOT NULL) = (kind = ANY (ARRAY['acknowledged'::text, 'snoozed'::text]))))
+);
+
+ALTER TABLE public.alert_acts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.alert_acts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.alert_messages (
+    alert bigint NOT NULL,
+    round integer NOT NULL,
+    step integer NOT NULL,
+    channel text NOT NULL,
+    receiver text DEFAULT ''::text NOT NULL,
+    dedupe_key text GENERATED ALWAYS AS (((((((((('alert:'::text || (alert)::text) || ':'::text) || (round)::text) || ':'::text) || (step)::text) || ':'::text) || channel) || ':'::text) || receiver)) STORED NOT NULL,
+    queued_at timestamp with time zone NOT NULL,
+    given_up_at timestamp with time zone,
+    CONSTRAINT alert_messages_channel_check CHECK ((channel = ANY (ARRAY['mail'::text, 'webhook'::text]))),
+    CONSTRAINT alert_messages_receiver_check CHECK ((length(receiver) <= 40)),
+    CONSTRAINT alert_messages_round_check CHECK ((round > 0)),
+    CONSTRAINT alert_messages_step_check CHECK ((step >= 0))
+);
+
+CREATE TABLE public.alert_passes (
+    minute timestamp with time zone NOT NULL,
+    passed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    worker text NOT NULL,
+    rules integer NOT NULL,
+    firing integer NOT NULL,
+    CONSTRAINT alert_passes_firing_check CHECK ((firing >= 0)),
+    CONSTRAINT alert_passes_rules_check CHECK ((rules >= 0)),
+    CONSTRAINT alert_passes_worker_check CHECK (((length(worker) >= 1) AND (length(worker) <= 200)))
+);
+
+CREATE TABLE public.alert_rule_versions (
+    rule text NOT NULL,
+    version integer NOT NULL,
+    is_on boolean NOT NULL,
+    body text NOT NULL,
+    digest text NOT NULL,
+    tested jsonb,
+    author_id uuid,
+    message text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT alert_rule_versions_body_check CHECK (((length(body) <= 20000) AND (jsonb_typeof((body)::jsonb) = 'object'::text))),
+    CONSTRAINT alert_rule_versions_digest_check CHECK ((digest ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT alert_rule_versions_message_check CHECK (((length(message) >= 1) AND (length(message) <= 500))),
+    CONSTRAINT alert_rule_versions_rule_check CHECK ((rule ~ '^[a-z][a-z0-9_]{0,39}$'::text)),
+    CONSTRAINT alert_rule_versions_tested CHECK (((author_id IS NULL) OR (tested IS NOT NULL))),
+    CONSTRAINT alert_rule_versions_tested_check CHECK ((jsonb_typeof(tested) = 'object'::text)),
+    CONSTRAINT alert_rule_versions_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE public.alert_signals (
+    minute timestamp with time zone NOT NULL,
+    signal text NOT NULL,
+    subject text DEFAULT ''::text NOT NULL,
+    age_s double precision NOT NULL,
+    CONSTRAINT alert_signals_age_s_check CHECK ((age_s > (0)::double precision)),
+    CONSTRAINT alert_signals_signal_check CHECK (((length(signal) >= 1) AND (length(signal) <= 40))),
+    CONSTRAINT alert_signals_subject_check CHECK ((length(subject) <= 100))
+);
+
+CREATE TABLE public.alerts (
+    id bigint NOT NULL,
+    rule text NOT NULL,
+    version integer NOT NULL,
+    subject text DEFAULT ''::text NOT NULL,
+    severity text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    fired_at timestamp with time zone NOT NULL,
+    quiet_since timestamp with time zone,
+    times integer DEFAULT 1 NOT NULL,
+    evidence jsonb NOT NULL,
+    round integer DEFAULT 1 NOT NULL,
+    round_at timestamp with time zone NOT NULL,
+    steps_told integer DEFAULT 0 NOT NULL,
+    steps_asked integer DEFAULT 0 NOT NULL,
+    acknowledged_by uuid,
+    acknowledged_until timestamp with time zone,
+    snoozed_by uuid,
+    snoozed_until timestamp with time zone,
+    is_actionable boolean,
+    closed_by uuid,
+    closed_at timestamp with time zone,
+    revision integer DEFAULT 1 NOT NULL,
+    CONSTRAINT alerts_acknowledged_by_somebody CHECK (((acknowledged_by IS NULL) = (acknowledged_until IS NULL))),
+    CONSTRAINT alerts_closed_at_some_time CHECK (((closed_by IS NULL) OR (closed_at IS NOT NULL))),
+    CONSTRAINT alerts_closed_when_quiet CHECK (((closed_at IS NULL) OR (quiet_since IS NOT NULL))),
+    CONSTRAINT alerts_evidence_check CHECK ((jsonb_typeof(evidence) = 'object'::text)),
+    CONSTRAINT alerts_revision_check CHECK ((revision > 0)),
+    CONSTRAINT alerts_round_check CHECK ((round > 0)),
+    CONSTRAINT alerts_severity_check CHECK ((severity = ANY (ARRAY['page'::text, 'ticket'::text]))),
+    CONSTRAINT alerts_snoozed_by_somebody CHECK (((snoozed_by IS NULL) = (snoozed_until IS NULL))),
+    CONSTRAINT alerts_steps_asked_check CHECK ((steps_asked >= 0)),
+    CONSTRAINT alerts_steps_told_check CHECK ((steps_told >= 0)),
+    CONSTRAINT alerts_subject_check CHECK ((length(subject) <= 100)),
+    CONSTRAINT alerts_times_check CHECK ((times > 0))
+);
+
+ALTER TABLE public.alerts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.alerts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE public.annotations (
     id bigint NOT NULL,
@@ -1652,6 +1870,30 @@ CREATE TABLE public.objective_minutes (
     CONSTRAINT objective_minutes_say_something CHECK (((good + bad) > 0))
 );
 
+CREATE TABLE public.oncall_shifts (
+    id bigint NOT NULL,
+    level integer NOT NULL,
+    staff_id uuid NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    removed_by uuid,
+    removed_at timestamp with time zone,
+    CONSTRAINT oncall_shifts_end_later CHECK (((ends_at > starts_at) AND (ends_at <= (starts_at + '62 days'::interval)))),
+    CONSTRAINT oncall_shifts_level_check CHECK (((level >= 1) AND (level <= 3))),
+    CONSTRAINT oncall_shifts_removed_by_somebody CHECK (((removed_by IS NULL) = (removed_at IS NULL)))
+);
+
+ALTER TABLE public.oncall_shifts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.oncall_shifts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.outbox (
     id bigint NOT NULL,
     topic text NOT NULL,
@@ -1681,6 +1923,15 @@ CREATE TABLE public.personal_data (
     email text,
     phone text,
     updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.probe_pushes (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    asked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    taken_at timestamp with time zone,
+    outcome text,
+    CONSTRAINT probe_pushes_outcome_check CHECK ((outcome = ANY (ARRAY['recorded'::text, 'no_device'::text]))),
+    CONSTRAINT probe_pushes_taken_has_outcome CHECK (((taken_at IS NULL) = (outcome IS NULL)))
 );
 
 CREATE TABLE public.probe_ticks (
@@ -2010,6 +2261,35 @@ CREATE TABLE public.user_fcm_tokens (
     CONSTRAINT user_fcm_tokens_platform_check CHECK ((platform = ANY (ARRAY['ios'::text, 'android'::text, 'web'::text])))
 );
 
+CREATE TABLE public.worker_beats (
+    worker text NOT NULL,
+    release text NOT NULL,
+    beat_at timestamp with time zone NOT NULL,
+    CONSTRAINT worker_beats_release_check CHECK ((length(release) <= 100)),
+    CONSTRAINT worker_beats_worker_check CHECK (((length(worker) >= 1) AND (length(worker) <= 200)))
+);
+
+ALTER TABLE ONLY public.alert_acts
+    ADD CONSTRAINT alert_acts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.alert_messages
+    ADD CONSTRAINT alert_messages_key UNIQUE (dedupe_key);
+
+ALTER TABLE ONLY public.alert_messages
+    ADD CONSTRAINT alert_messages_pkey PRIMARY KEY (alert, round, step, channel, receiver);
+
+ALTER TABLE ONLY public.alert_passes
+    ADD CONSTRAINT alert_passes_pkey PRIMARY KEY (minute);
+
+ALTER TABLE ONLY public.alert_rule_versions
+    ADD CONSTRAINT alert_rule_versions_pkey PRIMARY KEY (rule, version);
+
+ALTER TABLE ONLY public.alert_signals
+    ADD CONSTRAINT alert_signals_pkey PRIMARY KEY (minute, signal, subject);
+
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.annotations
     ADD CONSTRAINT annotations_pkey PRIMARY KEY (id);
 
@@ -2205,6 +2485,12 @@ ALTER TABLE ONLY public.objective_hours
 ALTER TABLE ONLY public.objective_minutes
     ADD CONSTRAINT objective_minutes_pkey PRIMARY KEY (minute, objective);
 
+ALTER TABLE ONLY public.oncall_shifts
+    ADD CONSTRAINT oncall_shifts_one_a_level EXCLUDE USING gist (int4range(level, level, '[]'::text) WITH &&, tstzrange(starts_at, ends_at) WITH &&) WHERE ((removed_at IS NULL));
+
+ALTER TABLE ONLY public.oncall_shifts
+    ADD CONSTRAINT oncall_shifts_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_dedupe_key_key UNIQUE (dedupe_key);
 
@@ -2213,6 +2499,9 @@ ALTER TABLE ONLY public.outbox
 
 ALTER TABLE ONLY public.personal_data
     ADD CONSTRAINT personal_data_pkey PRIMARY KEY (member_id);
+
+ALTER TABLE ONLY public.probe_pushes
+    ADD CONSTRAINT probe_pushes_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.probe_ticks
     ADD CONSTRAINT probe_ticks_pkey PRIMARY KEY (scheduled_at, target, step, prober);
@@ -2291,6 +2580,21 @@ ALTER TABLE ONLY public.user_fcm_tokens
 
 ALTER TABLE ONLY public.user_fcm_tokens
     ADD CONSTRAINT user_fcm_tokens_user_token_key UNIQUE (user_id, fcm_token);
+
+ALTER TABLE ONLY public.worker_beats
+    ADD CONSTRAINT worker_beats_pkey PRIMARY KEY (worker);
+
+CREATE INDEX alert_acts_alert ON public.alert_acts USING btree (alert, id);
+
+CREATE INDEX alert_acts_time ON public.alert_acts USING btree (done_at, id);
+
+CREATE INDEX alert_signals_signal ON public.alert_signals USING btree (signal, minute);
+
+CREATE INDEX alerts_cause ON public.alerts USING btree (rule, subject, id);
+
+CREATE INDEX alerts_history ON public.alerts USING btree (opened_at, id);
+
+CREATE UNIQUE INDEX alerts_open ON public.alerts USING btree (rule, subject) WHERE (closed_at IS NULL);
 
 CREATE INDEX annotations_date ON public.annotations USING btree (on_date);
 
@@ -2390,6 +2694,8 @@ CREATE INDEX outbox_changes ON public.outbox USING btree (transaction) WHERE (to
 
 CREATE INDEX outbox_waiting ON public.outbox USING btree (available_at) WHERE (delivered_at IS NULL);
 
+CREATE INDEX probe_pushes_waiting ON public.probe_pushes USING btree (asked_at) WHERE (taken_at IS NULL);
+
 CREATE INDEX safety_events_member ON public.safety_events USING btree (user_id, created_at);
 
 CREATE INDEX safety_events_waiting ON public.safety_events USING btree (created_at) WHERE (status <> 'closed'::text);
@@ -2415,6 +2721,10 @@ CREATE INDEX user_fcm_tokens_seen ON public.user_fcm_tokens USING btree (last_se
 CREATE TRIGGER announce_new AFTER INSERT ON public.momentum_notifications FOR EACH ROW WHEN (((new.sent_at IS NOT NULL) AND (current_setting('bee.bulk_load'::text, true) IS DISTINCT FROM 'on'::text))) EXECUTE FUNCTION public.bee_announce_notification();
 
 CREATE TRIGGER announce_sent AFTER UPDATE OF sent_at ON public.momentum_notifications FOR EACH ROW WHEN (((old.sent_at IS NULL) AND (new.sent_at IS NOT NULL))) EXECUTE FUNCTION public.bee_announce_notification();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.alert_acts FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.alert_rule_versions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
@@ -2454,6 +2764,8 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_d
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.score_definitions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
+CREATE TRIGGER apply_act AFTER INSERT ON public.alert_acts FOR EACH ROW EXECUTE FUNCTION public.bee_apply_alert_act();
+
 CREATE TRIGGER check_decision AFTER INSERT ON public.coach_prompt_decisions FOR EACH ROW EXECUTE FUNCTION public.bee_check_prompt_decision();
 
 CREATE TRIGGER check_deployment AFTER INSERT ON public.coach_prompt_deployments FOR EACH ROW EXECUTE FUNCTION public.bee_check_deployment();
@@ -2472,6 +2784,8 @@ CREATE TRIGGER mark_changed_due AFTER UPDATE OF left_on, time_zone ON public.mem
 
 CREATE TRIGGER mark_due AFTER INSERT ON public.engagement_events REFERENCING NEW TABLE AS added FOR EACH STATEMENT WHEN ((current_setting('bee.bulk_load'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION public.bee_mark_events_due();
 
+CREATE TRIGGER mark_probed_minutes AFTER INSERT ON public.probe_ticks REFERENCING NEW TABLE AS ticks FOR EACH STATEMENT EXECUTE FUNCTION public.bee_mark_probed_minutes();
+
 CREATE TRIGGER mark_segments_stale AFTER DELETE OR UPDATE OF coach_id, attributes, time_zone, is_demo, is_synthetic ON public.members FOR EACH STATEMENT EXECUTE FUNCTION public.bee_mark_segments_stale();
 
 CREATE TRIGGER mirror_consent AFTER INSERT ON public.consents FOR EACH ROW EXECUTE FUNCTION public.bee_mirror_consent();
@@ -2486,11 +2800,40 @@ CREATE TRIGGER record_token AFTER INSERT OR DELETE OR UPDATE ON public.user_fcm_
 
 CREATE TRIGGER register_token BEFORE INSERT OR UPDATE OF fcm_token, platform, address_kind ON public.user_fcm_tokens FOR EACH ROW EXECUTE FUNCTION public.bee_register_token();
 
+CREATE TRIGGER remove_once BEFORE UPDATE ON public.oncall_shifts FOR EACH ROW EXECUTE FUNCTION public.bee_remove_shift_once();
+
 CREATE TRIGGER see_to_safety_event BEFORE UPDATE ON public.safety_events FOR EACH ROW EXECUTE FUNCTION public.bee_see_to_safety_event();
 
 CREATE TRIGGER send_once BEFORE UPDATE ON public.momentum_notifications FOR EACH ROW EXECUTE FUNCTION public.bee_send_once();
 
 CREATE TRIGGER wake_realtime AFTER INSERT ON public.outbox FOR EACH ROW WHEN ((new.topic = 'realtime.change'::text)) EXECUTE FUNCTION public.bee_wake_realtime();
+
+ALTER TABLE ONLY public.alert_acts
+    ADD CONSTRAINT alert_acts_alert_fkey FOREIGN KEY (alert) REFERENCES public.alerts(id);
+
+ALTER TABLE ONLY public.alert_acts
+    ADD CONSTRAINT alert_acts_done_by_fkey FOREIGN KEY (done_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.alert_messages
+    ADD CONSTRAINT alert_messages_alert_fkey FOREIGN KEY (alert) REFERENCES public.alerts(id);
+
+ALTER TABLE ONLY public.alert_rule_versions
+    ADD CONSTRAINT alert_rule_versions_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.alert_signals
+    ADD CONSTRAINT alert_signals_minute_fkey FOREIGN KEY (minute) REFERENCES public.alert_passes(minute) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_acknowledged_by_fkey FOREIGN KEY (acknowledged_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_rule_version_fkey FOREIGN KEY (rule, version) REFERENCES public.alert_rule_versions(rule, version);
+
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_snoozed_by_fkey FOREIGN KEY (snoozed_by) REFERENCES public.staff(id);
 
 ALTER TABLE ONLY public.annotations
     ADD CONSTRAINT annotations_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
@@ -2663,6 +3006,15 @@ ALTER TABLE ONLY public.notification_rule_versions
 ALTER TABLE ONLY public.notification_stops
     ADD CONSTRAINT notification_stops_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES public.staff(id);
 
+ALTER TABLE ONLY public.oncall_shifts
+    ADD CONSTRAINT oncall_shifts_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.oncall_shifts
+    ADD CONSTRAINT oncall_shifts_removed_by_fkey FOREIGN KEY (removed_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.oncall_shifts
+    ADD CONSTRAINT oncall_shifts_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id);
+
 ALTER TABLE ONLY public.personal_data
     ADD CONSTRAINT personal_data_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
@@ -2745,6 +3097,20 @@ CREATE POLICY admin_does ON public.coach_interventions FOR UPDATE TO bee_admin U
 
 CREATE POLICY admin_sees_to_it ON public.safety_events FOR UPDATE TO bee_admin USING (true) WITH CHECK (true);
 
+ALTER TABLE public.alert_acts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.alert_messages ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.alert_passes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.alert_rule_versions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.alert_signals ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.alerts ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY amenders ON public.stale_hours FOR INSERT TO bee_oncall, bee_admin WITH CHECK (true);
+
 ALTER TABLE public.annotations ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY approved ON public.notification_rule_activations FOR INSERT TO bee_admin WITH CHECK (((activated_by = ( SELECT public.bee_staff_id() AS bee_staff_id)) AND ((version IS NULL) OR (EXISTS ( SELECT
@@ -2752,6 +3118,8 @@ CREATE POLICY approved ON public.notification_rule_activations FOR INSERT TO bee
   WHERE ((approval.rule = notification_rule_activations.rule) AND (approval.version = notification_rule_activations.version)))))));
 
 CREATE POLICY approves_by_name ON public.notification_campaign_acts FOR INSERT TO bee_admin WITH CHECK (((done_by = ( SELECT public.bee_staff_id() AS bee_staff_id)) AND (kind <> 'finished'::text)));
+
+CREATE POLICY asks ON public.probe_pushes FOR INSERT TO bee_system WITH CHECK (true);
 
 CREATE POLICY assigned ON public.coach_conversations FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
@@ -2831,6 +3199,8 @@ ALTER TABLE public.audit_log ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.audit_seals ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY author ON public.alert_rule_versions FOR INSERT TO bee_oncall, bee_admin WITH CHECK ((author_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
 CREATE POLICY author ON public.annotations FOR INSERT TO bee_product, bee_admin WITH CHECK ((author_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 CREATE POLICY author ON public.notification_rule_versions FOR INSERT TO bee_product, bee_admin WITH CHECK ((author_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
@@ -2850,6 +3220,8 @@ CREATE POLICY by_name ON public.notification_campaign_acts FOR INSERT TO bee_pro
 CREATE POLICY by_name ON public.notification_campaign_tests FOR INSERT TO bee_product, bee_admin WITH CHECK ((asked_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 CREATE POLICY by_name ON public.notification_stops FOR INSERT TO bee_admin WITH CHECK ((changed_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
+CREATE POLICY by_name ON public.oncall_shifts FOR INSERT TO bee_oncall, bee_admin WITH CHECK ((created_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 ALTER TABLE public.coach_breakers ENABLE ROW LEVEL SECURITY;
 
@@ -2967,6 +3339,8 @@ ALTER TABLE public.objective_hours ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.objective_minutes ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.oncall_shifts ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY own ON public.coach_conversations FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
@@ -2997,6 +3371,8 @@ CREATE POLICY own ON public.score_dues FOR SELECT TO authenticated USING ((user_
 
 CREATE POLICY own ON public.user_fcm_tokens TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid))) WITH CHECK ((user_id = ( SELECT auth.uid() AS uid)));
 
+CREATE POLICY own_act ON public.alert_acts FOR INSERT TO bee_oncall, bee_admin WITH CHECK ((done_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
 CREATE POLICY own_act ON public.audit_log FOR INSERT TO bee_product, bee_coach, bee_oncall, bee_admin WITH CHECK (((actor_kind = 'staff'::text) AND (actor_id = ( SELECT public.bee_staff_id() AS bee_staff_id))));
 
 CREATE POLICY own_choice ON public.notification_preferences FOR INSERT TO authenticated WITH CHECK ((user_id = ( SELECT auth.uid() AS uid)));
@@ -3016,6 +3392,8 @@ CREATE POLICY own_segment ON public.engagement_recoveries FOR SELECT TO bee_coac
 CREATE POLICY own_sent ON public.momentum_notifications FOR SELECT TO authenticated USING (((user_id = ( SELECT auth.uid() AS uid)) AND (sent_at IS NOT NULL)));
 
 ALTER TABLE public.personal_data ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.probe_pushes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.probe_ticks ENABLE ROW LEVEL SECURITY;
 
@@ -3039,7 +3417,11 @@ CREATE POLICY readers ON public.coach_prompt_promotions FOR SELECT TO bee_coach,
 
 CREATE POLICY readers ON public.coach_prompt_versions FOR SELECT TO bee_coach, bee_admin, bee_system USING (true);
 
+CREATE POLICY readers ON public.probe_pushes FOR SELECT TO bee_oncall, bee_admin, bee_system, bee_worker USING (true);
+
 CREATE POLICY readers ON public.service_amendments FOR SELECT TO bee_oncall, bee_admin, bee_worker USING (true);
+
+CREATE POLICY removed_by_name ON public.oncall_shifts FOR UPDATE TO bee_oncall, bee_admin USING (true) WITH CHECK (((removed_by IS NULL) OR (removed_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
 
 ALTER TABLE public.safety_events ENABLE ROW LEVEL SECURITY;
 
@@ -3101,6 +3483,18 @@ ALTER TABLE public.sign_in_attempts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.signing_keys ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY staff ON public.alert_acts FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.alert_messages FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.alert_passes FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.alert_rule_versions FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.alert_signals FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.alerts FOR SELECT TO bee_oncall, bee_admin USING (true);
+
 CREATE POLICY staff ON public.annotations FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.coach_breakers FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
@@ -3133,6 +3527,8 @@ CREATE POLICY staff ON public.objective_hours FOR SELECT TO bee_oncall, bee_admi
 
 CREATE POLICY staff ON public.objective_minutes FOR SELECT TO bee_oncall, bee_admin USING (true);
 
+CREATE POLICY staff ON public.oncall_shifts FOR SELECT TO bee_oncall, bee_admin USING (true);
+
 CREATE POLICY staff ON public.outbox FOR SELECT TO bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.probe_ticks FOR SELECT TO bee_oncall, bee_admin USING (true);
@@ -3162,6 +3558,8 @@ CREATE POLICY staff ON public.stale_days FOR SELECT TO bee_oncall, bee_admin USI
 CREATE POLICY staff ON public.uptime_minutes FOR SELECT TO bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.user_fcm_tokens FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.worker_beats FOR SELECT TO bee_oncall, bee_admin USING (true);
 
 ALTER TABLE public.staff_links ENABLE ROW LEVEL SECURITY;
 
@@ -3249,6 +3647,8 @@ CREATE POLICY system_new ON public.members FOR INSERT TO bee_system WITH CHECK (
 
 CREATE POLICY system_read ON public.score_frontiers FOR SELECT TO bee_system USING (true);
 
+CREATE POLICY takes ON public.probe_pushes FOR UPDATE TO bee_worker USING (true) WITH CHECK (true);
+
 CREATE POLICY trail ON public.audit_log FOR SELECT TO bee_oncall, bee_admin, bee_worker USING (true);
 
 CREATE POLICY trail ON public.audit_seals FOR SELECT TO bee_oncall, bee_admin, bee_worker USING (true);
@@ -3258,6 +3658,20 @@ ALTER TABLE public.uptime_minutes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.user_fcm_tokens ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY withdrawers ON public.service_amendments FOR UPDATE TO bee_oncall, bee_admin USING (true) WITH CHECK (((withdrawn_by IS NULL) OR (withdrawn_by = public.bee_staff_id())));
+
+CREATE POLICY worker ON public.alert_acts FOR SELECT TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.alert_messages TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.alert_passes TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.alert_rule_versions FOR SELECT TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.alert_signals TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.alerts TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.coach_breakers FOR SELECT TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.coach_gate_verdicts FOR INSERT TO bee_worker WITH CHECK (true);
 
@@ -3289,6 +3703,8 @@ CREATE POLICY worker ON public.objective_hours TO bee_worker USING (true) WITH C
 
 CREATE POLICY worker ON public.objective_minutes TO bee_worker USING (true) WITH CHECK (true);
 
+CREATE POLICY worker ON public.oncall_shifts FOR SELECT TO bee_worker USING (true);
+
 CREATE POLICY worker ON public.service_gaps TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.service_minutes TO bee_worker USING (true);
@@ -3311,7 +3727,13 @@ CREATE POLICY worker ON public.uptime_minutes TO bee_worker USING (true) WITH CH
 
 CREATE POLICY worker ON public.user_fcm_tokens TO bee_worker USING (true) WITH CHECK (true);
 
+CREATE POLICY worker ON public.worker_beats TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker_acts ON public.alert_acts FOR INSERT TO bee_worker WITH CHECK ((done_by IS NULL));
+
 CREATE POLICY worker_asks ON public.coach_interventions FOR INSERT TO bee_worker WITH CHECK (true);
+
+ALTER TABLE public.worker_beats ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY worker_decides ON public.momentum_notifications FOR INSERT TO bee_worker WITH CHECK (true);
 
@@ -3353,6 +3775,8 @@ REVOKE ALL ON FUNCTION public.bee_add_sketches(one integer[], other integer[]) F
 GRANT ALL ON FUNCTION public.bee_add_sketches(one integer[], other integer[]) TO bee_system;
 
 REVOKE ALL ON FUNCTION public.bee_announce_notification() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_apply_alert_act() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_campaign_audience(wanted jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_campaign_audience(wanted jsonb) TO bee_product;
@@ -3405,6 +3829,8 @@ REVOKE ALL ON FUNCTION public.bee_mark_changed_member_due() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_mark_events_due() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.bee_mark_probed_minutes() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.bee_mark_segments_stale() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_members_in(segment text) FROM PUBLIC;
@@ -3430,6 +3856,9 @@ GRANT ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone
 GRANT ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) TO bee_admin;
 GRANT ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) TO bee_worker;
 
+REVOKE ALL ON FUNCTION public.bee_oncall_address(person uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_oncall_address(person uuid) TO bee_worker;
+
 REVOKE ALL ON FUNCTION public.bee_record_preferences() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_record_token() FROM PUBLIC;
@@ -3439,6 +3868,8 @@ REVOKE ALL ON FUNCTION public.bee_refuse_change() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.bee_refuse_forgetting() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_register_token() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_remove_shift_once() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_save_campaign(known bigint, wanted text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_save_campaign(known bigint, wanted text) TO bee_product;
@@ -3464,6 +3895,94 @@ GRANT ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, u
 GRANT ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, until timestamp with time zone) TO bee_worker;
 
 REVOKE ALL ON FUNCTION public.bee_wake_realtime() FROM PUBLIC;
+
+GRANT SELECT ON TABLE public.alert_acts TO bee_worker;
+GRANT SELECT ON TABLE public.alert_acts TO bee_oncall;
+GRANT SELECT ON TABLE public.alert_acts TO bee_admin;
+
+GRANT INSERT(alert) ON TABLE public.alert_acts TO bee_worker;
+GRANT INSERT(alert) ON TABLE public.alert_acts TO bee_oncall;
+GRANT INSERT(alert) ON TABLE public.alert_acts TO bee_admin;
+
+GRANT INSERT(kind) ON TABLE public.alert_acts TO bee_worker;
+GRANT INSERT(kind) ON TABLE public.alert_acts TO bee_oncall;
+GRANT INSERT(kind) ON TABLE public.alert_acts TO bee_admin;
+
+GRANT INSERT(done_by) ON TABLE public.alert_acts TO bee_oncall;
+GRANT INSERT(done_by) ON TABLE public.alert_acts TO bee_admin;
+
+GRANT INSERT(done_at) ON TABLE public.alert_acts TO bee_worker;
+
+GRANT INSERT(seen) ON TABLE public.alert_acts TO bee_oncall;
+GRANT INSERT(seen) ON TABLE public.alert_acts TO bee_admin;
+
+GRANT INSERT(until) ON TABLE public.alert_acts TO bee_oncall;
+GRANT INSERT(until) ON TABLE public.alert_acts TO bee_admin;
+
+GRANT INSERT(is_actionable) ON TABLE public.alert_acts TO bee_oncall;
+GRANT INSERT(is_actionable) ON TABLE public.alert_acts TO bee_admin;
+
+GRANT INSERT(note) ON TABLE public.alert_acts TO bee_worker;
+GRANT INSERT(note) ON TABLE public.alert_acts TO bee_oncall;
+GRANT INSERT(note) ON TABLE public.alert_acts TO bee_admin;
+
+GRANT SELECT ON TABLE public.alert_messages TO bee_worker;
+GRANT SELECT ON TABLE public.alert_messages TO bee_oncall;
+GRANT SELECT ON TABLE public.alert_messages TO bee_admin;
+
+GRANT INSERT(alert) ON TABLE public.alert_messages TO bee_worker;
+
+GRANT INSERT(round) ON TABLE public.alert_messages TO bee_worker;
+
+GRANT INSERT(step) ON TABLE public.alert_messages TO bee_worker;
+
+GRANT INSERT(channel) ON TABLE public.alert_messages TO bee_worker;
+
+GRANT INSERT(receiver) ON TABLE public.alert_messages TO bee_worker;
+
+GRANT INSERT(queued_at) ON TABLE public.alert_messages TO bee_worker;
+
+GRANT UPDATE(given_up_at) ON TABLE public.alert_messages TO bee_worker;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.alert_passes TO bee_worker;
+GRANT SELECT ON TABLE public.alert_passes TO bee_oncall;
+GRANT SELECT ON TABLE public.alert_passes TO bee_admin;
+
+GRANT SELECT ON TABLE public.alert_rule_versions TO bee_worker;
+GRANT SELECT ON TABLE public.alert_rule_versions TO bee_oncall;
+GRANT SELECT ON TABLE public.alert_rule_versions TO bee_admin;
+
+GRANT INSERT(rule) ON TABLE public.alert_rule_versions TO bee_oncall;
+GRANT INSERT(rule) ON TABLE public.alert_rule_versions TO bee_admin;
+
+GRANT INSERT(version) ON TABLE public.alert_rule_versions TO bee_oncall;
+GRANT INSERT(version) ON TABLE public.alert_rule_versions TO bee_admin;
+
+GRANT INSERT(is_on) ON TABLE public.alert_rule_versions TO bee_oncall;
+GRANT INSERT(is_on) ON TABLE public.alert_rule_versions TO bee_admin;
+
+GRANT INSERT(body) ON TABLE public.alert_rule_versions TO bee_oncall;
+GRANT INSERT(body) ON TABLE public.alert_rule_versions TO bee_admin;
+
+GRANT INSERT(digest) ON TABLE public.alert_rule_versions TO bee_oncall;
+GRANT INSERT(digest) ON TABLE public.alert_rule_versions TO bee_admin;
+
+GRANT INSERT(tested) ON TABLE public.alert_rule_versions TO bee_oncall;
+GRANT INSERT(tested) ON TABLE public.alert_rule_versions TO bee_admin;
+
+GRANT INSERT(author_id) ON TABLE public.alert_rule_versions TO bee_oncall;
+GRANT INSERT(author_id) ON TABLE public.alert_rule_versions TO bee_admin;
+
+GRANT INSERT(message) ON TABLE public.alert_rule_versions TO bee_oncall;
+GRANT INSERT(message) ON TABLE public.alert_rule_versions TO bee_admin;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.alert_signals TO bee_worker;
+GRANT SELECT ON TABLE public.alert_signals TO bee_oncall;
+GRANT SELECT ON TABLE public.alert_signals TO bee_admin;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.alerts TO bee_worker;
+GRANT SELECT ON TABLE public.alerts TO bee_oncall;
+GRANT SELECT ON TABLE public.alerts TO bee_admin;
 
 GRANT SELECT ON TABLE public.annotations TO bee_product;
 GRANT SELECT ON TABLE public.annotations TO bee_coach;
@@ -3572,6 +4091,7 @@ GRANT SELECT ON TABLE public.coach_breakers TO bee_product;
 GRANT SELECT ON TABLE public.coach_breakers TO bee_coach;
 GRANT SELECT ON TABLE public.coach_breakers TO bee_oncall;
 GRANT SELECT ON TABLE public.coach_breakers TO bee_admin;
+GRANT SELECT ON TABLE public.coach_breakers TO bee_worker;
 
 GRANT SELECT ON TABLE public.coach_conversations TO authenticated;
 GRANT SELECT ON TABLE public.coach_conversations TO service_role;
@@ -4017,7 +4537,7 @@ GRANT SELECT(is_demo),INSERT(is_demo) ON TABLE public.members TO bee_system;
 GRANT SELECT(is_synthetic) ON TABLE public.members TO bee_product;
 GRANT SELECT(is_synthetic) ON TABLE public.members TO bee_oncall;
 GRANT SELECT(is_synthetic) ON TABLE public.members TO bee_worker;
-GRANT SELECT(is_synthetic) ON TABLE public.members TO bee_system;
+GRANT SELECT(is_synthetic),INSERT(is_synthetic) ON TABLE public.members TO bee_system;
 
 GRANT SELECT(created_at) ON TABLE public.members TO authenticated;
 GRANT SELECT(created_at) ON TABLE public.members TO bee_product;
@@ -4387,6 +4907,31 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.objective_minutes TO bee_worke
 GRANT SELECT ON TABLE public.objective_minutes TO bee_oncall;
 GRANT SELECT ON TABLE public.objective_minutes TO bee_admin;
 
+GRANT SELECT ON TABLE public.oncall_shifts TO bee_worker;
+GRANT SELECT ON TABLE public.oncall_shifts TO bee_oncall;
+GRANT SELECT ON TABLE public.oncall_shifts TO bee_admin;
+
+GRANT INSERT(level) ON TABLE public.oncall_shifts TO bee_oncall;
+GRANT INSERT(level) ON TABLE public.oncall_shifts TO bee_admin;
+
+GRANT INSERT(staff_id) ON TABLE public.oncall_shifts TO bee_oncall;
+GRANT INSERT(staff_id) ON TABLE public.oncall_shifts TO bee_admin;
+
+GRANT INSERT(starts_at) ON TABLE public.oncall_shifts TO bee_oncall;
+GRANT INSERT(starts_at) ON TABLE public.oncall_shifts TO bee_admin;
+
+GRANT INSERT(ends_at) ON TABLE public.oncall_shifts TO bee_oncall;
+GRANT INSERT(ends_at) ON TABLE public.oncall_shifts TO bee_admin;
+
+GRANT INSERT(created_by) ON TABLE public.oncall_shifts TO bee_oncall;
+GRANT INSERT(created_by) ON TABLE public.oncall_shifts TO bee_admin;
+
+GRANT UPDATE(removed_by) ON TABLE public.oncall_shifts TO bee_oncall;
+GRANT UPDATE(removed_by) ON TABLE public.oncall_shifts TO bee_admin;
+
+GRANT UPDATE(removed_at) ON TABLE public.oncall_shifts TO bee_oncall;
+GRANT UPDATE(removed_at) ON TABLE public.oncall_shifts TO bee_admin;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO bee_worker;
 GRANT SELECT,INSERT ON TABLE public.outbox TO bee_system;
 GRANT SELECT ON TABLE public.outbox TO bee_admin;
@@ -4421,6 +4966,17 @@ GRANT INSERT(full_name),UPDATE(full_name) ON TABLE public.personal_data TO bee_s
 GRANT INSERT(email),UPDATE(email) ON TABLE public.personal_data TO bee_system;
 
 GRANT UPDATE(updated_at) ON TABLE public.personal_data TO bee_system;
+
+GRANT SELECT ON TABLE public.probe_pushes TO bee_system;
+GRANT SELECT ON TABLE public.probe_pushes TO bee_worker;
+GRANT SELECT ON TABLE public.probe_pushes TO bee_oncall;
+GRANT SELECT ON TABLE public.probe_pushes TO bee_admin;
+
+GRANT INSERT(id) ON TABLE public.probe_pushes TO bee_system;
+
+GRANT UPDATE(taken_at) ON TABLE public.probe_pushes TO bee_worker;
+
+GRANT UPDATE(outcome) ON TABLE public.probe_pushes TO bee_worker;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.probe_ticks TO bee_worker;
 GRANT SELECT,INSERT ON TABLE public.probe_ticks TO bee_system;
@@ -4678,6 +5234,8 @@ GRANT SELECT ON TABLE public.stale_days TO bee_admin;
 GRANT SELECT,INSERT ON TABLE public.stale_days TO bee_system;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stale_hours TO bee_worker;
+GRANT INSERT ON TABLE public.stale_hours TO bee_oncall;
+GRANT INSERT ON TABLE public.stale_hours TO bee_admin;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.stale_minutes TO bee_system;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stale_minutes TO bee_worker;
@@ -4742,3 +5300,7 @@ GRANT SELECT(created_at) ON TABLE public.user_fcm_tokens TO bee_admin;
 GRANT SELECT(updated_at) ON TABLE public.user_fcm_tokens TO bee_product;
 GRANT SELECT(updated_at) ON TABLE public.user_fcm_tokens TO bee_oncall;
 GRANT SELECT(updated_at) ON TABLE public.user_fcm_tokens TO bee_admin;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.worker_beats TO bee_worker;
+GRANT SELECT ON TABLE public.worker_beats TO bee_oncall;
+GRANT SELECT ON TABLE public.worker_beats TO bee_admin;

@@ -16,6 +16,7 @@ from bee.db.address import ServerAddress
 from bee.db.migrations import migrate
 from bee.momentum.registry import ensure_definitions
 from bee.notify.registry import ensure_rules
+from bee.sla.alerts.registry import ensure_alert_rules
 from tests.cluster import OLDEST_BINARIES, administering, embedded_cluster, named, oldest_cluster
 from tests.commands import Bee, database_url, run_bee
 
@@ -73,6 +74,7 @@ def template(server: ServerAddress) -> ServerAddress:
     ensure_definitions(database)
     ensure_rules(database)
     ensure_prompts(database)
+    ensure_alert_rules(database)
     database.dispose()
     return address
 

@@ -1,4 +1,4 @@
-"""Access tokens of members and the two keys of the API (pure): claims as Supabase's clients expect them."""
+"""Access tokens of members and the two keys of the API: claims as Supabase's clients expect them."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -9,6 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from bee.accounts.keys import ALGORITHM
 from bee.accounts.rows import Account
+from bee.secret import derived, installation_secret
+from bee.settings import Settings
 
 LIFETIME: Final = timedelta(hours=1)
 AUDIENCE: Final = "authenticated"
@@ -45,6 +47,11 @@ def access_token(
         "is_anonymous": False,
     }
     return jwt.encode(claims, key, algorithm=ALGORITHM, headers={"kid": str(kid)}), expires_at
+
+
+def api_key_secret(settings: Settings) -> str:
+    """Return what signs the two keys of this installation."""
+    return derived(installation_secret(settings), "jwt-secret")
 
 
 def api_key(role: str, *, secret: str) -> str:

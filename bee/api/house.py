@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection
 
 from bee.accounts.keyring import Keyring
 from bee.accounts.keys import sealing_of
-from bee.accounts.tokens import api_key
+from bee.accounts.tokens import api_key, api_key_secret
 from bee.api.caller import Role
 from bee.api.limits import Area, Limiter
 from bee.api.tables.schema import Catalogue
@@ -19,7 +19,6 @@ from bee.coach.engine import Coach
 from bee.db import Database
 from bee.errors import Conflict
 from bee.running import read_running
-from bee.secret import derived, installation_secret
 from bee.settings import Settings
 from bee.sla.probes.key import probe_key
 
@@ -56,7 +55,7 @@ class House:
         if settings.issues_tokens:
             keyring = Keyring(database, sealing=sealing_of(settings), clock=clock)
             issuer = f"{public_address(settings)}/auth/v1"
-            verifier = local_verifier(keyring, issuer=issuer, secret=_jwt_secret(settings))
+            verifier = local_verifier(keyring, issuer=issuer, secret=api_key_secret(settings))
         else:
             keyring = None
             verifier = _project_verifier(settings)
@@ -105,7 +104,7 @@ def _project_keys(settings: Settings) -> dict[str, Role]:
 
 def local_api_keys(settings: Settings) -> dict[str, Role]:
     """Return the keys of this installation and the roles that they give."""
-    secret = _jwt_secret(settings)
+    secret = api_key_secret(settings)
     return {api_key(role, secret=secret): role for role in (Role.ANON, Role.SERVICE)}
 
 
@@ -128,7 +127,7 @@ def client_settings(settings: Settings) -> dict[str, str]:
         "ANON_KEY": by_role[Role.ANON],
         "SUPABASE_SERVICE_ROLE_KEY": by_role[Role.SERVICE],
         "SERVICE_ROLE_KEY": by_role[Role.SERVICE],
-        "JWT_SECRET": _jwt_secret(settings),
+        "JWT_SECRET": api_key_secret(settings),
     }
 
 
@@ -137,10 +136,6 @@ def public_address(settings: Settings) -> str:
     if settings.api_url:
         return settings.api_url.rstrip("/")
     return f"http://{settings.host}:{settings.api_port}"
-
-
-def _jwt_secret(settings: Settings) -> str:
-    return derived(installation_secret(settings), "jwt-secret")
 
 
 def house_of(request: HTTPConnection) -> House:

@@ -26,6 +26,7 @@ from bee.coach.crisis import crisis_answer
 from bee.coach.exchange import Exchange, Limits
 from bee.coach.masking import Mask
 from bee.coach.model import Models, Moment, Provider, Usage
+from bee.coach.model.prices import price_list
 from bee.coach.offline import MODEL, reply
 from bee.coach.prompting import Prompt, Sent, live_prompt, rendered
 from bee.coach.queries import AboutMember, find_answered, read_context
@@ -113,6 +114,7 @@ class Coach:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.models = Models(settings)
+        self._prices = price_list(settings)
         self._database = database
         self._settings = settings
         self._limits = limits
@@ -270,7 +272,9 @@ class Coach:
             is_new = store(session, question.member_id, question.request_id, decision, now=question.now)
             if plan is not None and plan.exchange.tries:
                 account = ledger.Account.of_member(question.member_id)
-                ledger.note_calls(session, account, question.request_id, plan.prompt, plan.exchange.tries)
+                ledger.note_calls(
+                    session, account, question.request_id, plan.prompt, plan.exchange.tries, self._prices
+                )
                 ledger.note_health(
                     session,
                     plan.prompt.provider,
@@ -289,7 +293,9 @@ class Coach:
         question = begun.question
         with self._database.writing(Login.SYSTEM) as session:
             account = ledger.Account.of_member(question.member_id)
-            ledger.note_calls(session, account, question.request_id, plan.prompt, plan.exchange.tries)
+            ledger.note_calls(
+                session, account, question.request_id, plan.prompt, plan.exchange.tries, self._prices
+            )
 
     def _reading_as_member(self, question: Question) -> AbstractContextManager[ReadSession]:
         settings = {"request.jwt.claims": question.claims}

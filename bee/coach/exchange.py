@@ -11,7 +11,7 @@ from typing import Final
 from bee.coach.masking import Mask
 from bee.coach.model import Completion, Finish, Model, ModelFailed, ModelRequest, Patience, Usage, ask
 from bee.coach.release import Release, Unsafe
-from bee.coach.review import Review, review
+from bee.coach.review import Review, review, review_part
 
 MOST_TRIES: Final = 2
 # How many characters make a token, where the provider did not count.
@@ -50,7 +50,10 @@ class Try:
 
 @dataclass(slots=True)
 class Exchange:
-    """A request on its way. After :meth:`pieces`, ``text`` and ``review`` are set where a model's answer passed."""
+    """A request on its way. After :meth:`pieces`, ``text`` and ``review`` are set where a model's answer passed.
+
+    ``heard``, ``found``: the last text that came and what the checks say of it, whether or not it passed.
+    """
 
     model: Model
     request: ModelRequest
@@ -60,6 +63,8 @@ class Exchange:
     tries: list[Try] = field(default_factory=list)
     text: str | None = None
     review: Review | None = None
+    heard: str = ""
+    found: Review | None = None
     failure: ModelFailed | None = None
     is_shown: bool = False
 
@@ -125,7 +130,9 @@ class _Call:
             self.may_help_again = failure.fault.may_pass
         except Unsafe as unsafe:
             outcome, failed = "unsafe", unsafe.failed
+            exchange.found = review_part(self._release.text, exchange.request.moment)
         finally:
+            exchange.heard = self._release.text
             self._note(outcome, detail, failed)
 
     def _judged(self) -> tuple[str, tuple[str, ...]]:
@@ -138,7 +145,7 @@ class _Call:
             return "refused", ()
         if completion.finish is Finish.LENGTH:
             return "cut_short", ()
-        found = review(self._release.text, exchange.request.moment)
+        found = exchange.found = review(self._release.text, exchange.request.moment)
         if not found.passes:
             return "checks", found.failed
         exchange.text, exchange.review = self._release.text, found

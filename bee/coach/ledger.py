@@ -1,6 +1,6 @@
 """What models were asked, took and cost, and which provider is left alone for a while. As the system."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from bee.coach.exchange import Try
 from bee.coach.model import ModelFailed, Provider
-from bee.coach.model.prices import find_price
+from bee.coach.model.prices import PRICES, Price, find_price
 from bee.coach.prompting import Prompt
 from bee.coach.standing import FAILURES_TO_OPEN, PAUSE, UNCOUNTED, Standing, day_began, pause_after
 from bee.db import Database, Identity, Login, WriteSession
@@ -66,11 +66,16 @@ def claim_probation(session: WriteSession, provider: Provider, *, now: datetime)
 
 
 def note_calls(
-    session: WriteSession, account: Account, request_id: UUID, prompt: Prompt, tries: Iterable[Try]
+    session: WriteSession,
+    account: Account,
+    request_id: UUID,
+    prompt: Prompt,
+    tries: Iterable[Try],
+    prices: Sequence[Price] = PRICES,
 ) -> None:
     """Keep every call with its tokens and its cost, whatever came of it."""
     for call in tries:
-        price = find_price(prompt.provider, prompt.model, on=call.started_at.date())
+        price = find_price(prompt.provider, prompt.model, on=call.started_at.date(), prices=prices)
         session.run(
             "coach/add_call",
             purpose=account.purpose,

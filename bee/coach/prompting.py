@@ -6,9 +6,9 @@ from typing import Final, Self
 
 from bee.coach.masking import MASK_VERSION, Mask
 from bee.coach.model import ModelRequest, Moment, Provider, Turn
-from bee.coach.prompts import Parameters, PromptVersion, Template, live_version, render
+from bee.coach.prompts import Parameters, PromptVersion, Rendered, Template, live_version, render
 from bee.coach.prompts.registry import COACH
-from bee.coach.prompts.template import UNKNOWN
+from bee.coach.prompts.values import values_of
 from bee.db import ReadSession
 from bee.settings import Settings
 
@@ -69,20 +69,31 @@ def prompt_of(version: PromptVersion, settings: Settings) -> Prompt:
     )
 
 
-def rendered(prompt: Prompt, moment: Moment, mask: Mask, pseudonym: str) -> ModelRequest:
-    """Return what is asked: state, memories and messages, with everything hidden that points at a person."""
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """What a model reads: the prompt part by part, and what was said, oldest first."""
+
+    system: Rendered
+    turns: tuple[Turn, ...]
+
+
+def laid_out(prompt: Prompt, moment: Moment, mask: Mask) -> LaidOut:
+    """Return state, memories and messages as a model reads them, with everything hidden that points at a person."""
     said = [
         Turn("user" if message.role == "member" else "assistant", mask.hide(message.body))
         for message in reversed(moment.recent[:MOST_TURNS])
     ]
-    values = {
-        "state": moment.state or UNKNOWN,
-        "memories": [mask.hide(memory.trait_value) for memory in moment.memories],
-    }
+    values = values_of(moment.state, [mask.hide(memory.trait_value) for memory in moment.memories])
+    return LaidOut(render(prompt.template, values), (*said, Turn("user", mask.hide(moment.message))))
+
+
+def rendered(prompt: Prompt, moment: Moment, mask: Mask, pseudonym: str) -> ModelRequest:
+    """Return what is asked of a model in a moment."""
+    told = laid_out(prompt, moment, mask)
     return ModelRequest(
         model=prompt.model,
-        system=render(prompt.template, values).text,
-        turns=(*said, Turn("user", mask.hide(moment.message))),
+        system=told.system.text,
+        turns=told.turns,
         max_tokens=prompt.parameters.max_tokens,
         temperature=prompt.parameters.temperature,
         pseudonym=pseudonym,

@@ -2,7 +2,7 @@
 
 import psycopg
 
-from bee.errors import BeeError, Conflict, Forbidden, Invalid
+from bee.errors import BeeError, Conflict, Forbidden, Invalid, NotFound
 
 # Constraint → (kind, code, one sentence for a person).
 MEANINGS: dict[str, tuple[type[BeeError], str, str]] = {
@@ -60,6 +60,16 @@ MEANINGS: dict[str, tuple[type[BeeError], str, str]] = {
     ),
     "notification_campaign_started_once": (Conflict, "started_before", "It was started already."),
     "notification_campaign_ended_once": (Conflict, "ended_before", "It is over already."),
+    "service_amendments_declare_before": (
+        Conflict,
+        "maintenance_begun",
+        "Maintenance is declared before it begins, and it has begun meanwhile.",
+    ),
+    "service_amendments_correct_what_was": (
+        Conflict,
+        "correction_early",
+        "Only what is over can be corrected.",
+    ),
     "coach_prompt_versions_number_key": (
         Conflict,
         "version_taken",
@@ -105,6 +115,34 @@ MEANINGS: dict[str, tuple[type[BeeError], str, str]] = {
         Conflict,
         "not_back",
         "It was not live there before, or somebody rolled back from it: ask for approval.",
+    ),
+    "alert_changed": (
+        Conflict,
+        "alert_changed",
+        "Something was done about this alert meanwhile: look at it again.",
+    ),
+    "alert_ended": (Conflict, "alert_ended", "The alert is over."),
+    "alert_fires": (Conflict, "alert_fires", "It still fires: acknowledge or snooze it."),
+    "alert_until": (
+        Invalid,
+        "alert_until",
+        "An acknowledgement lasts a day at most and a snooze seven, from now on.",
+    ),
+    "alert_acts_alert_fkey": (NotFound, "no_alert", "There is no such alert."),
+    "alert_rule_versions_pkey": (
+        Conflict,
+        "alert_rule_changed",
+        "Somebody changed this rule meanwhile: look at it again.",
+    ),
+    "oncall_shifts_one_a_level": (
+        Conflict,
+        "shift_taken",
+        "Somebody holds this level during that time already.",
+    ),
+    "oncall_shifts_end_later": (
+        Invalid,
+        "shift_length",
+        "A shift ends after it begins, and within 62 days.",
     ),
     "coach_conversations_user_id_fkey": (Invalid, "unknown_member", "There is no such member."),
     "engagement_events_user_id_fkey": (Invalid, "unknown_member", "There is no such member."),

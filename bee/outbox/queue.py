@@ -34,11 +34,19 @@ def put(session: WriteSession, topic: str, *, dedupe_key: str, payload: Mapping[
     return row == 1
 
 
-def deliver_due(database: Database, carriers: Mapping[str, Carrier], *, spread: random.Random) -> int:
+def deliver_due(
+    database: Database,
+    carriers: Mapping[str, Carrier],
+    *,
+    spread: random.Random,
+    longest_retry_s: float = LONGEST_RETRY_S,
+    ends_on_failure: bool = False,
+) -> int:
     """Deliver what is due, oldest first, and return how many messages were delivered.
 
     Only topics that have a carrier are taken; the others wait for the part that brings one. A carrier that
-    raises a domain error gets the message again, each time later.
+    raises a domain error gets the message again, each time later. ``ends_on_failure``: what is left waits for the
+    next call then, for who does not take one now lets each of the others time out.
     """
     delivered = 0
     while carriers:
@@ -53,8 +61,10 @@ def deliver_due(database: Database, carriers: Mapping[str, Carrier], *, spread: 
                     "outbox/postpone",
                     id=message.id,
                     error=f"{error.code}: {error.message}",
-                    retry_s=retry_pause_s(message.attempts, spread.random()),
+                    retry_s=min(longest_retry_s, retry_pause_s(message.attempts, spread.random())),
                 )
+                if ends_on_failure:
+                    break
             else:
                 session.run("outbox/mark_delivered", id=message.id)
                 delivered += 1

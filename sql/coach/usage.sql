@@ -1,8 +1,9 @@
--- One row a day (UTC), prompt, provider and model: calls, those that answered, tokens in buckets, and cost. Cost is of the
--- calls with a known price; `unpriced` counts the others. Newest day first, then by prompt and model.
+-- One row a day (UTC), purpose, prompt, provider and model: calls, those that answered, tokens in buckets, and cost. Cost is
+-- of the calls with a known price; `unpriced` counts the others. Newest day first, then by prompt, model and purpose.
 -- Index: coach_model_calls_day.
 select
     cast(started_at at time zone 'UTC' as date) as day,
+    purpose,
     prompt,
     provider,
     model,
@@ -18,5 +19,5 @@ select
     count(*) filter (where cost_usd is null) as unpriced
 from coach_model_calls
 where started_at >= cast(:since as timestamptz) and started_at < cast(:until as timestamptz)
-group by day, prompt, provider, model
-order by day desc, prompt, provider, model
+group by day, purpose, prompt, provider, model
+order by day desc, prompt, provider, model, purpose

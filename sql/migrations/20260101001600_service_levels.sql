@@ -304,6 +304,10 @@ create policy staff on public.objective_minutes for select to bee_oncall, bee_ad
 create policy staff on public.objective_hours for select to bee_oncall, bee_admin using (true);
 create policy staff on public.uptime_minutes for select to bee_oncall, bee_admin using (true);
 
+-- What they say makes hours stale.
+grant insert on public.stale_hours to bee_oncall, bee_admin;
+create policy amenders on public.stale_hours for insert to bee_oncall, bee_admin with check (true);
+
 -- Whoever is on call or an admin declares maintenance and corrects, in their own name, and withdraws it once.
 grant select on public.service_amendments to bee_oncall, bee_admin, bee_worker;
 grant insert (kind, starts_at, ends_at, state, reason, declared_by) on public.service_amendments to bee_oncall, bee_admin;

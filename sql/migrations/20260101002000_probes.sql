@@ -44,3 +44,25 @@ create policy system on public.probe_ticks to bee_worker, bee_system using (true
 grant select on public.probers, public.probe_ticks to bee_oncall, bee_admin;
 create policy staff on public.probers for select to bee_oncall, bee_admin using (true);
 create policy staff on public.probe_ticks for select to bee_oncall, bee_admin using (true);
+
+-- The synthetic member, as whom a prober takes a member's journey, is made by the system.
+grant insert (is_synthetic) on public.members to bee_system;
+
+-- A push that a prober has asked for: the worker takes it as it would any, and it is recorded and reaches nobody.
+create table public.probe_pushes (
+    id uuid primary key default gen_random_uuid(),
+    asked_at timestamptz not null default clock_timestamp(),
+    taken_at timestamptz,
+    outcome text check (outcome in ('recorded', 'no_device')),
+    constraint probe_pushes_taken_has_outcome check ((taken_at is null) = (outcome is null))
+);
+create index probe_pushes_waiting on public.probe_pushes (asked_at) where taken_at is null;
+
+alter table public.probe_pushes enable row level security;
+revoke all on public.probe_pushes from public, anon, authenticated, service_role;
+grant select on public.probe_pushes to bee_system, bee_worker, bee_oncall, bee_admin;
+grant insert (id) on public.probe_pushes to bee_system;
+grant update (taken_at, outcome) on public.probe_pushes to bee_worker;
+create policy readers on public.probe_pushes for select to bee_system, bee_worker, bee_oncall, bee_admin using (true);
+create policy asks on public.probe_pushes for insert to bee_system with check (true);
+create policy takes on public.probe_pushes for update to bee_worker using (true) with check (true);

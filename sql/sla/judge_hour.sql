@@ -1,11 +1,23 @@
--- Make what some objectives came to in an hour, by what the requests are charged to. :objectives as in judge_minutes.
+-- Make what some objectives came to in an hour without its maintenance, by what the requests are charged to. :objectives as in judge_minutes.
 -- Rows: one an objective, route, release, prompt and model. Indexes: service_minutes_pkey, objective_hours_pkey.
 insert into objective_hours (hour, objective, route, release, prompt, model, good, bad)
 select cast(:hour as timestamptz), objective, route, release, prompt, model, greatest(sum(good), 0), sum(bad)
 from public.bee_judged(
     array(
-        select cast(:hour as timestamptz) + make_interval(mins => minute)
-        from generate_series(0, 59) as minutes (minute)
+        select minutes.minute
+        from generate_series(
+            cast(:hour as timestamptz), cast(:hour as timestamptz) + interval '59 minutes', interval '1 minute'
+        ) as minutes (minute)
+        where
+            not exists (
+                select
+                from service_amendments as amendments
+                where
+                    amendments.kind = 'maintenance'
+                    and amendments.withdrawn_at is null
+                    and amendments.starts_at <= minutes.minute
+                    and amendments.ends_at > minutes.minute
+            )
     ),
     cast(:objectives as jsonb)
 )

@@ -68,6 +68,7 @@ def test_without_the_key_nothing_is_noted(client: TestClient, database: Database
     assert stored(database, TICKS, "probe_ticks") == []
 
 
+NO_PUSH = "0b0c3a0e-61a5-4f9a-8a0a-0a4de9f4d001"
 FAILED = {"step": "ready", "ok": False, "retried": True, "seconds": 1, "reason": "timeout"}
 
 
@@ -153,11 +154,16 @@ def test_what_can_not_be_probed_is_said_at_once(bee: Bee, words: list[str], sent
     assert sentence in said.err
 
 
-def test_the_key_for_a_prober_elsewhere_is_printed(bee: Bee, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_prober_elsewhere_is_given_is_printed_and_its_member_made(
+    bee: Bee, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = bee("keys", "probe").out
+    assert re.fullmatch(r'BEE_PROBE_KEY="[0-9a-f]{64}"\nSUPABASE_ANON_KEY="\S+"\n', said)
+    assert stored(database, "is_synthetic", "members") == [(True,)]
     monkeypatch.setenv("BEE_PROBE_KEY", KEY)
+    assert bee("keys", "probe").out.startswith(f'BEE_PROBE_KEY="{KEY}"\n')
+    monkeypatch.setenv("SUPABASE_URL", "https://project.example.org")
     assert bee("keys", "probe").out == f'BEE_PROBE_KEY="{KEY}"\n'
-    monkeypatch.delenv("BEE_PROBE_KEY")
-    assert re.fullmatch(r'BEE_PROBE_KEY="[0-9a-f]{64}"\n', bee("keys", "probe").out)
 
 
 def test_ticks_of_an_outage_are_told_when_it_is_over(
@@ -226,3 +232,13 @@ def test_what_probers_ask_is_in_no_minute_of_members(
         ("(probe) POST /v1/probe-rounds", "2xx"): 1,
     }
     assert {area for (area,) in stored(database, "area")} == {"house"}
+
+
+def test_a_push_is_asked_for_by_the_key_alone_and_an_unknown_one_is_not_found(client: TestClient) -> None:
+    headers = {"X-BEE-Probe": KEY}
+    assert client.post("/v1/probe-pushes").status_code == 401
+    push = client.post("/v1/probe-pushes", headers=headers).json()["id"]
+    assert client.get(f"/v1/probe-pushes/{push}").status_code == 401
+    assert client.get(f"/v1/probe-pushes/{push}", headers=headers).json() == {"outcome": None}
+    assert client.get(f"/v1/probe-pushes/{NO_PUSH}", headers=headers).status_code == 404
+    assert client.get("/v1/probe-pushes/x", headers=headers).status_code == 400

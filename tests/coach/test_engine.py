@@ -27,6 +27,7 @@ from bee.db import Database, Login
 from bee.errors import Unavailable
 from bee.settings import Settings
 from tests.cluster import away
+from tests.coach.ground import AMPLE, HASTY, make_mia, remember, set_state, settings_for
 from tests.coach.model_server import TEXT, ModelServer, model_server
 from tests.coach.prompts.versions import add_version, go_live
 from tests.commands import Bee
@@ -34,9 +35,6 @@ from tests.factories import execute, make_member, make_staff
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 WALK = "I took a walk today and it felt good"
-# As generous as the slowest machine asks, but for what has to be waited for.
-AMPLE = Limits(total_s=60, first_s=20, gap_s=20, least_s=0.01)
-HASTY = Limits(total_s=2.5, first_s=0.5, gap_s=0.5, least_s=0.01)
 USAGE = Usage(input=50, cache_read=40, cache_write=10, output=18, reasoning=12)
 
 
@@ -55,16 +53,7 @@ def _fresh(service: ModelServer) -> None:
 
 @pytest.fixture
 def mia(database: Database) -> UUID:
-    with database.writing(Login.OWNER) as session:
-        member_id = make_member(session, external_id="mia-1")
-        execute(
-            session,
-            "insert into personal_data (member_id, full_name, email, phone)"
-            " values (:id, 'Mia Jones', 'mia@example.org', '4155552671')",
-            id=member_id,
-        )
-    consent(database, member_id)
-    return member_id
+    return make_mia(database)
 
 
 def consent(database: Database, member_id: UUID, *, granted: bool = True) -> None:
@@ -76,20 +65,6 @@ def consent(database: Database, member_id: UUID, *, granted: bool = True) -> Non
             id=member_id,
             granted=granted,
         )
-
-
-def settings_for(service: ModelServer, model: str = "openai/fine", **more: Any) -> Settings:
-    return Settings.model_validate(
-        {
-            "login_secret": SecretStr("s" * 40),
-            "coach_model": model,
-            "OPENAI_API_KEY": "key",
-            "openai_url": f"{service.address}/v1",
-            "ANTHROPIC_API_KEY": "key",
-            "anthropic_url": service.address,
-        }
-        | more
-    )
 
 
 def question(member_id: UUID, message: str = WALK, request_id: UUID | None = None) -> Question:
@@ -116,19 +91,6 @@ def stream(database: Database, settings: Settings, asked: Question, *, limits: L
             return [event async for event in coach.events(begun, streams=True)]
 
     return asyncio.run(run())
-
-
-def execute_state(database: Database, member_id: UUID, state: str) -> None:
-    """Give a member a complete day in a state."""
-    with database.writing(Login.OWNER) as session:
-        execute(
-            session,
-            "insert into daily_engagement_scores"
-            " (user_id, score_date, raw_score, final_score, momentum_state, definition, event_count, is_complete)"
-            " values (:id, '2026-11-23', 50, 50, :state, 'v1', 3, true)",
-            id=member_id,
-            state=state,
-        )
 
 
 def rows(database: Database, statement: str) -> list[dict[str, Any]]:
@@ -172,14 +134,8 @@ def test_beside_a_models_answer_stands_what_it_was_told_and_what_that_rested_on(
 ) -> None:
     say(database, settings_for(service), question(mia, "Call me on 4155552671"))
     with database.writing(Login.OWNER) as session:
-        memory_id = execute(
-            session,
-            "insert into coach_memory (user_id, trait_key, trait_value, source, valid_from)"
-            " values (:id, 'walks', 'walks at dawn', 'coach', :now) returning id",
-            id=mia,
-            now=NOW,
-        ).scalar_one()
-    execute_state(database, mia, "Steady")
+        memory_id = remember(session, mia, "walks at dawn")
+        set_state(session, mia, "Steady")
     say(database, settings_for(service), question(mia, request_id=UUID(int=5)))
     (kept,) = rows(database, f"select * from coach_moments where request_id = '{UUID(int=5)}'")
     (first, second) = (

@@ -1,12 +1,16 @@
 """What a call costs by the price of its day."""
 
+import json
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from bee.coach.model import Provider, Usage
-from bee.coach.model.prices import PRICES, find_price
+from bee.coach.model.prices import PRICES, find_price, price_list
+from bee.errors import Invalid
+from bee.settings import Settings
 
 TODAY = date(2026, 11, 24)
 
@@ -48,3 +52,55 @@ def test_each_kind_of_token_costs_its_own_and_reasoning_what_output_does() -> No
 def test_no_two_prices_of_a_model_begin_on_the_same_day() -> None:
     keys = [(price.provider, price.model, price.valid_from) for price in PRICES]
     assert len(keys) == len(set(keys))
+
+
+def write(tmp_path: Path, text: str) -> Settings:
+    path = tmp_path / "prices.json"
+    path.write_text(text, encoding="utf-8")
+    return Settings(coach_prices=path)
+
+
+OWN = {
+    "provider": "openai", "model": "gpt-4o-mini", "from": "2026-01-01", "input": "0.10", "cache_read": "0.05",
+    "cache_write": "0.10", "output": "0.40", "source": "our contract", "checked": "2026-11-01",
+}  # fmt: skip
+
+
+def test_every_price_says_where_it_stands_and_when_it_was_compared_with_that() -> None:
+    assert all(price.source.startswith("https://") for price in PRICES)
+    assert {price.checked_on is None for price in PRICES if price.provider is Provider.ANTHROPIC} == {False}
+
+
+def test_an_operators_own_prices_count_alone_for_the_models_that_they_name(tmp_path: Path) -> None:
+    prices = price_list(write(tmp_path, json.dumps({"prices": [OWN]})))
+    found = find_price(Provider.OPENAI, "gpt-4o-mini", on=TODAY, prices=prices)
+    assert found is not None
+    assert (found.input, found.source) == (Decimal("0.10"), "our contract")
+    assert find_price(Provider.OPENAI, "gpt-4o-mini", on=date(2025, 12, 31), prices=prices) is None
+    assert find_price(Provider.OPENAI, "gpt-4o", on=TODAY, prices=prices) == find_price(
+        Provider.OPENAI, "gpt-4o", on=TODAY
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "no JSON"),
+        ("[]", "valid dictionary"),
+        ('{"prices": [{}]}', "provider: Field required"),
+        (json.dumps({"prices": [OWN | {"input": "-1"}]}), "greater than or equal to 0"),
+        (json.dumps({"prices": [OWN | {"input": "NaN"}]}), "finite"),
+        (json.dumps({"prices": [OWN | {"provider": "moon"}]}), "provider"),
+        (json.dumps({"prices": [OWN | {"per": "1k"}]}), "per: Extra inputs"),
+    ],
+)
+def test_a_file_that_holds_no_prices_stops_the_start_and_says_why(
+    text: str, told: str, tmp_path: Path
+) -> None:
+    with pytest.raises(Invalid, match=told):
+        price_list(write(tmp_path, text))
+
+
+def test_a_file_of_prices_that_is_not_there_stops_the_start(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="No such file"):
+        price_list(Settings(coach_prices=tmp_path / "none.json"))

@@ -383,3 +383,71 @@ def test_what_was_kept_long_enough_goes_and_the_rest_stays(database: Database) -
     with database.writing(Login.WORKER) as session:
         forget_old_minutes(session, settings=Settings(), now=datetime.now(UTC) + timedelta(days=8))
     assert stored(database, "id", "service_recorders") == []
+
+
+def probe(
+    database: Database,
+    at: datetime,
+    *,
+    ok: bool = True,
+    every_s: int = 60,
+    step: str = "ready",
+    seconds: float = 0.2,
+) -> None:
+    """Keep what the worker's prober saw at a tick; what fails, failed twice and slowly."""
+    with database.writing(Login.WORKER) as session:
+        execute(
+            session,
+            "insert into probers (prober, target, probe, every_s, release, last_tick_at)"
+            " values ('worker', 'http://api', :probe, :every_s, '1', :at)"
+            " on conflict (prober, target, probe) do nothing",
+            probe="ready" if step == "ready" else "journey", every_s=every_s, at=at,
+        )  # fmt: skip
+        execute(
+            session,
+            "insert into probe_ticks (scheduled_at, target, step, prober, ok, retried, seconds, reason, release)"
+            " values (:at, 'http://api', :step, 'worker', :ok, not :ok, :seconds, :reason, '1')",
+            at=at, step=step, ok=ok, seconds=seconds, reason="" if ok else "timeout",
+        )  # fmt: skip
+
+
+def test_a_probe_alone_is_evidence_and_one_that_failed_twice_is_down(database: Database) -> None:
+    probe(database, NOON)
+    probe(database, NOON + 2 * MINUTE, ok=False)
+    probe(database, NOON + 3 * MINUTE, ok=False, step="momentum")
+    assert states(database) == [(0, "up"), (2, "down"), (3, "down")]
+
+
+def test_a_failed_probe_counts_whatever_the_requests_say(database: Database) -> None:
+    measure(database, of(S.OK, 100))
+    probe(database, NOON, ok=False)
+    assert states(database) == [(0, "down")]
+
+
+def test_uptime_is_weighted_by_time_however_slow_the_failing_probes_are(database: Database) -> None:
+    """Of 20 minutes 5 are down. Probes that fail take 30 s each: by samples of one loop it would be 86 %."""
+    for n in range(20):
+        is_down = 5 <= n < 10
+        probe(database, NOON + n * MINUTE, ok=not is_down, seconds=30 if is_down else 0.1)
+    found = states(database)
+    assert [state for _, state in found].count("down") / len(found) == 0.25
+
+
+def test_a_tick_speaks_of_the_time_until_the_next_one(database: Database) -> None:
+    probe(database, NOON, every_s=300)
+    probe(database, NOON + 5 * MINUTE, ok=False, every_s=300)
+    # At minute 10 the prober was silent: of that nothing is known.
+    assert states(database) == [(n, "up" if n < 5 else "down") for n in range(10)]
+
+
+def test_ticks_off_the_minute_speak_of_one_minute_each(database: Database) -> None:
+    for n in range(3):
+        probe(database, NOON + n * MINUTE + timedelta(seconds=20), ok=n != 1)
+    assert states(database) == [(0, "up"), (1, "down"), (2, "up")]
+
+
+def test_a_tick_that_is_heard_of_late_is_put_where_it_belongs(database: Database) -> None:
+    probe(database, NOON + 30 * MINUTE)
+    assert states(database) == [(30, "up")]
+    probe(database, NOON + 10 * MINUTE, ok=False)
+    assert states(database) == [(10, "down"), (30, "up")]

@@ -21,6 +21,7 @@ PAGES = {
     "coaching/today.py": {StaffRole.COACH, StaffRole.ADMIN},
     "notifications/kill_switch.py": {StaffRole.ONCALL, StaffRole.ADMIN},
     "coaching/safety.py": {StaffRole.COACH, StaffRole.ADMIN},
+    "coaching/usage.py": {StaffRole.COACH, StaffRole.ADMIN},
     "admin/staff.py": {StaffRole.ADMIN},
     "admin/audit.py": {StaffRole.ONCALL, StaffRole.ADMIN},
     "account/password.py": set(StaffRole),

@@ -72,6 +72,25 @@ AMENDS = May(
     update="uptime_before uptime_after withdrawn_at withdrawn_by withdrawn_because",
     adds="declared_by = %(me)s",
 )
+SAYS_WHAT_IS_WATCHED = May(
+    select="*",
+    insert="rule version is_on body digest tested author_id message",
+    adds="author_id = %(me)s",
+)
+SEES_TO_ALERTS = May(
+    select="*", insert="alert kind done_by seen until is_actionable note", adds="done_by = %(me)s"
+)
+SAYS_WHO_IS_CALLED = May(
+    select="*",
+    insert="level staff_id starts_at ends_at created_by",
+    update="removed_by removed_at",
+    adds="created_by = %(me)s",
+)
+SEEN_OF_THE_WORKER = {
+    "bee_oncall": READS,
+    "bee_admin": READS,
+    "bee_worker": May(select="*", insert="*", delete=True),
+}
 POSTS = {
     "bee_product": READS,
     "bee_oncall": READS,
@@ -141,7 +160,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_worker": May(select="* but external_id"),
         "bee_system": May(
             select="* but external_id",
-            insert="id external_id time_zone joined_on is_demo",
+            insert="id external_id time_zone joined_on is_demo is_synthetic",
             update="time_zone",
         ),
     },
@@ -479,7 +498,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_worker": May(select="started_at", delete=True),
     },
     "coach_breakers": dict.fromkeys(("bee_product", "bee_coach", "bee_oncall", "bee_admin"), READS)
-    | {"bee_system": May(select="*", insert="*", update="*")},
+    | {"bee_worker": READS, "bee_system": May(select="*", insert="*", update="*")},
     "safety_events": {
         "bee_coach": May(select="*", update=SEEN_TO, rows=ASSIGNED),
         "bee_admin": May(select="*", update=SEEN_TO),
@@ -513,7 +532,11 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_worker": KEEPS,
         "bee_system": ADDS_UP,
     },
-    "stale_hours": {"bee_worker": KEEPS},
+    "stale_hours": {
+        "bee_oncall": May(insert="*"),
+        "bee_admin": May(insert="*"),
+        "bee_worker": KEEPS,
+    },
     "objective_minutes": DERIVED,
     "objective_hours": DERIVED,
     "uptime_minutes": DERIVED,
@@ -533,6 +556,33 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_admin": READS,
         "bee_worker": May(select="*", insert="*", delete=True),
         "bee_system": May(select="*", insert="*"),
+    },
+    # Alerts: the worker watches and tells; on-call and admins act under their own name.
+    "alert_rule_versions": {
+        "bee_oncall": SAYS_WHAT_IS_WATCHED,
+        "bee_admin": SAYS_WHAT_IS_WATCHED,
+        "bee_worker": READS,
+    },
+    "alerts": {"bee_oncall": READS, "bee_admin": READS, "bee_worker": ADDS_UP},
+    "alert_acts": {
+        "bee_oncall": SEES_TO_ALERTS,
+        "bee_admin": SEES_TO_ALERTS,
+        "bee_worker": May(select="*", insert="alert kind done_at note"),
+    },
+    "alert_messages": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": May(select="*", insert="* but dedupe_key given_up_at", update="given_up_at"),
+    },
+    "oncall_shifts": {"bee_oncall": SAYS_WHO_IS_CALLED, "bee_admin": SAYS_WHO_IS_CALLED, "bee_worker": READS},
+    "alert_passes": SEEN_OF_THE_WORKER,
+    "alert_signals": SEEN_OF_THE_WORKER,
+    "worker_beats": {"bee_oncall": READS, "bee_admin": READS, "bee_worker": KEEPS},
+    "probe_pushes": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": May(select="*", update="taken_at outcome"),
+        "bee_system": May(select="*", insert="id"),
     },
     # The house itself.
     "jobs": {
@@ -605,6 +655,7 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_send_once": frozenset(),
     "bee_refuse_change": frozenset(),
     "bee_add_sketches": frozenset({"bee_system"}),
+    "bee_mark_probed_minutes": frozenset(),
     "bee_judged": frozenset({"bee_worker"}),
     "bee_uptime_states": frozenset({"bee_oncall", "bee_admin", "bee_worker"}),
     "bee_objective_counts": frozenset({"bee_oncall", "bee_admin", "bee_worker"}),
@@ -613,6 +664,9 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_record_token": frozenset(),
     "bee_record_preferences": frozenset(),
     "bee_do_task_once": frozenset(),
+    "bee_apply_alert_act": frozenset(),
+    "bee_remove_shift_once": frozenset(),
+    "bee_oncall_address": frozenset({"bee_worker"}),
 }
 
 # Those that act as their owner, and what they do that their caller may not.
@@ -629,6 +683,8 @@ SECURITY_DEFINERS: Mapping[str, str] = {
     "bee_forget_notifications": "removes decisions that nobody has to keep any more",
     "bee_save_campaign": "keeps what a campaign says, and whom it means, in one version",
     "bee_check_campaign_act": "sees all of a campaign, to tell whose turn it is",
+    "bee_apply_alert_act": "changes an alert as whoever acts may, and only so",
+    "bee_oncall_address": "tells where somebody is reached who may be on call",
     "bee_names_in_campaign": "tells which words of a saved text are names, never whose",
     "bee_check_prompt_decision": "sees all of a request, to tell who may decide about it",
     "bee_follow_deployment": "ends what was live, which nobody else may",
@@ -639,6 +695,8 @@ SECURITY_DEFINERS: Mapping[str, str] = {
 # Nobody but the owner of the tables changes or removes these; events go with their member's erasure.
 UNCHANGEABLE = frozenset(
     {
+        "alert_acts",
+        "alert_rule_versions",
         "audit_log",
         "audit_seals",
         "coach_gate_verdicts",

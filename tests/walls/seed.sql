@@ -180,6 +180,25 @@ insert into probe_ticks (scheduled_at, target, step, prober, ok, retried, second
 values
     ('2026-02-01 12:00+00', 'http://a.example', 'ready', 'worker', true, false, 0.1, '', '1'),
     ('2026-02-01 12:01+00', 'http://a.example', 'ready', 'worker', false, true, 0.1, 'refused', '1');
+insert into alert_rule_versions (rule, version, is_on, body, digest, tested, author_id, message)
+select 'rule_of_' || lower(full_name), 1, true, '{}', encode(sha256(full_name::bytea), 'hex'), '{}', id, 'words of ' || full_name
+from staff;
+insert into alerts (rule, version, severity, opened_at, fired_at, evidence, round_at)
+select rule, version, 'page', now(), now(), '{}', now() from alert_rule_versions where author_id is not null;
+insert into alert_acts (alert, kind) select id, 'opened' from alerts;
+insert into alert_acts (alert, kind, done_by, seen, note)
+select alerts.id, 'noted', versions.author_id, alerts.revision, 'words of ' || alerts.rule
+from alerts
+inner join alert_rule_versions as versions using (rule, version);
+insert into alert_messages (alert, round, step, channel, queued_at) select id, 1, 1, 'webhook', now() from alerts;
+insert into oncall_shifts (level, staff_id, starts_at, ends_at, created_by)
+select 1, id, timestamptz '2026-02-01' + make_interval(days => number), timestamptz '2026-02-02' + make_interval(days => number), id
+from (select id, cast(row_number() over (order by id) as integer) as number from staff) as people;
+insert into alert_passes (minute, worker, rules, firing)
+values ('2026-02-01 12:00+00', 'worker', 1, 0), ('2026-02-01 12:01+00', 'worker', 1, 1);
+insert into alert_signals (minute, signal, age_s) select minute, 'push', 61 from alert_passes;
+insert into worker_beats (worker, release, beat_at) values ('one', '1', now()), ('two', '1', now());
+insert into probe_pushes (taken_at, outcome) values (null, null), (now(), 'recorded');
 insert into jobs (kind, key) values ('score', ''), ('housekeeping', '');
 insert into outbox (topic, dedupe_key, payload) values ('push', 'one', '{"text": "words"}'), ('push', 'two', '{}');
 insert into audit_log (actor_kind, actor_id, action, subject_kind)

@@ -1,7 +1,8 @@
-"""What probers elsewhere saw. No client of the app has to do with it, so the description leaves it out."""
+"""What probers saw, and what they ask for: the app has nothing to do with it, so the description leaves it out."""
 
 from dataclasses import dataclass
 from typing import Annotated, Final
+from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,11 +13,17 @@ from bee.db import Login
 from bee.errors import Invalid, Unauthenticated
 from bee.sla.probes.key import HEADER, holds
 from bee.sla.probes.notes import WORKER, note
+from bee.sla.probes.pushes import ProbePush, ask_push, get_push
 from bee.sla.probes.ticks import Round
 
 MOST_ROUNDS: Final = 1000
 
-router = APIRouter(prefix="/probe-rounds", include_in_schema=False)
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A push that was asked for."""
+
+    id: UUID
 
 
 class Told(BaseModel):
@@ -40,7 +47,10 @@ def require_probe_key(request: Request) -> None:
         raise Unauthenticated("no_probe_key", f"This needs the prober's key as {HEADER}.")
 
 
-@router.post("", dependencies=[Depends(require_probe_key)])
+router = APIRouter(include_in_schema=False, dependencies=[Depends(require_probe_key)])
+
+
+@router.post("/probe-rounds")
 def note_rounds(request: Request, body: Told) -> Noted:
     """Note what was seen, whenever it is told."""
     house = house_of(request)
@@ -48,3 +58,17 @@ def note_rounds(request: Request, body: Told) -> Noted:
         raise Invalid("validation_failed", f"rounds: {WORKER} is the worker's own name.")
     with house.database.writing(Login.SYSTEM) as session:
         return Noted(note(session, body.rounds, kept_days=house.settings.probe_retention_days))
+
+
+@router.post("/probe-pushes")
+def ask(request: Request) -> Asked:
+    """Ask the worker to take a push to the synthetic member; it reaches nobody."""
+    with house_of(request).database.writing(Login.SYSTEM) as session:
+        return Asked(ask_push(session))
+
+
+@router.get("/probe-pushes/{push_id}")
+def find_push(request: Request, push_id: UUID) -> ProbePush:
+    """Return what became of a push."""
+    with house_of(request).database.reading(Login.SYSTEM) as session:
+        return get_push(session, push_id)

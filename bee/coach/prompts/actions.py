@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from bee.audit import Actor, record
+from bee.coach.prompts.draft import Draft
 from bee.coach.prompts.gate import verdicts
 from bee.coach.prompts.promotions import Promotion, get_promotion, promotions, ways_back
 from bee.coach.prompts.registry import (
@@ -20,7 +21,7 @@ from bee.coach.prompts.registry import (
     get_version,
     prompt_versions,
 )
-from bee.coach.prompts.template import Draft, parameters_text, template_text
+from bee.coach.prompts.template import parameters_text, template_text
 from bee.db import WriteSession
 from bee.errors import Conflict, Invalid
 from bee.settings import Environment

@@ -39,6 +39,10 @@ def _shown(text: str) -> str:
     return text
 
 
+KINDS_OF_PART: Final = frozenset({"passage", "choice", "listing"})
+# How pydantic begins a fault that a validator of ours found.
+RAISED: Final = "Value error, "
+
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Words = Annotated[str, Field(max_length=8000), AfterValidator(_shown)]
 Kind = Literal["text", "number", "state", "texts"]
@@ -157,19 +161,6 @@ class Parameters(_Data):
     temperature: float | None = Field(default=0.6, ge=0, le=2, allow_inf_nan=False)
 
 
-class Draft(_Data):
-    """All that decides what a model is asked. ``model``: provider/model; None is the settings' one."""
-
-    template: Template
-    model: Annotated[str, Field(max_length=100, pattern=r"^(offline|(openai|vertex|anthropic)/\S+)$")] | None
-    parameters: Parameters
-
-    @property
-    def sha256(self) -> str:
-        """Its digest."""
-        return prompt_digest(self.template, self.model, self.parameters)
-
-
 @dataclass(frozen=True, slots=True)
 class Part:
     """Some of a rendered prompt. ``origin``: what it came from, such as ``safety`` or ``memories``."""
@@ -195,20 +186,21 @@ def parse_template(text: str) -> Template:
     try:
         return _TEMPLATE.validate_json(text)
     except ValidationError as error:
-        raise _no_prompt(error) from error
+        raise no_prompt(error) from error
 
 
-def parse_draft(said: Mapping[str, object]) -> Draft:
-    """Return the draft that JSON values describe. Raises :class:`Invalid` with every fault."""
-    try:
-        return Draft.model_validate(said)
-    except ValidationError as error:
-        raise _no_prompt(error) from error
+def no_prompt(error: ValidationError) -> Invalid:
+    """Return what is wrong with something that shall be a prompt, every fault with where it is."""
+    faults = (f"{_where(fault['loc'])}: {fault['msg'].removeprefix(RAISED)}" for fault in error.errors())
+    return Invalid("prompt", f"This is no prompt: {'; '.join(faults)}.")
 
 
-def _no_prompt(error: ValidationError) -> Invalid:
-    faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
-    return Invalid("prompt", f"This is no prompt: {faults}.")
+def _where(places: tuple[int | str, ...]) -> str:
+    """Return where a fault is: ``template.parts.1.passage.text`` is ``part 2, text``."""
+    counted = [f"part {place + 1}" if isinstance(place, int) else place for place in places]
+    if any(isinstance(place, int) for place in places):
+        counted = [place for place in counted if place not in {"parts", *KINDS_OF_PART}]
+    return ", ".join(place for place in counted if place != "template") or "all of it"
 
 
 def render(template: Template, values: Mapping[str, Value]) -> Rendered:

@@ -3,6 +3,7 @@
 import hmac
 from typing import Final
 
+from bee.accounts.tokens import api_key, api_key_secret
 from bee.secret import derived, installation_secret
 from bee.settings import Settings
 
@@ -19,3 +20,10 @@ def probe_key(settings: Settings) -> str:
 def holds(key: str, sent: bytes) -> bool:
     """Return whether what was sent is the key, compared in constant time."""
     return bool(sent) and hmac.compare_digest(key.encode(), sent)
+
+
+def anon_key(settings: Settings) -> str:
+    """Return the key that every client of the API has: the one that was given, or this installation's."""
+    if settings.supabase_anon_key is not None:
+        return settings.supabase_anon_key.get_secret_value()
+    return api_key("anon", secret=api_key_secret(settings))

@@ -78,7 +78,7 @@ class Prober:
             self.spool.drop(waiting)
         return True
 
-    def run(self, stopped: threading.Event, seen: Callable[[Round], None] = lambda _round: None) -> None:
+    def run(self, stopped: threading.Event, seen: Callable[[Round], None]) -> None:
         """Look at every tick until told to stop; ``seen`` gets each round."""
         while not stopped.is_set():
             try:
@@ -125,11 +125,14 @@ def check_pace(every_s: int, timeout_s: float) -> None:
 
 
 @contextmanager
-def running(probers: Sequence[Prober]) -> Iterator[None]:
-    """Run probers beside the block, each in a thread of its own, from the next tick on."""
+def running(probers: Sequence[Prober], seen: Callable[[Round], None] = lambda _round: None) -> Iterator[None]:
+    """Run probers beside the block, each in a thread of its own, from the next tick on.
+
+    ``seen`` gets each round.
+    """
     stopped = threading.Event()
     threads = [
-        threading.Thread(target=prober.run, args=(stopped,), name=f"probe {prober.probe}", daemon=True)
+        threading.Thread(target=prober.run, args=(stopped, seen), name=f"probe {prober.probe}", daemon=True)
         for prober in probers
     ]
     for prober, thread in zip(probers, threads, strict=True):

@@ -1,20 +1,25 @@
 """Telling what was seen: the API, by whoever looks from elsewhere; the database, by the worker."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, Self
 
 from bee.db import Database, Login
 from bee.errors import BeeError, Invalid, Unavailable
 from bee.settings import Settings
 from bee.sla.probes.asking import Asker, Failed
+from bee.sla.probes.key import probe_key
+from bee.sla.probes.member import ensure_probe_member
 from bee.sla.probes.notes import claim, note
 from bee.sla.probes.ticks import ROUNDS, Probe, Round
 
 PATH: Final = "/v1/probe-rounds"
 # That what is sent is at fault; anything else may be otherwise the next time.
 REFUSALS: Final = (400, 413, 415, 422)
+
+log = logging.getLogger("bee.sla")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ class ToDatabase:
 
     settings: Settings
     _database: Database | None = field(default=None)
+    _is_member_there: bool = field(default=False)
 
     def tell(self, rounds: Sequence[Round]) -> None:
         """Write rounds. Raises :class:`Unavailable` while the database is away."""
@@ -65,6 +71,17 @@ class ToDatabase:
                 )
         except BeeError:
             return True
+
+    def ensure_member(self) -> None:
+        """Have the synthetic member there; where that can't be, the journey says how far it gets without."""
+        if self._is_member_there:
+            return
+        try:
+            ensure_probe_member(self._connected(), probe_key(self.settings), now=datetime.now(UTC))
+        except BeeError as error:
+            log.warning("the synthetic member can't be made: %s", error.code)
+        else:
+            self._is_member_there = True
 
     def __enter__(self) -> Self:
         return self

@@ -6,9 +6,10 @@ from uuid import UUID, uuid4
 from bee.access import StaffRole
 from bee.audit import Actor
 from bee.coach.prompts import actions
+from bee.coach.prompts.draft import Draft
 from bee.coach.prompts.gate import Reason, Verdict, record_verdict
 from bee.coach.prompts.registry import COACH, get_version, shipped_prompt
-from bee.coach.prompts.template import Draft, Parameters, parameters_text, prompt_digest, template_text
+from bee.coach.prompts.template import Parameters, parameters_text, prompt_digest, template_text
 from bee.db import Database, Login
 from bee.settings import Environment
 from tests.factories import make_staff

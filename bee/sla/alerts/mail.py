@@ -1,0 +1,94 @@
+"""Alerts by mail, with TLS or not at all."""
+
+import smtplib
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from bee.errors import Invalid, Unavailable
+
+TIMEOUT_S: Final = 10.0
+PORTS: Final = {"smtp": 587, "smtps": 465}
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """A mail server, as whom it is used, and who sends. ``is_tls_first``: TLS is not begun later."""
+
+    host: str
+    port: int
+    is_tls_first: bool
+    user: str
+    password: str
+    sender: str
+    tls: ssl.SSLContext
+
+    def send(self, mail: EmailMessage) -> None:
+        """Hand a mail over. Raises :class:`Unavailable` where the server does not take it, and says no address."""
+        try:
+            with self._connected() as server:
+                if not self.is_tls_first:
+                    server.starttls(context=self.tls)
+                if self.user:
+                    server.login(self.user, self.password)
+                server.send_message(mail)
+        except smtplib.SMTPResponseException as error:
+            raise Unavailable("mail_refused", f"The mail server answered {error.smtp_code}.") from error
+        except smtplib.SMTPRecipientsRefused as error:
+            codes = sorted({str(code) for code, _ in error.recipients.values()})
+            raise Unavailable("mail_refused", f"The mail server refused it ({', '.join(codes)}).") from error
+        except (smtplib.SMTPException, OSError) as error:
+            raise Unavailable(
+                "mail_unreachable", f"The mail server was not reached ({type(error).__name__})."
+            ) from error
+
+    def _connected(self) -> smtplib.SMTP:
+        if self.is_tls_first:
+            return smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT_S, context=self.tls)
+        return smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_S)
+
+
+def mailbox(url: str, sender: str, *, tls: ssl.SSLContext | None = None) -> Mailbox:
+    """Return the mailbox that an address names. Raises :class:`Invalid`, and repeats none of it."""
+    parts = urlsplit(url)
+    if parts.scheme not in PORTS or not parts.hostname:
+        raise Invalid("alert_smtp_url", "BEE_ALERT_SMTP_URL: write smtp:// or smtps:// and a host.")
+    return Mailbox(
+        parts.hostname,
+        parts.port or PORTS[parts.scheme],
+        parts.scheme == "smtps",
+        unquote(parts.username or ""),
+        unquote(parts.password or ""),
+        sender,
+        tls or ssl.create_default_context(),
+    )
+
+
+def mail_of(payload: dict[str, Any], *, number: int, sender: str, to: str) -> EmailMessage:
+    """Return a message of the outbox as a mail. ``number`` makes a repeat recognisable."""
+    data = payload["data"]
+    is_over = payload["type"] == "alert.ended"
+    mail = EmailMessage()
+    mail["Subject"] = f"[{'over' if is_over else data['severity']}] {data['headline']}"
+    mail["From"], mail["To"] = sender, to
+    mail["Date"] = format_datetime(datetime.fromisoformat(payload["timestamp"]))
+    mail["Message-ID"] = f"<bee-alert-{number}@{sender.rpartition('@')[2]}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content("\n".join(_lines(payload, is_over=is_over)))
+    return mail
+
+
+def _lines(payload: dict[str, Any], *, is_over: bool) -> Iterator[str]:
+    data = payload["data"]
+    opened = f"{datetime.fromisoformat(data['opened_at']):%-d %B %Y, %H:%M} UTC"
+    yield f"It is over; it began on {opened}." if is_over else f"Since {opened}."
+    yield from data["facts"]
+    if not is_over:
+        yield f"Step {data['step']} of round {data['round']}. Acknowledge it, and nobody else is called."
+    if data["url"]:
+        yield data["url"]

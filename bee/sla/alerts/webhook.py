@@ -1,0 +1,73 @@
+"""Alerts by webhook, signed as Standard Webhooks says (https://www.standardwebhooks.com)."""
+
+import binascii
+import json
+import ssl
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import httpx2
+from standardwebhooks.webhooks import Webhook
+
+from bee.errors import Invalid, Unavailable
+
+TIMEOUT_S: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """Where alerts are posted to, and what signs them."""
+
+    url: str
+    signer: Webhook
+    tls: ssl.SSLContext
+
+    def post(self, payload: dict[str, Any], *, number: int, now: datetime) -> None:
+        """Post a message, once. ``number`` makes a repeat recognisable.
+
+        Raises :class:`Unavailable` for whatever is not a success; a redirection is none.
+        """
+        body = json.dumps(payload, ensure_ascii=False)
+        name = f"bee-alert-{number}"
+        headers = {
+            "content-type": "application/json",
+            "webhook-id": name,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": self.signer.sign(name, now, body),
+        }
+        answer = _asked("POST", self.url, tls=self.tls, content=body.encode(), headers=headers)
+        if not answer.is_success:
+            raise Unavailable("webhook_refused", f"The webhook answered {answer.status_code}.")
+
+
+def hook(url: str, secret: str, *, tls: ssl.SSLContext | None = None) -> Hook:
+    """Return the hook that an address names. Raises :class:`Invalid`, and repeats neither address nor secret."""
+    refuse_no_address("BEE_ALERT_WEBHOOK_URL", url)
+    try:
+        signer = Webhook(secret)
+    except (RuntimeError, ValueError, binascii.Error) as error:
+        raise Invalid("alert_webhook_secret", "BEE_ALERT_WEBHOOK_SECRET: write whsec_ and base64.") from error
+    return Hook(url, signer, tls or ssl.create_default_context())
+
+
+def refuse_no_address(variable: str, url: str) -> None:
+    """Raise :class:`Invalid` for what is no web address, without repeating it."""
+    if not url.startswith(("https://", "http://")):
+        raise Invalid(variable.lower().removeprefix("bee_"), f"{variable}: write https:// and an address.")
+
+
+def say_alive(url: str, *, tls: ssl.SSLContext | None = None) -> None:
+    """Tell whoever watches from outside that a minute was watched. Raises :class:`Unavailable`."""
+    answer = _asked("GET", url, tls=tls or ssl.create_default_context())
+    if not answer.is_success:
+        raise Unavailable("watchdog_refused", f"The watchdog answered {answer.status_code}.")
+
+
+def _asked(method: str, url: str, *, tls: ssl.SSLContext, **more: Any) -> httpx2.Response:
+    try:
+        return httpx2.request(method, url, timeout=TIMEOUT_S, verify=tls, follow_redirects=False, **more)
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        raise Unavailable(
+            "webhook_unreachable", f"The receiver was not reached ({type(error).__name__})."
+        ) from error
