@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from bee.coach.lab.cases import ensure_cases
 from bee.coach.prompts.registry import ensure_prompts
 from bee.db import Database, Login
 from bee.db.address import ServerAddress
@@ -29,6 +30,7 @@ def bring_up_to_date(address: ServerAddress) -> list[Migration]:
         ensure_rules(database)
         ensure_prompts(database)
         ensure_alert_rules(database)
+        ensure_cases(database)
     finally:
         database.dispose()
     return applied

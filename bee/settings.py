@@ -137,6 +137,22 @@ class Settings(BaseSettings):
         default=None,
         description="A file with prices of your own, of the shape of bee/coach/model/prices.json.",
     )
+    coach_run_usd: Decimal = Field(
+        default=Decimal("5.0"),
+        ge=0,
+        description="What a run of the lab may cost unless it is told otherwise.",
+    )
+    coach_gate_p95_ms: int = Field(
+        default=8000,
+        ge=1,
+        description="Within how many milliseconds 19 of 20 answers of a version that goes live come.",
+    )
+    coach_gate_mean_usd: Decimal = Field(
+        default=Decimal("0.01"), ge=0, description="What an answer of such a version may cost on average."
+    )
+    coach_gate_days: int = Field(
+        default=14, ge=1, le=365, description="For how many days what the gate said of a version holds."
+    )
     openai_api_key: SecretStr | None = Field(
         default=None, alias="OPENAI_API_KEY", description="OpenAI's key; without it OpenAI is not asked."
     )

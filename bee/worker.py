@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
+from uuid import UUID
 
 from bee import telemetry
 from bee.accounts.housekeeping import tidy_accounts
@@ -18,6 +19,7 @@ from bee.audit.retention import forget_old_acts
 from bee.audit.sealing import seal
 from bee.coach.actions import SAFETY_TOPIC, ask_coach
 from bee.coach.housekeeping import forget_old_calls
+from bee.coach.lab.work import Runner, give_up, open_runs
 from bee.db import Database, Login
 from bee.db.migrations import require_release
 from bee.errors import BeeError, Unavailable
@@ -76,7 +78,12 @@ class Worker:
 
     def handlers(self) -> dict[str, Handler]:
         """What each kind of job does."""
-        handlers = {"score": self._score, "notify": self._decide, "housekeeping": self._keep_house}
+        handlers: dict[str, Handler] = {
+            "score": self._score,
+            "notify": self._decide,
+            "coach_run": self._try_prompts,
+            "housekeeping": self._keep_house,
+        }
         return {kind: _named(handler) for kind, handler in handlers.items()}
 
     def carriers(self) -> Mapping[str, Carrier]:
@@ -123,6 +130,11 @@ class Worker:
                 enqueue(session, "score")
             for kind, cron in SCHEDULES.items():
                 enqueue(session, kind, run_at=next_run(cron, now))
+            for run in open_runs(session):
+                if run.given_up is None:
+                    enqueue(session, "coach_run", key=str(run.id))
+                else:
+                    give_up(session, run)
 
     def _score(self, _job: Job, progress: Progress) -> None:
         now = self.clock()
@@ -136,6 +148,11 @@ class Worker:
 
     def _decide(self, _job: Job, progress: Progress) -> None:
         progress.add(evaluate(self.database, now=self.clock(), chance=CHANCE).decided)
+
+    def _try_prompts(self, job: Job, progress: Progress) -> None:
+        Runner(
+            self.database, self.settings, self.clock, add=progress.add, is_lost=lambda: progress.is_lost
+        ).work_on(UUID(job.key))
 
     def _ask_coach(self, message: Message) -> None:
         with self.database.writing(Login.WORKER) as session:

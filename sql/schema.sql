@@ -316,6 +316,50 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_fix_run_cases() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    insert into public.coach_run_cases (run_id, case_id)
+    select new.id, newest.id
+    from (
+        select distinct on (cases.case_id) cases.id, cases.is_retired, cases.tags
+        from public.coach_cases as cases
+        where cases.created_at <= new.cases_as_of
+        order by cases.case_id, cases.version desc
+    ) as newest
+    where not newest.is_retired and (new.tag is null or new.tag = any(newest.tags));
+    if not found then
+        raise exception 'a run is over at least one case' using
+            errcode = 'restrict_violation', constraint = 'coach_runs_have_cases';
+    end if;
+    return null;
+end
+$$;
+
+CREATE FUNCTION public.bee_follow_case() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    former public.coach_cases;
+begin
+    if new.version = 1 then
+        return new;
+    end if;
+    select * into former from public.coach_cases where case_id = new.case_id and version = new.version - 1;
+    if not found then
+        raise exception 'there is no version before this one' using
+            errcode = 'restrict_violation', constraint = 'coach_cases_version_key';
+    end if;
+    new.source := former.source;
+    new.taken_from := former.taken_from;
+    new.mask_version := former.mask_version;
+    return new;
+end
+$$;
+
 CREATE FUNCTION public.bee_follow_deployment() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -732,6 +776,47 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_recount_verdict() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    run public.coach_runs;
+    due bigint;
+    answered bigint;
+    unsafe bigint;
+begin
+    select * into run from public.coach_runs where id = new.run_id;
+    if not exists (
+        select from public.coach_prompt_versions as versions
+        where versions.id = run.candidate_id and versions.prompt = new.prompt and versions.sha256 = new.sha256
+    ) then
+        raise exception 'a verdict is of the version that its run was about' using
+            errcode = 'restrict_violation', constraint = 'coach_gate_verdicts_of_its_version';
+    end if;
+    if not new.passed then
+        return new;
+    end if;
+    select count(*) * run.repeats * (1 + (run.baseline_id is not null)::integer) into due
+    from public.coach_run_cases as cases
+    where cases.run_id = run.id;
+    select count(*) filter (where outputs.error is null),
+        count(*) filter (where outputs.arm = 'candidate' and not outputs.is_safe)
+    into answered, unsafe
+    from public.coach_run_outputs as outputs
+    where outputs.run_id = run.id;
+    if run.tag is not null or due = 0 or answered <> due then
+        raise exception 'a version passes by a whole run' using
+            errcode = 'restrict_violation', constraint = 'coach_gate_verdicts_by_a_whole_run';
+    end if;
+    if unsafe > 0 then
+        raise exception 'a version passes whose answers are safe' using
+            errcode = 'restrict_violation', constraint = 'coach_gate_verdicts_by_safe_answers';
+    end if;
+    return new;
+end
+$$;
+
 CREATE FUNCTION public.bee_refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1112,6 +1197,44 @@ CREATE TABLE public.coach_breakers (
     CONSTRAINT coach_breakers_failures_check CHECK ((failures >= 0))
 );
 
+CREATE TABLE public.coach_cases (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    case_id uuid NOT NULL,
+    version integer NOT NULL,
+    title text NOT NULL,
+    kind text NOT NULL,
+    category text,
+    state text,
+    memories jsonb DEFAULT '[]'::jsonb NOT NULL,
+    recent jsonb DEFAULT '[]'::jsonb NOT NULL,
+    message text NOT NULL,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    source text NOT NULL,
+    taken_from uuid,
+    mask_version text,
+    confirmed_by uuid,
+    confirmed_at timestamp with time zone,
+    author_id uuid,
+    is_retired boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT coach_cases_category_check CHECK ((category = ANY (ARRAY['self_harm'::text, 'violence'::text, 'emergency'::text]))),
+    CONSTRAINT coach_cases_confirmed_at_some_time CHECK (((confirmed_by IS NULL) = (confirmed_at IS NULL))),
+    CONSTRAINT coach_cases_in_danger_of_something CHECK (((kind = 'crisis'::text) = (category IS NOT NULL))),
+    CONSTRAINT coach_cases_kind_check CHECK ((kind = ANY (ARRAY['ordinary'::text, 'crisis'::text, 'near_miss'::text, 'hostile'::text, 'injection'::text, 'diagnosis'::text, 'third_person'::text]))),
+    CONSTRAINT coach_cases_memories_check CHECK (((jsonb_typeof(memories) = 'array'::text) AND (jsonb_array_length(memories) <= 50) AND (length((memories)::text) <= 40000))),
+    CONSTRAINT coach_cases_message_check CHECK (((length(message) >= 1) AND (length(message) <= 20000))),
+    CONSTRAINT coach_cases_recent_check CHECK (((jsonb_typeof(recent) = 'array'::text) AND (jsonb_array_length(recent) <= 20) AND (length((recent)::text) <= 40000))),
+    CONSTRAINT coach_cases_source_check CHECK ((source = ANY (ARRAY['program'::text, 'written'::text, 'conversation'::text]))),
+    CONSTRAINT coach_cases_state_check CHECK ((state = ANY (ARRAY['Rising'::text, 'Steady'::text, 'NeedsCare'::text]))),
+    CONSTRAINT coach_cases_tags_check CHECK ((cardinality(tags) <= 20)),
+    CONSTRAINT coach_cases_taken_are_confirmed CHECK (((source = 'conversation'::text) = (confirmed_by IS NOT NULL))),
+    CONSTRAINT coach_cases_taken_are_masked CHECK (((source = 'conversation'::text) = (mask_version IS NOT NULL))),
+    CONSTRAINT coach_cases_taken_from_somebody CHECK (((source = 'conversation'::text) = (taken_from IS NOT NULL))),
+    CONSTRAINT coach_cases_title_check CHECK (((length(title) >= 1) AND (length(title) <= 120))),
+    CONSTRAINT coach_cases_version_check CHECK ((version > 0)),
+    CONSTRAINT coach_cases_written_by_somebody CHECK (((source = 'program'::text) OR (author_id IS NOT NULL)))
+);
+
 CREATE TABLE public.coach_conversations (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
@@ -1368,6 +1491,97 @@ CREATE TABLE public.coach_prompt_versions (
     CONSTRAINT coach_prompt_versions_parameters_check CHECK ((jsonb_typeof(parameters) = 'object'::text)),
     CONSTRAINT coach_prompt_versions_prompt_check CHECK ((prompt ~ '^[a-z][a-z0-9_]{0,39}$'::text)),
     CONSTRAINT coach_prompt_versions_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+
+CREATE TABLE public.coach_run_cases (
+    run_id uuid NOT NULL,
+    case_id uuid NOT NULL
+);
+
+CREATE TABLE public.coach_run_ends (
+    run_id uuid NOT NULL,
+    outcome text NOT NULL,
+    said text DEFAULT ''::text NOT NULL,
+    ended_by uuid,
+    ended_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT coach_run_ends_cancelled_by_somebody CHECK (((outcome = 'cancelled'::text) = (ended_by IS NOT NULL))),
+    CONSTRAINT coach_run_ends_outcome_check CHECK ((outcome = ANY (ARRAY['finished'::text, 'cancelled'::text, 'over_budget'::text, 'failed'::text]))),
+    CONSTRAINT coach_run_ends_said_check CHECK ((length(said) <= 500))
+);
+
+CREATE TABLE public.coach_run_outputs (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    run_id uuid NOT NULL,
+    case_id uuid NOT NULL,
+    arm text NOT NULL,
+    repeat smallint NOT NULL,
+    provider text NOT NULL,
+    model text NOT NULL,
+    is_screened boolean NOT NULL,
+    is_cached boolean NOT NULL,
+    cache_key text NOT NULL,
+    text text,
+    error text,
+    checks jsonb,
+    is_safe boolean GENERATED ALWAYS AS (((error IS NULL) AND (checks IS NOT NULL) AND jsonb_path_exists(checks, '$."results".*?(@."kind" == "safety" && @."passed" == true)'::jsonpath) AND (NOT jsonb_path_exists(checks, '$."results".*?(@."kind" == "safety" && @."passed" != true)'::jsonpath)))) STORED NOT NULL,
+    passes boolean GENERATED ALWAYS AS (((error IS NULL) AND (checks IS NOT NULL) AND jsonb_path_exists(checks, '$."results".*?(@."passed" == true)'::jsonpath) AND (NOT jsonb_path_exists(checks, '$."results".*?(@."passed" != true)'::jsonpath)))) STORED NOT NULL,
+    first_token_ms integer,
+    total_ms integer,
+    input_tokens integer DEFAULT 0 NOT NULL,
+    cache_read_tokens integer DEFAULT 0 NOT NULL,
+    cache_write_tokens integer DEFAULT 0 NOT NULL,
+    output_tokens integer DEFAULT 0 NOT NULL,
+    reasoning_tokens integer DEFAULT 0 NOT NULL,
+    is_estimate boolean DEFAULT false NOT NULL,
+    cost_usd numeric(14,8),
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT coach_run_outputs_answer_or_fail CHECK ((num_nonnulls(text, error) > 0)),
+    CONSTRAINT coach_run_outputs_arm_check CHECK ((arm = ANY (ARRAY['candidate'::text, 'baseline'::text]))),
+    CONSTRAINT coach_run_outputs_cache_key_check CHECK ((cache_key ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT coach_run_outputs_cache_read_tokens_check CHECK ((cache_read_tokens >= 0)),
+    CONSTRAINT coach_run_outputs_cache_write_tokens_check CHECK ((cache_write_tokens >= 0)),
+    CONSTRAINT coach_run_outputs_check CHECK ((total_ms >= first_token_ms)),
+    CONSTRAINT coach_run_outputs_checked CHECK (((error IS NOT NULL) OR (jsonb_typeof((checks -> 'results'::text)) = 'object'::text))),
+    CONSTRAINT coach_run_outputs_cost_usd_check CHECK ((cost_usd >= (0)::numeric)),
+    CONSTRAINT coach_run_outputs_error_check CHECK (((length(error) >= 1) AND (length(error) <= 60))),
+    CONSTRAINT coach_run_outputs_first_token_ms_check CHECK ((first_token_ms >= 0)),
+    CONSTRAINT coach_run_outputs_input_tokens_check CHECK ((input_tokens >= 0)),
+    CONSTRAINT coach_run_outputs_output_tokens_check CHECK ((output_tokens >= 0)),
+    CONSTRAINT coach_run_outputs_reasoning_tokens_check CHECK ((reasoning_tokens >= 0)),
+    CONSTRAINT coach_run_outputs_repeat_check CHECK (((repeat >= 1) AND (repeat <= 10))),
+    CONSTRAINT coach_run_outputs_text_check CHECK (((length(text) >= 1) AND (length(text) <= 20000))),
+    CONSTRAINT coach_run_outputs_without_a_model_take_nothing CHECK (((NOT (is_screened OR is_cached)) OR ((num_nonnulls(first_token_ms, total_ms, cost_usd) = 0) AND (((((input_tokens + cache_read_tokens) + cache_write_tokens) + output_tokens) + reasoning_tokens) = 0))))
+);
+
+CREATE TABLE public.coach_runs (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    number bigint NOT NULL,
+    prompt text NOT NULL,
+    candidate_id uuid NOT NULL,
+    baseline_id uuid,
+    cases_as_of timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    tag text,
+    repeats smallint NOT NULL,
+    reuses_answers boolean DEFAULT false NOT NULL,
+    most_usd numeric(10,4) NOT NULL,
+    seed integer NOT NULL,
+    checker text NOT NULL,
+    requested_by uuid NOT NULL,
+    requested_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT coach_runs_against_another CHECK ((baseline_id <> candidate_id)),
+    CONSTRAINT coach_runs_checker_check CHECK (((length(checker) >= 1) AND (length(checker) <= 60))),
+    CONSTRAINT coach_runs_most_usd_check CHECK ((most_usd >= (0)::numeric)),
+    CONSTRAINT coach_runs_repeats_check CHECK (((repeats >= 1) AND (repeats <= 10))),
+    CONSTRAINT coach_runs_tag_check CHECK (((length(tag) >= 1) AND (length(tag) <= 40)))
+);
+
+ALTER TABLE public.coach_runs ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.coach_runs_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.consents (
@@ -2305,6 +2519,12 @@ ALTER TABLE ONLY public.audit_seals
 ALTER TABLE ONLY public.coach_breakers
     ADD CONSTRAINT coach_breakers_pkey PRIMARY KEY (provider);
 
+ALTER TABLE ONLY public.coach_cases
+    ADD CONSTRAINT coach_cases_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.coach_cases
+    ADD CONSTRAINT coach_cases_version_key UNIQUE (case_id, version);
+
 ALTER TABLE ONLY public.coach_conversations
     ADD CONSTRAINT coach_conversations_pkey PRIMARY KEY (id);
 
@@ -2373,6 +2593,24 @@ ALTER TABLE ONLY public.coach_prompt_versions
 
 ALTER TABLE ONLY public.coach_prompt_versions
     ADD CONSTRAINT coach_prompt_versions_sha256_key UNIQUE (prompt, sha256);
+
+ALTER TABLE ONLY public.coach_run_cases
+    ADD CONSTRAINT coach_run_cases_pkey PRIMARY KEY (run_id, case_id);
+
+ALTER TABLE ONLY public.coach_run_ends
+    ADD CONSTRAINT coach_run_ends_pkey PRIMARY KEY (run_id);
+
+ALTER TABLE ONLY public.coach_run_outputs
+    ADD CONSTRAINT coach_run_outputs_once UNIQUE (run_id, case_id, arm, repeat);
+
+ALTER TABLE ONLY public.coach_run_outputs
+    ADD CONSTRAINT coach_run_outputs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.coach_runs
+    ADD CONSTRAINT coach_runs_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.coach_runs
+    ADD CONSTRAINT coach_runs_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.consents
     ADD CONSTRAINT consents_pkey PRIMARY KEY (id);
@@ -2606,6 +2844,8 @@ CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject_kind, su
 
 CREATE INDEX audit_log_time ON public.audit_log USING btree (at, id);
 
+CREATE INDEX coach_cases_taken ON public.coach_cases USING btree (taken_from) WHERE (taken_from IS NOT NULL);
+
 CREATE INDEX coach_conversations_member ON public.coach_conversations USING btree (user_id, started_at);
 
 CREATE INDEX coach_gate_verdicts_version ON public.coach_gate_verdicts USING btree (prompt, sha256, decided_at);
@@ -2629,6 +2869,14 @@ CREATE INDEX coach_model_calls_member ON public.coach_model_calls USING btree (u
 CREATE INDEX coach_moments_day ON public.coach_moments USING btree (created_at);
 
 CREATE INDEX coach_prompt_promotions_place ON public.coach_prompt_promotions USING btree (place, asked_at);
+
+CREATE INDEX coach_run_cases_case ON public.coach_run_cases USING btree (case_id);
+
+CREATE INDEX coach_run_outputs_cache ON public.coach_run_outputs USING btree (cache_key) WHERE ((NOT is_cached) AND (NOT is_screened) AND (error IS NULL));
+
+CREATE INDEX coach_run_outputs_case ON public.coach_run_outputs USING btree (case_id);
+
+CREATE INDEX coach_runs_candidate ON public.coach_runs USING btree (candidate_id, requested_at);
 
 CREATE INDEX consents_member ON public.consents USING btree (member_id, purpose, decided_at);
 
@@ -2730,6 +2978,8 @@ CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.audit_log FOR EAC
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_cases FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_conversations FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_gate_verdicts FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
@@ -2747,6 +2997,14 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_p
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_prompt_promotions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_prompt_versions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_run_cases FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_run_ends FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_run_outputs FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_runs FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.notification_campaign_acts FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
@@ -2778,6 +3036,10 @@ CREATE TRIGGER end_once BEFORE UPDATE ON public.coach_prompt_deployments FOR EAC
 
 CREATE TRIGGER fill_event BEFORE INSERT ON public.engagement_events FOR EACH ROW WHEN ((current_setting('bee.bulk_load'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION public.bee_fill_event();
 
+CREATE TRIGGER fix_cases AFTER INSERT ON public.coach_runs FOR EACH ROW EXECUTE FUNCTION public.bee_fix_run_cases();
+
+CREATE TRIGGER follow BEFORE INSERT ON public.coach_cases FOR EACH ROW EXECUTE FUNCTION public.bee_follow_case();
+
 CREATE TRIGGER follow BEFORE INSERT ON public.coach_prompt_deployments FOR EACH ROW EXECUTE FUNCTION public.bee_follow_deployment();
 
 CREATE TRIGGER mark_changed_due AFTER UPDATE OF left_on, time_zone ON public.members FOR EACH ROW WHEN (((new.left_on IS DISTINCT FROM old.left_on) OR (new.time_zone <> old.time_zone))) EXECUTE FUNCTION public.bee_mark_changed_member_due();
@@ -2797,6 +3059,8 @@ CREATE TRIGGER never_forgotten BEFORE DELETE ON public.audit_seals FOR EACH STAT
 CREATE TRIGGER record_preferences AFTER INSERT ON public.notification_preferences FOR EACH ROW EXECUTE FUNCTION public.bee_record_preferences();
 
 CREATE TRIGGER record_token AFTER INSERT OR DELETE OR UPDATE ON public.user_fcm_tokens FOR EACH ROW EXECUTE FUNCTION public.bee_record_token();
+
+CREATE TRIGGER recount BEFORE INSERT ON public.coach_gate_verdicts FOR EACH ROW EXECUTE FUNCTION public.bee_recount_verdict();
 
 CREATE TRIGGER register_token BEFORE INSERT OR UPDATE OF fcm_token, platform, address_kind ON public.user_fcm_tokens FOR EACH ROW EXECUTE FUNCTION public.bee_register_token();
 
@@ -2838,6 +3102,15 @@ ALTER TABLE ONLY public.alerts
 ALTER TABLE ONLY public.annotations
     ADD CONSTRAINT annotations_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
 
+ALTER TABLE ONLY public.coach_cases
+    ADD CONSTRAINT coach_cases_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_cases
+    ADD CONSTRAINT coach_cases_confirmed_by_fkey FOREIGN KEY (confirmed_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_cases
+    ADD CONSTRAINT coach_cases_taken_from_fkey FOREIGN KEY (taken_from) REFERENCES public.members(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.coach_conversations
     ADD CONSTRAINT coach_conversations_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
@@ -2846,6 +3119,9 @@ ALTER TABLE ONLY public.coach_feedback
 
 ALTER TABLE ONLY public.coach_feedback
     ADD CONSTRAINT coach_feedback_user_id_request_id_role_fkey FOREIGN KEY (user_id, request_id, role) REFERENCES public.coach_messages(user_id, request_id, role) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_gate_verdicts
+    ADD CONSTRAINT coach_gate_verdicts_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.coach_runs(id);
 
 ALTER TABLE ONLY public.coach_interventions
     ADD CONSTRAINT coach_interventions_coach_id_fkey FOREIGN KEY (coach_id) REFERENCES public.staff(id);
@@ -2918,6 +3194,30 @@ ALTER TABLE ONLY public.coach_prompt_promotions
 
 ALTER TABLE ONLY public.coach_prompt_versions
     ADD CONSTRAINT coach_prompt_versions_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_run_cases
+    ADD CONSTRAINT coach_run_cases_case_id_fkey FOREIGN KEY (case_id) REFERENCES public.coach_cases(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_run_cases
+    ADD CONSTRAINT coach_run_cases_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.coach_runs(id);
+
+ALTER TABLE ONLY public.coach_run_ends
+    ADD CONSTRAINT coach_run_ends_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_run_ends
+    ADD CONSTRAINT coach_run_ends_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.coach_runs(id);
+
+ALTER TABLE ONLY public.coach_run_outputs
+    ADD CONSTRAINT coach_run_outputs_run_id_case_id_fkey FOREIGN KEY (run_id, case_id) REFERENCES public.coach_run_cases(run_id, case_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_runs
+    ADD CONSTRAINT coach_runs_baseline_id_prompt_fkey FOREIGN KEY (baseline_id, prompt) REFERENCES public.coach_prompt_versions(id, prompt);
+
+ALTER TABLE ONLY public.coach_runs
+    ADD CONSTRAINT coach_runs_candidate_id_prompt_fkey FOREIGN KEY (candidate_id, prompt) REFERENCES public.coach_prompt_versions(id, prompt);
+
+ALTER TABLE ONLY public.coach_runs
+    ADD CONSTRAINT coach_runs_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES public.staff(id);
 
 ALTER TABLE ONLY public.consents
     ADD CONSTRAINT consents_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
@@ -3119,6 +3419,8 @@ CREATE POLICY approved ON public.notification_rule_activations FOR INSERT TO bee
 
 CREATE POLICY approves_by_name ON public.notification_campaign_acts FOR INSERT TO bee_admin WITH CHECK (((done_by = ( SELECT public.bee_staff_id() AS bee_staff_id)) AND (kind <> 'finished'::text)));
 
+CREATE POLICY ask ON public.coach_runs FOR INSERT TO bee_coach, bee_admin WITH CHECK ((requested_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
 CREATE POLICY asks ON public.probe_pushes FOR INSERT TO bee_system WITH CHECK (true);
 
 CREATE POLICY assigned ON public.coach_conversations FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
@@ -3223,7 +3525,11 @@ CREATE POLICY by_name ON public.notification_stops FOR INSERT TO bee_admin WITH 
 
 CREATE POLICY by_name ON public.oncall_shifts FOR INSERT TO bee_oncall, bee_admin WITH CHECK ((created_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
+CREATE POLICY cancel ON public.coach_run_ends FOR INSERT TO bee_coach, bee_admin WITH CHECK (((outcome = 'cancelled'::text) AND (ended_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
+
 ALTER TABLE public.coach_breakers ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_cases ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_conversations ENABLE ROW LEVEL SECURITY;
 
@@ -3251,6 +3557,14 @@ ALTER TABLE public.coach_prompt_promotions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_prompt_versions ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.coach_run_cases ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_run_ends ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_run_outputs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_runs ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY colleagues ON public.staff FOR SELECT TO bee_product, bee_coach, bee_oncall USING (true);
 
 ALTER TABLE public.consents ENABLE ROW LEVEL SECURITY;
@@ -3258,6 +3572,8 @@ ALTER TABLE public.consents ENABLE ROW LEVEL SECURITY;
 CREATE POLICY counts ON public.safety_events FOR SELECT TO bee_oncall USING (true);
 
 ALTER TABLE public.daily_engagement_scores ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY done ON public.coach_run_ends FOR INSERT TO bee_worker WITH CHECK ((outcome <> 'cancelled'::text));
 
 ALTER TABLE public.engagement_days ENABLE ROW LEVEL SECURITY;
 
@@ -3405,6 +3721,8 @@ CREATE POLICY pseudonyms ON public.members FOR SELECT TO bee_product, bee_oncall
 
 CREATE POLICY pseudonyms ON public.notification_preferences FOR SELECT TO bee_product USING (true);
 
+CREATE POLICY readers ON public.coach_cases FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
+
 CREATE POLICY readers ON public.coach_gate_verdicts FOR SELECT TO bee_coach, bee_admin, bee_system USING (true);
 
 CREATE POLICY readers ON public.coach_prompt_decisions FOR SELECT TO bee_coach, bee_admin USING (true);
@@ -3416,6 +3734,14 @@ CREATE POLICY readers ON public.coach_prompt_places FOR SELECT TO bee_coach, bee
 CREATE POLICY readers ON public.coach_prompt_promotions FOR SELECT TO bee_coach, bee_admin USING (true);
 
 CREATE POLICY readers ON public.coach_prompt_versions FOR SELECT TO bee_coach, bee_admin, bee_system USING (true);
+
+CREATE POLICY readers ON public.coach_run_cases FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
+
+CREATE POLICY readers ON public.coach_run_ends FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
+
+CREATE POLICY readers ON public.coach_run_outputs FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
+
+CREATE POLICY readers ON public.coach_runs FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
 
 CREATE POLICY readers ON public.probe_pushes FOR SELECT TO bee_oncall, bee_admin, bee_system, bee_worker USING (true);
 
@@ -3659,6 +3985,8 @@ ALTER TABLE public.user_fcm_tokens ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY withdrawers ON public.service_amendments FOR UPDATE TO bee_oncall, bee_admin USING (true) WITH CHECK (((withdrawn_by IS NULL) OR (withdrawn_by = public.bee_staff_id())));
 
+CREATE POLICY work ON public.coach_run_outputs FOR INSERT TO bee_worker WITH CHECK (true);
+
 CREATE POLICY worker ON public.alert_acts FOR SELECT TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.alert_messages TO bee_worker USING (true) WITH CHECK (true);
@@ -3680,6 +4008,12 @@ CREATE POLICY worker ON public.coach_interventions FOR SELECT TO bee_worker USIN
 CREATE POLICY worker ON public.coach_model_calls TO bee_worker USING (true) WITH CHECK (false);
 
 CREATE POLICY worker ON public.coach_moments TO bee_worker USING (true) WITH CHECK (false);
+
+CREATE POLICY worker ON public.coach_prompt_deployments FOR SELECT TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.coach_prompt_places FOR SELECT TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.coach_prompt_versions FOR SELECT TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.member_requests TO bee_worker USING (true);
 
@@ -3745,6 +4079,10 @@ CREATE POLICY worker_posts ON public.notification_campaign_tests FOR UPDATE TO b
 
 CREATE POLICY worker_sends ON public.momentum_notifications FOR UPDATE TO bee_worker USING (true) WITH CHECK (true);
 
+CREATE POLICY writers ON public.coach_cases FOR INSERT TO bee_coach, bee_admin WITH CHECK (((author_id = ( SELECT public.bee_staff_id() AS bee_staff_id)) AND COALESCE((confirmed_by = ( SELECT public.bee_staff_id() AS bee_staff_id)), true) AND ((version > 1) OR (source <> 'program'::text)) AND ((version > 1) OR (taken_from IS NULL) OR (EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = coach_cases.taken_from))))));
+
 GRANT ALL ON SCHEMA public TO bee_migrator WITH GRANT OPTION;
 GRANT USAGE ON SCHEMA public TO anon;
 RESET SESSION AUTHORIZATION;
@@ -3800,6 +4138,10 @@ REVOKE ALL ON FUNCTION public.bee_do_task_once() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.bee_end_deployment_once() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_fill_event() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_fix_run_cases() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_follow_case() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_follow_deployment() FROM PUBLIC;
 
@@ -3862,6 +4204,8 @@ GRANT ALL ON FUNCTION public.bee_oncall_address(person uuid) TO bee_worker;
 REVOKE ALL ON FUNCTION public.bee_record_preferences() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_record_token() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_recount_verdict() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_refuse_change() FROM PUBLIC;
 
@@ -4093,6 +4437,82 @@ GRANT SELECT ON TABLE public.coach_breakers TO bee_oncall;
 GRANT SELECT ON TABLE public.coach_breakers TO bee_admin;
 GRANT SELECT ON TABLE public.coach_breakers TO bee_worker;
 
+GRANT SELECT ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(id),INSERT(id) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(id) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(id) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(case_id),INSERT(case_id) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(case_id) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(case_id) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(version),INSERT(version) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(version) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(version) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(title),INSERT(title) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(title) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(title) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(kind),INSERT(kind) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(kind) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(kind) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(category),INSERT(category) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(category) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(category) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(state),INSERT(state) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(state) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(state) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(memories),INSERT(memories) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(memories) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(memories) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(recent),INSERT(recent) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(recent) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(recent) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(message),INSERT(message) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(message) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(message) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(tags),INSERT(tags) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(tags) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(tags) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(source),INSERT(source) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(source) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(source) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT INSERT(taken_from) ON TABLE public.coach_cases TO bee_coach;
+GRANT INSERT(taken_from) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(mask_version),INSERT(mask_version) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(mask_version) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(mask_version) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(confirmed_by),INSERT(confirmed_by) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(confirmed_by) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(confirmed_by) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(confirmed_at),INSERT(confirmed_at) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(confirmed_at) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(confirmed_at) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(author_id),INSERT(author_id) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(author_id) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(author_id) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(is_retired),INSERT(is_retired) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(is_retired) ON TABLE public.coach_cases TO bee_worker;
+GRANT INSERT(is_retired) ON TABLE public.coach_cases TO bee_admin;
+
+GRANT SELECT(created_at) ON TABLE public.coach_cases TO bee_coach;
+GRANT SELECT(created_at) ON TABLE public.coach_cases TO bee_worker;
+
 GRANT SELECT ON TABLE public.coach_conversations TO authenticated;
 GRANT SELECT ON TABLE public.coach_conversations TO service_role;
 GRANT SELECT,INSERT ON TABLE public.coach_conversations TO bee_system;
@@ -4297,6 +4717,7 @@ GRANT INSERT(reason) ON TABLE public.coach_prompt_decisions TO bee_admin;
 GRANT SELECT ON TABLE public.coach_prompt_deployments TO bee_coach;
 GRANT SELECT ON TABLE public.coach_prompt_deployments TO bee_admin;
 GRANT SELECT ON TABLE public.coach_prompt_deployments TO bee_system;
+GRANT SELECT ON TABLE public.coach_prompt_deployments TO bee_worker;
 
 GRANT INSERT(place) ON TABLE public.coach_prompt_deployments TO bee_coach;
 GRANT INSERT(place) ON TABLE public.coach_prompt_deployments TO bee_admin;
@@ -4325,6 +4746,7 @@ GRANT INSERT(reason) ON TABLE public.coach_prompt_deployments TO bee_admin;
 GRANT SELECT ON TABLE public.coach_prompt_places TO bee_coach;
 GRANT SELECT ON TABLE public.coach_prompt_places TO bee_admin;
 GRANT SELECT ON TABLE public.coach_prompt_places TO bee_system;
+GRANT SELECT ON TABLE public.coach_prompt_places TO bee_worker;
 
 GRANT SELECT ON TABLE public.coach_prompt_promotions TO bee_coach;
 GRANT SELECT ON TABLE public.coach_prompt_promotions TO bee_admin;
@@ -4347,6 +4769,7 @@ GRANT INSERT(reason) ON TABLE public.coach_prompt_promotions TO bee_admin;
 GRANT SELECT ON TABLE public.coach_prompt_versions TO bee_coach;
 GRANT SELECT ON TABLE public.coach_prompt_versions TO bee_admin;
 GRANT SELECT ON TABLE public.coach_prompt_versions TO bee_system;
+GRANT SELECT ON TABLE public.coach_prompt_versions TO bee_worker;
 
 GRANT INSERT(prompt) ON TABLE public.coach_prompt_versions TO bee_coach;
 GRANT INSERT(prompt) ON TABLE public.coach_prompt_versions TO bee_admin;
@@ -4371,6 +4794,115 @@ GRANT INSERT(author_id) ON TABLE public.coach_prompt_versions TO bee_admin;
 
 GRANT INSERT(message) ON TABLE public.coach_prompt_versions TO bee_coach;
 GRANT INSERT(message) ON TABLE public.coach_prompt_versions TO bee_admin;
+
+GRANT SELECT ON TABLE public.coach_run_cases TO bee_coach;
+GRANT SELECT ON TABLE public.coach_run_cases TO bee_admin;
+GRANT SELECT ON TABLE public.coach_run_cases TO bee_worker;
+
+GRANT SELECT ON TABLE public.coach_run_ends TO bee_coach;
+GRANT SELECT ON TABLE public.coach_run_ends TO bee_admin;
+GRANT SELECT ON TABLE public.coach_run_ends TO bee_worker;
+
+GRANT INSERT(run_id) ON TABLE public.coach_run_ends TO bee_coach;
+GRANT INSERT(run_id) ON TABLE public.coach_run_ends TO bee_admin;
+GRANT INSERT(run_id) ON TABLE public.coach_run_ends TO bee_worker;
+
+GRANT INSERT(outcome) ON TABLE public.coach_run_ends TO bee_coach;
+GRANT INSERT(outcome) ON TABLE public.coach_run_ends TO bee_admin;
+GRANT INSERT(outcome) ON TABLE public.coach_run_ends TO bee_worker;
+
+GRANT INSERT(said) ON TABLE public.coach_run_ends TO bee_coach;
+GRANT INSERT(said) ON TABLE public.coach_run_ends TO bee_admin;
+GRANT INSERT(said) ON TABLE public.coach_run_ends TO bee_worker;
+
+GRANT INSERT(ended_by) ON TABLE public.coach_run_ends TO bee_coach;
+GRANT INSERT(ended_by) ON TABLE public.coach_run_ends TO bee_admin;
+GRANT INSERT(ended_by) ON TABLE public.coach_run_ends TO bee_worker;
+
+GRANT SELECT ON TABLE public.coach_run_outputs TO bee_coach;
+GRANT SELECT ON TABLE public.coach_run_outputs TO bee_admin;
+GRANT SELECT ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(id) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(run_id) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(case_id) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(arm) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(repeat) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(provider) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(model) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(is_screened) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(is_cached) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(cache_key) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(text) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(error) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(checks) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(first_token_ms) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(total_ms) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(input_tokens) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(cache_read_tokens) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(cache_write_tokens) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(output_tokens) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(reasoning_tokens) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(is_estimate) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT INSERT(cost_usd) ON TABLE public.coach_run_outputs TO bee_worker;
+
+GRANT SELECT ON TABLE public.coach_runs TO bee_coach;
+GRANT SELECT ON TABLE public.coach_runs TO bee_admin;
+GRANT SELECT ON TABLE public.coach_runs TO bee_worker;
+
+GRANT INSERT(id) ON TABLE public.coach_runs TO bee_coach;
+GRANT INSERT(id) ON TABLE public.coach_runs TO bee_admin;
+
+GRANT INSERT(prompt) ON TABLE public.coach_runs TO bee_coach;
+GRANT INSERT(prompt) ON TABLE public.coach_runs TO bee_admin;
+
+GRANT INSERT(candidate_id) ON TABLE public.coach_runs TO bee_coach;
+GRANT INSERT(candidate_id) ON TABLE public.coach_runs TO bee_admin;
+
+GRANT INSERT(baseline_id) ON TABLE public.coach_runs TO bee_coach;
+GRANT INSERT(baseline_id) ON TABLE public.coach_runs TO bee_admin;
+
+GRANT INSERT(tag) ON TABLE public.coach_runs TO bee_coach;
+GRANT INSERT(tag) ON TABLE public.coach_runs TO bee_admin;
+
+GRANT INSERT(repeats) ON TABLE public.coach_runs TO bee_coach;
+GRANT INSERT(repeats) ON TABLE public.coach_runs TO bee_admin;
+
+GRANT INSERT(reuses_answers) ON TABLE public.coach_runs TO bee_coach;
+GRANT INSERT(reuses_answers) ON TABLE public.coach_runs TO bee_admin;
+
+GRANT INSERT(most_usd) ON TABLE public.coach_runs TO bee_coach;
+GRANT INSERT(most_usd) ON TABLE public.coach_runs TO bee_admin;
+
+GRANT INSERT(seed) ON TABLE public.coach_runs TO bee_coach;
+GRANT INSERT(seed) ON TABLE public.coach_runs TO bee_admin;
+
+GRANT INSERT(checker) ON TABLE public.coach_runs TO bee_coach;
+GRANT INSERT(checker) ON TABLE public.coach_runs TO bee_admin;
+
+GRANT INSERT(requested_by) ON TABLE public.coach_runs TO bee_coach;
+GRANT INSERT(requested_by) ON TABLE public.coach_runs TO bee_admin;
 
 GRANT SELECT ON TABLE public.consents TO authenticated;
 GRANT SELECT ON TABLE public.consents TO service_role;

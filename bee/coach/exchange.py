@@ -171,11 +171,13 @@ class _Call:
         """Return about how many tokens a call took that told of none; none where no text ever came."""
         if self._first_ms is None:
             return Usage()
-        request = self._exchange.request
-        sent = len(request.system) + sum(len(turn.text) for turn in request.turns)
-        return Usage(
-            input=-(-sent // CHARACTERS_A_TOKEN), output=-(-self._release.received // CHARACTERS_A_TOKEN)
-        )
+        return estimated_usage(self._exchange.request, self._release.received)
 
     def _ms(self) -> int:
         return round(1000 * (time.perf_counter() - self._began))
+
+
+def estimated_usage(request: ModelRequest, received: int) -> Usage:
+    """Return about how many tokens a request and so many characters of an answer are."""
+    sent = len(request.system) + sum(len(turn.text) for turn in request.turns)
+    return Usage(input=-(-sent // CHARACTERS_A_TOKEN), output=-(-received // CHARACTERS_A_TOKEN))

@@ -70,6 +70,28 @@ MEANINGS: dict[str, tuple[type[BeeError], str, str]] = {
         "correction_early",
         "Only what is over can be corrected.",
     ),
+    "coach_cases_version_key": (
+        Conflict,
+        "case_changed",
+        "Somebody changed the case meanwhile: look at it again.",
+    ),
+    "coach_runs_have_cases": (Conflict, "no_cases", "There is no case like that to run over."),
+    "coach_gate_verdicts_of_its_version": (
+        Conflict,
+        "verdict_of_another",
+        "A verdict is of the version that its run was about.",
+    ),
+    "coach_gate_verdicts_by_a_whole_run": (
+        Conflict,
+        "verdict_incomplete",
+        "A version passes by a whole run.",
+    ),
+    "coach_gate_verdicts_by_safe_answers": (
+        Conflict,
+        "verdict_unsafe",
+        "A version passes whose answers are safe.",
+    ),
+    "coach_run_ends_pkey": (Conflict, "run_over", "The run is over already."),
     "coach_prompt_versions_number_key": (
         Conflict,
         "version_taken",

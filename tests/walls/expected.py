@@ -61,8 +61,21 @@ PROMPT_DEPLOYMENT = "place prompt version_id deployed_by promotion_id back_to ru
 SEEN_TO = "status taken_by taken_at closed_at note finding"
 DONE = "done_at done_by outcome note"
 READ_BY_ALL = dict.fromkeys(("bee_product", "bee_coach", "bee_oncall", "bee_admin", "bee_worker"), READS)
+READ_BY_LAB = dict.fromkeys(("bee_coach", "bee_admin", "bee_worker"), READS)
 READ_BY_COMPOSERS = dict.fromkeys(("bee_product", "bee_admin", "bee_worker"), READS)
 CAMPAIGN_ACT = "campaign version digest kind done_by reason"
+CASE = (
+    "id case_id version title kind category state memories recent message tags source taken_from mask_version"
+    " confirmed_by confirmed_at author_id is_retired"
+)
+MY_CASE = (
+    "author_id = %(me)s and coalesce(confirmed_by = %(me)s, true) and (version > 1 or source <> 'program')"
+)
+ASSIGNED_CASE = (
+    "(version > 1 or taken_from is null or taken_from in (select id from members where coach_id = %(me)s))"
+)
+RUN = "id prompt candidate_id baseline_id tag repeats reuses_answers most_usd seed checker requested_by"
+RUN_END = "run_id outcome said ended_by"
 CAMPAIGN_TEST = "campaign version variant platform address asked_by"
 # What the worker makes from what was measured.
 DERIVED = {"bee_oncall": READS, "bee_admin": READS, "bee_worker": KEEPS}
@@ -431,9 +444,9 @@ WALLS: Mapping[str, Mapping[str, May]] = {
             ("bee_coach", "bee_admin"),
             May(select="*", insert=PROMPT_VERSION, adds="author_id = %(me)s"),
         ),
-        "bee_system": READS,
+        **dict.fromkeys(("bee_system", "bee_worker"), READS),
     },
-    "coach_prompt_places": dict.fromkeys(("bee_coach", "bee_admin", "bee_system"), READS),
+    "coach_prompt_places": dict.fromkeys(("bee_coach", "bee_admin", "bee_system", "bee_worker"), READS),
     "coach_gate_verdicts": {
         **dict.fromkeys(("bee_coach", "bee_admin", "bee_system"), READS),
         "bee_worker": May(insert="*"),
@@ -451,8 +464,24 @@ WALLS: Mapping[str, Mapping[str, May]] = {
             ("bee_coach", "bee_admin"),
             May(select="*", insert=PROMPT_DEPLOYMENT, adds="deployed_by = %(me)s"),
         ),
-        "bee_system": READS,
+        **dict.fromkeys(("bee_system", "bee_worker"), READS),
     },
+    # The lab: coaches and admins write cases and ask for runs, the worker brings the answers and the verdict.
+    "coach_cases": {
+        "bee_coach": May(select="* but taken_from", insert=CASE, adds=f"{MY_CASE} and {ASSIGNED_CASE}"),
+        "bee_admin": May(select="*", insert=CASE, adds=MY_CASE),
+        "bee_worker": May(select="* but taken_from"),
+    },
+    "coach_runs": READ_BY_LAB
+    | dict.fromkeys(("bee_coach", "bee_admin"), May(select="*", insert=RUN, adds="requested_by = %(me)s")),
+    "coach_run_cases": READ_BY_LAB,
+    "coach_run_ends": dict.fromkeys(
+        ("bee_coach", "bee_admin"),
+        May(select="*", insert=RUN_END, adds="outcome = 'cancelled' and ended_by = %(me)s"),
+    )
+    | {"bee_worker": May(select="*", insert=RUN_END, adds="outcome <> 'cancelled'")},
+    "coach_run_outputs": READ_BY_LAB
+    | {"bee_worker": May(select="*", insert="* but is_safe passes created_at")},
     # What was said: the program writes it, also what the member said; coaches see to those in danger.
     "coach_conversations": {
         "authenticated": May(select="*", rows=OWN),
@@ -644,6 +673,9 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_gate_fault": frozenset(),
     "bee_check_deployment": frozenset(),
     "bee_end_deployment_once": frozenset(),
+    "bee_follow_case": frozenset(),
+    "bee_fix_run_cases": frozenset(),
+    "bee_recount_verdict": frozenset(),
     "bee_mark_segments_stale": frozenset(),
     "bee_fill_event": frozenset(),
     "bee_mark_events_due": frozenset(),
@@ -676,6 +708,9 @@ SECURITY_DEFINERS: Mapping[str, str] = {
     "bee_register_token": "takes a device's token from the member who had it before",
     "bee_mirror_consent": "carries a decision over to members.consents, and into the trail",
     "bee_mark_segments_stale": "marks the totals of the past as stale when a member changes segments",
+    "bee_follow_case": "lets a version of a case be of the same source as the one before it",
+    "bee_fix_run_cases": "fixes the cases of a run, so that nobody chooses those that pass",
+    "bee_recount_verdict": "sees all of a run, to tell whether a version passed",
     "bee_fill_event": "fills an event's columns",
     "bee_mark_events_due": "marks the members of new events as due for scoring",
     "bee_record_token": "keeps in the trail on which devices a member can be reached",
@@ -705,6 +740,11 @@ UNCHANGEABLE = frozenset(
         "coach_prompt_places",
         "coach_prompt_promotions",
         "coach_prompt_versions",
+        "coach_cases",
+        "coach_runs",
+        "coach_run_cases",
+        "coach_run_ends",
+        "coach_run_outputs",
         "engagement_events",
         "momentum_notifications",
         "notification_campaign_acts",

@@ -112,10 +112,19 @@ insert into coach_prompt_versions (prompt, number, body, parameters, sha256, aut
 select prompt, 2, body, parameters, encode(sha256(sha256::bytea), 'hex'), author_id, message
 from coach_prompt_versions
 where prompt <> 'coach';
+insert into coach_cases (case_id, version, title, kind, message, source)
+values (gen_random_uuid(), 1, 'case of the program', 'ordinary', 'words of the program', 'program');
+insert into coach_runs (prompt, candidate_id, repeats, most_usd, seed, checker, requested_by)
+select prompt, id, 1, 1, 1, '1', author_id from coach_prompt_versions where number = 2;
+insert into coach_run_outputs
+    (run_id, case_id, arm, repeat, provider, model, is_screened, is_cached, cache_key, text, checks)
+select run_id, case_id, 'candidate', 1, 'offline', 'offline', false, false, repeat('0', 64), 'words of a model',
+    '{"results": {"danger": {"kind": "safety", "passed": true}}}'
+from coach_run_cases;
 insert into coach_gate_verdicts (run_id, prompt, sha256, passed, reasons, expires_at)
-select gen_random_uuid(), prompt, sha256, true, '[]', now() + interval '1 day'
-from coach_prompt_versions
-where number = 2;
+select runs.id, versions.prompt, sha256, true, '[]', now() + interval '1 day'
+from coach_runs as runs
+inner join coach_prompt_versions as versions on versions.id = runs.candidate_id;
 insert into coach_prompt_promotions (place, prompt, version_id, asked_by, reason)
 select places.place, places.prompt, versions.id, versions.author_id, 'words of ' || places.prompt
 from coach_prompt_places as places
@@ -132,6 +141,21 @@ from coach_prompt_promotions as promotions
 inner join coach_prompt_decisions as decisions on decisions.promotion_id = promotions.id
 inner join coach_prompt_versions as versions on versions.id = promotions.version_id
 inner join coach_gate_verdicts as verdicts on verdicts.sha256 = versions.sha256;
+insert into coach_run_ends (run_id, outcome) select id, 'finished' from coach_runs;
+insert into coach_runs (prompt, candidate_id, repeats, most_usd, seed, checker, requested_by)
+select prompt, candidate_id, 1, 1, 1, '1', requested_by from coach_runs;
+insert into coach_run_ends (run_id, outcome, ended_by)
+select id, 'cancelled', requested_by from coach_runs where id not in (select run_id from coach_run_ends);
+insert into coach_cases (case_id, version, title, kind, message, source, author_id)
+select gen_random_uuid(), 1, 'case of ' || full_name, 'ordinary', 'words of ' || full_name, 'written', id from staff;
+insert into coach_cases
+    (case_id, version, title, kind, message, source, taken_from, mask_version, confirmed_by, confirmed_at, author_id)
+select gen_random_uuid(), 1, 'case of ' || external_id, 'ordinary', 'words of ' || external_id, 'conversation', members.id,
+    '1', staff.id, now(), staff.id
+from members, staff;
+insert into coach_cases (case_id, version, title, kind, message, source, confirmed_by, confirmed_at, author_id)
+select case_id, 2, title, kind, message, source, confirmed_by, confirmed_at, author_id from coach_cases
+where source = 'conversation';
 insert into coach_conversations (user_id) select id from members;
 insert into coach_messages (conversation_id, user_id, request_id, role, body, crisis, category, rules_version)
 select id, user_id, gen_random_uuid(), 'member', 'words of ' || user_id, true, 'self_harm', '1'

@@ -106,6 +106,16 @@ class Usage:
         """All tokens."""
         return self.input + self.cache_read + self.cache_write + self.output + self.reasoning
 
+    def __add__(self, other: "Usage") -> "Usage":
+        """Return what both took together."""
+        return Usage(
+            self.input + other.input,
+            self.cache_read + other.cache_read,
+            self.cache_write + other.cache_write,
+            self.output + other.output,
+            self.reasoning + other.reasoning,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:

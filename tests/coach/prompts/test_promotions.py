@@ -149,7 +149,7 @@ def test_nobody_else_writes_asks_or_decides(role: str, database: Database, cora:
         ({}, "said nothing"),
         ({"passed": False}, "did not let this version pass"),
         ({"decided_at": datetime.now(UTC) - LONG_AGO}, "too old"),
-        ({"sha256": "0" * 64}, "said nothing"),
+        ({"of": 1}, "said nothing"),
     ],
 )
 def test_what_the_gate_does_not_let_pass_does_not_go_live(
@@ -171,7 +171,7 @@ def test_what_the_gate_does_not_let_pass_does_not_go_live(
     [
         ({"passed": False}, "did not let this version pass"),
         ({"decided_at": datetime.now(UTC) - LONG_AGO}, "too old"),
-        ({"sha256": "0" * 64}, "said nothing of exactly this version"),
+        ({"of": 1}, "said nothing of exactly this version"),
     ],
 )
 @pytest.mark.parametrize("role", ["bee_coach", "bee_admin"])

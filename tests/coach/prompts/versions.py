@@ -1,7 +1,7 @@
 """Versions of the coach's prompt for tests, and the whole way on which they go live."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from bee.access import StaffRole
 from bee.audit import Actor
@@ -12,6 +12,7 @@ from bee.coach.prompts.registry import COACH, get_version, shipped_prompt
 from bee.coach.prompts.template import Parameters, parameters_text, prompt_digest, template_text
 from bee.db import Database, Login
 from bee.settings import Environment
+from tests.coach.lab.whole import make_run
 from tests.factories import make_staff
 
 LOCAL = Environment.LOCAL
@@ -60,16 +61,17 @@ def judge(
     passed: bool = True,
     decided_at: datetime | None = None,
     valid_days: float = 14,
-    sha256: str | None = None,
+    of: int | None = None,
 ) -> UUID:
-    """Record what the gate found of a version, as the worker."""
-    with database.reading(Login.SYSTEM) as session:
-        version = get_version(session, COACH, number)
+    """Record what the gate found of a version, or ``of`` another one, as the worker."""
+    with database.writing(Login.OWNER) as session:
+        version = get_version(session, COACH, of or number)
+        run_id = make_run(session, COACH, version.number)
     decided_at = decided_at or datetime.now(UTC)
     verdict = Verdict(
-        run_id=uuid4(),
+        run_id=run_id,
         prompt=COACH,
-        sha256=sha256 or version.sha256,
+        sha256=version.sha256,
         passed=passed,
         reasons=(Reason("needs_care", "no loss" if passed else "worse in 3 of 40 cases"),),
         decided_at=decided_at,
