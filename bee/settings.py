@@ -138,7 +138,7 @@ class Settings(BaseSettings):
         description="A file with prices of your own, of the shape of bee/coach/model/prices.json.",
     )
     coach_run_usd: Decimal = Field(
-        default=Decimal("5"),
+        default=Decimal(5),
         ge=0,
         description="What a run of the lab may cost unless it is told otherwise.",
     )
