@@ -20,6 +20,7 @@ from bee.audit.sealing import seal
 from bee.coach.actions import SAFETY_TOPIC, ask_coach
 from bee.coach.housekeeping import forget_old_calls
 from bee.coach.lab.work import Runner, give_up, open_runs
+from bee.coach.memory.reading import embed_memories, read_messages
 from bee.db import Database, Login
 from bee.db.migrations import require_release
 from bee.errors import BeeError, Unavailable
@@ -58,7 +59,7 @@ BEAT_S: Final = 20.0
 # An API that was away for longer reads on from where it is.
 CHANGES_KEPT_HOURS: Final = 24
 JOURNEYS_KEPT_DAYS: Final = 7
-SCHEDULES: Final = {"housekeeping": "17 3 * * *", "notify": "3-53/10 * * * *"}
+SCHEDULES: Final = {"housekeeping": "17 3 * * *", "notify": "3-53/10 * * * *", "memories": "*/2 * * * *"}
 # Who is held out of a trial is nobody's to foresee.
 CHANCE: Final = random.SystemRandom()
 
@@ -81,6 +82,7 @@ class Worker:
         handlers: dict[str, Handler] = {
             "score": self._score,
             "notify": self._decide,
+            "memories": self._remember,
             "coach_run": self._try_prompts,
             "housekeeping": self._keep_house,
         }
@@ -148,6 +150,10 @@ class Worker:
 
     def _decide(self, _job: Job, progress: Progress) -> None:
         progress.add(evaluate(self.database, now=self.clock(), chance=CHANCE).decided)
+
+    def _remember(self, _job: Job, progress: Progress) -> None:
+        read_messages(self.database, now=self.clock(), done=progress.add)
+        embed_memories(self.database, self.settings, now=self.clock(), done=progress.add)
 
     def _try_prompts(self, job: Job, progress: Progress) -> None:
         Runner(

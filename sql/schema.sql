@@ -262,6 +262,21 @@ CREATE FUNCTION public.bee_complete_through(segment text) RETURNS date
     )
 $$;
 
+CREATE FUNCTION public.bee_decide_memory_once() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if old.status <> new.status and old.status <> 'proposed' then
+        raise exception 'about a memory it is decided once' using errcode = 'restrict_violation';
+    end if;
+    if old.valid_to is distinct from new.valid_to and old.valid_to is not null then
+        raise exception 'a memory ends once' using errcode = 'restrict_violation';
+    end if;
+    return new;
+end
+$$;
+
 CREATE FUNCTION public.bee_do_task_once() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -410,6 +425,16 @@ begin
     if acts > 0 then
         return next;
     end if;
+end
+$$;
+
+CREATE FUNCTION public.bee_forget_embedding() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    delete from public.coach_memory_embeddings where memory_id = new.id;
+    return null;
 end
 $$;
 
@@ -664,6 +689,39 @@ CREATE FUNCTION public.bee_names_in_campaign(asked bigint) RETURNS SETOF text
     )
     order by said.word
 $$;
+
+CREATE FUNCTION public.bee_near_memories(member_id uuid, provider_name text, model_name text, asked real[], at timestamp with time zone, most integer) RETURNS TABLE(memory_id uuid, similarity double precision)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "hnsw.ef_search" TO '200'
+    SET "hnsw.iterative_scan" TO 'relaxed_order'
+    AS $_$
+        declare
+            compares_all boolean := (
+                select count(*) <= 2000
+                from (select from public.coach_memory_embeddings where user_id = member_id limit 2001) as few
+            );
+        begin
+            return query execute format($query$
+                select
+                    embeddings.memory_id,
+                    coalesce(nullif(
+                        1 - (embeddings.embedding::extensions.vector(%1$s) operator(extensions.<=>) $4::extensions.vector(%1$s)), 'NaN'
+                    ), 0)
+                from public.coach_memory_embeddings as embeddings
+                inner join public.coach_memory as memories on memories.id = embeddings.memory_id
+                where embeddings.user_id = $1
+                    and embeddings.provider = $2
+                    and embeddings.model = $3
+                    and embeddings.dimension = %1$s
+                    and memories.status = 'accepted'
+                    and memories.valid_from <= $5
+                    and (memories.valid_to is null or memories.valid_to > $5)
+                order by (embeddings.embedding::extensions.vector(%1$s) operator(extensions.<=>) $4::extensions.vector(%1$s)) %2$s
+                limit $6
+            $query$, cardinality(asked), case when compares_all then '+ 0' else '' end) using member_id, provider_name, model_name, asked, at, most;
+        end
+        $_$;
 
 CREATE FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -1294,11 +1352,44 @@ CREATE TABLE public.coach_memory (
     valid_from timestamp with time zone DEFAULT now() NOT NULL,
     valid_to timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    message_id uuid,
+    replaces uuid,
+    decided_by uuid,
+    decided_at timestamp with time zone,
+    CONSTRAINT coach_memory_decided_by_somebody CHECK (((decided_by IS NULL) = (decided_at IS NULL))),
     CONSTRAINT coach_memory_source_check CHECK ((source = ANY (ARRAY['member'::text, 'conversation'::text, 'coach'::text, 'import'::text, 'demo'::text]))),
     CONSTRAINT coach_memory_status_check CHECK ((status = ANY (ARRAY['proposed'::text, 'accepted'::text, 'rejected'::text]))),
     CONSTRAINT coach_memory_trait_key_check CHECK (((length(trait_key) >= 1) AND (length(trait_key) <= 100))),
     CONSTRAINT coach_memory_trait_value_check CHECK (((length(trait_value) >= 1) AND (length(trait_value) <= 4000))),
     CONSTRAINT coach_memory_valid_in_order CHECK ((valid_to > valid_from))
+);
+
+CREATE TABLE public.coach_memory_embeddings (
+    memory_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    provider text NOT NULL,
+    model text NOT NULL,
+    dimension integer NOT NULL,
+    compares text NOT NULL,
+    embedding real[] NOT NULL,
+    embedded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT coach_memory_embeddings_compares_check CHECK ((compares = ANY (ARRAY['keywords'::text, 'meaning'::text]))),
+    CONSTRAINT coach_memory_embeddings_dimension CHECK ((cardinality(embedding) = dimension)),
+    CONSTRAINT coach_memory_embeddings_dimension_check CHECK (((dimension >= 1) AND (dimension <= 4000))),
+    CONSTRAINT coach_memory_embeddings_keywords CHECK (((compares = 'keywords'::text) = (model ~~ 'keywords-%'::text))),
+    CONSTRAINT coach_memory_embeddings_model_check CHECK (((length(model) >= 1) AND (length(model) <= 100))),
+    CONSTRAINT coach_memory_embeddings_provider_check CHECK ((provider = ANY (ARRAY['local'::text, 'openai'::text, 'vertex'::text])))
+);
+
+CREATE TABLE public.coach_memory_readings (
+    message_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    said_at timestamp with time zone NOT NULL,
+    rules text NOT NULL,
+    proposals smallint NOT NULL,
+    read_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT coach_memory_readings_proposals_check CHECK ((proposals >= 0)),
+    CONSTRAINT coach_memory_readings_rules_check CHECK (((length(rules) >= 1) AND (length(rules) <= 60)))
 );
 
 CREATE TABLE public.coach_messages (
@@ -1323,6 +1414,7 @@ CREATE TABLE public.coach_messages (
     momentum_state text,
     memory_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    recalled_by text,
     CONSTRAINT coach_messages_a_fallback_is_nobodys_prompt CHECK (((fallback IS NULL) OR (prompt IS NULL))),
     CONSTRAINT coach_messages_body_check CHECK (((length(body) >= 1) AND (length(body) <= 20000))),
     CONSTRAINT coach_messages_category_check CHECK ((category = ANY (ARRAY['self_harm'::text, 'violence'::text, 'emergency'::text]))),
@@ -1332,6 +1424,7 @@ CREATE TABLE public.coach_messages (
     CONSTRAINT coach_messages_fallback_check CHECK (((length(fallback) >= 1) AND (length(fallback) <= 60))),
     CONSTRAINT coach_messages_first_byte_ms_check CHECK ((first_byte_ms >= 0)),
     CONSTRAINT coach_messages_momentum_state_check CHECK ((momentum_state = ANY (ARRAY['Rising'::text, 'Steady'::text, 'NeedsCare'::text]))),
+    CONSTRAINT coach_messages_recalled_by_check CHECK (((length(recalled_by) >= 1) AND (length(recalled_by) <= 200))),
     CONSTRAINT coach_messages_replies_name_their_model CHECK ((((role = 'coach'::text) = (model IS NOT NULL)) AND ((role = 'coach'::text) = (usage IS NOT NULL)))),
     CONSTRAINT coach_messages_role_check CHECK ((role = ANY (ARRAY['member'::text, 'coach'::text]))),
     CONSTRAINT coach_messages_usage_check CHECK ((jsonb_typeof(usage) = 'object'::text))
@@ -2543,8 +2636,17 @@ ALTER TABLE ONLY public.coach_interventions
 ALTER TABLE ONLY public.coach_interventions
     ADD CONSTRAINT coach_interventions_safety_event_key UNIQUE (safety_event_id);
 
+ALTER TABLE ONLY public.coach_memory_embeddings
+    ADD CONSTRAINT coach_memory_embeddings_pkey PRIMARY KEY (memory_id);
+
+ALTER TABLE ONLY public.coach_memory
+    ADD CONSTRAINT coach_memory_member_key UNIQUE (id, user_id);
+
 ALTER TABLE ONLY public.coach_memory
     ADD CONSTRAINT coach_memory_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.coach_memory_readings
+    ADD CONSTRAINT coach_memory_readings_pkey PRIMARY KEY (message_id);
 
 ALTER TABLE ONLY public.coach_messages
     ADD CONSTRAINT coach_messages_pkey PRIMARY KEY (id);
@@ -2858,9 +2960,31 @@ CREATE INDEX coach_interventions_open ON public.coach_interventions USING btree 
 
 CREATE UNIQUE INDEX coach_memory_current ON public.coach_memory USING btree (user_id, trait_key) WHERE ((valid_to IS NULL) AND (status = 'accepted'::text));
 
+CREATE INDEX coach_memory_embeddings_keywords ON public.coach_memory_embeddings USING hnsw (((embedding)::extensions.vector(256)) extensions.vector_cosine_ops) WHERE ((provider = 'local'::text) AND (model = 'keywords-v1'::text) AND (dimension = 256));
+
+CREATE INDEX coach_memory_embeddings_member ON public.coach_memory_embeddings USING btree (user_id);
+
+CREATE INDEX coach_memory_embeddings_openai_large ON public.coach_memory_embeddings USING hnsw (((embedding)::extensions.vector(768)) extensions.vector_cosine_ops) WHERE ((provider = 'openai'::text) AND (model = 'text-embedding-3-large'::text) AND (dimension = 768));
+
+CREATE INDEX coach_memory_embeddings_openai_small ON public.coach_memory_embeddings USING hnsw (((embedding)::extensions.vector(768)) extensions.vector_cosine_ops) WHERE ((provider = 'openai'::text) AND (model = 'text-embedding-3-small'::text) AND (dimension = 768));
+
+CREATE INDEX coach_memory_embeddings_vertex_005 ON public.coach_memory_embeddings USING hnsw (((embedding)::extensions.vector(768)) extensions.vector_cosine_ops) WHERE ((provider = 'vertex'::text) AND (model = 'google/text-embedding-005'::text) AND (dimension = 768));
+
+CREATE INDEX coach_memory_embeddings_vertex_gemini ON public.coach_memory_embeddings USING hnsw (((embedding)::extensions.vector(768)) extensions.vector_cosine_ops) WHERE ((provider = 'vertex'::text) AND (model = 'google/gemini-embedding-001'::text) AND (dimension = 768));
+
+CREATE INDEX coach_memory_member ON public.coach_memory USING btree (user_id, created_at);
+
+CREATE UNIQUE INDEX coach_memory_proposed ON public.coach_memory USING btree (user_id, trait_key) WHERE (status = 'proposed'::text);
+
+CREATE INDEX coach_memory_readings_member ON public.coach_memory_readings USING btree (user_id);
+
+CREATE INDEX coach_memory_readings_said ON public.coach_memory_readings USING btree (said_at);
+
 CREATE INDEX coach_messages_conversation ON public.coach_messages USING btree (conversation_id);
 
 CREATE INDEX coach_messages_member ON public.coach_messages USING btree (user_id, number);
+
+CREATE INDEX coach_messages_to_read ON public.coach_messages USING btree (created_at) WHERE ((role = 'member'::text) AND (NOT crisis));
 
 CREATE INDEX coach_model_calls_day ON public.coach_model_calls USING btree (started_at);
 
@@ -3030,6 +3154,8 @@ CREATE TRIGGER check_deployment AFTER INSERT ON public.coach_prompt_deployments 
 
 CREATE TRIGGER check_turn AFTER INSERT ON public.notification_campaign_acts FOR EACH ROW EXECUTE FUNCTION public.bee_check_campaign_act();
 
+CREATE TRIGGER decide_once BEFORE UPDATE ON public.coach_memory FOR EACH ROW EXECUTE FUNCTION public.bee_decide_memory_once();
+
 CREATE TRIGGER do_task_once BEFORE UPDATE ON public.coach_interventions FOR EACH ROW EXECUTE FUNCTION public.bee_do_task_once();
 
 CREATE TRIGGER end_once BEFORE UPDATE ON public.coach_prompt_deployments FOR EACH ROW EXECUTE FUNCTION public.bee_end_deployment_once();
@@ -3041,6 +3167,8 @@ CREATE TRIGGER fix_cases AFTER INSERT ON public.coach_runs FOR EACH ROW EXECUTE 
 CREATE TRIGGER follow BEFORE INSERT ON public.coach_cases FOR EACH ROW EXECUTE FUNCTION public.bee_follow_case();
 
 CREATE TRIGGER follow BEFORE INSERT ON public.coach_prompt_deployments FOR EACH ROW EXECUTE FUNCTION public.bee_follow_deployment();
+
+CREATE TRIGGER forget_embedding AFTER UPDATE OF trait_key, trait_value ON public.coach_memory FOR EACH ROW WHEN (((old.trait_key <> new.trait_key) OR (old.trait_value <> new.trait_value))) EXECUTE FUNCTION public.bee_forget_embedding();
 
 CREATE TRIGGER mark_changed_due AFTER UPDATE OF left_on, time_zone ON public.members FOR EACH ROW WHEN (((new.left_on IS DISTINCT FROM old.left_on) OR (new.time_zone <> old.time_zone))) EXECUTE FUNCTION public.bee_mark_changed_member_due();
 
@@ -3137,6 +3265,24 @@ ALTER TABLE ONLY public.coach_interventions
 
 ALTER TABLE ONLY public.coach_interventions
     ADD CONSTRAINT coach_interventions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_memory
+    ADD CONSTRAINT coach_memory_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_memory_embeddings
+    ADD CONSTRAINT coach_memory_embeddings_memory FOREIGN KEY (memory_id, user_id) REFERENCES public.coach_memory(id, user_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_memory
+    ADD CONSTRAINT coach_memory_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.coach_messages(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.coach_memory_readings
+    ADD CONSTRAINT coach_memory_readings_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.coach_messages(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_memory_readings
+    ADD CONSTRAINT coach_memory_readings_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_memory
+    ADD CONSTRAINT coach_memory_replaces_fkey FOREIGN KEY (replaces) REFERENCES public.coach_memory(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.coach_memory
     ADD CONSTRAINT coach_memory_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
@@ -3371,6 +3517,8 @@ CREATE POLICY admin ON public.coach_interventions FOR SELECT TO bee_admin USING 
 
 CREATE POLICY admin ON public.coach_memory FOR SELECT TO bee_admin USING (true);
 
+CREATE POLICY admin ON public.coach_memory_embeddings FOR SELECT TO bee_admin USING (true);
+
 CREATE POLICY admin ON public.coach_messages FOR SELECT TO bee_admin USING (true);
 
 CREATE POLICY admin ON public.coach_moments FOR SELECT TO bee_admin USING (true);
@@ -3439,6 +3587,10 @@ CREATE POLICY assigned ON public.coach_memory FOR SELECT TO bee_coach USING ((EX
    FROM public.members
   WHERE (members.id = coach_memory.user_id))));
 
+CREATE POLICY assigned ON public.coach_memory_embeddings FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = coach_memory_embeddings.user_id))));
+
 CREATE POLICY assigned ON public.coach_messages FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = coach_messages.user_id))));
@@ -3489,6 +3641,10 @@ CREATE POLICY assigned ON public.score_restatements FOR SELECT TO bee_coach USIN
    FROM public.members
   WHERE (members.id = score_restatements.user_id))));
 
+CREATE POLICY assigned_decides ON public.coach_memory FOR UPDATE TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = coach_memory.user_id)))) WITH CHECK ((decided_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
 CREATE POLICY assigned_does ON public.coach_interventions FOR UPDATE TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = coach_interventions.user_id)))) WITH CHECK (((done_by IS NULL) OR (done_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
@@ -3496,6 +3652,10 @@ CREATE POLICY assigned_does ON public.coach_interventions FOR UPDATE TO bee_coac
 CREATE POLICY assigned_sees_to_it ON public.safety_events FOR UPDATE TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = safety_events.user_id)))) WITH CHECK ((taken_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
+CREATE POLICY assigned_words ON public.coach_memory FOR INSERT TO bee_coach WITH CHECK (((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = coach_memory.user_id))) AND (status = 'accepted'::text) AND (source = 'coach'::text) AND (decided_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
 
 ALTER TABLE public.audit_log ENABLE ROW LEVEL SECURITY;
 
@@ -3540,6 +3700,10 @@ ALTER TABLE public.coach_gate_verdicts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coach_interventions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_memory ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_memory_embeddings ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_memory_readings ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_messages ENABLE ROW LEVEL SECURITY;
 
@@ -3664,6 +3828,8 @@ CREATE POLICY own ON public.coach_conversations FOR SELECT TO authenticated USIN
 CREATE POLICY own ON public.coach_feedback TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid))) WITH CHECK ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY own ON public.coach_memory FOR SELECT TO authenticated USING (((user_id = ( SELECT auth.uid() AS uid)) AND (status = 'accepted'::text)));
+
+CREATE POLICY own ON public.coach_memory_embeddings FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY own ON public.coach_messages FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
@@ -3903,6 +4069,8 @@ CREATE POLICY system ON public.coach_breakers TO bee_system USING (true) WITH CH
 
 CREATE POLICY system ON public.coach_conversations TO bee_system USING (true) WITH CHECK (true);
 
+CREATE POLICY system ON public.coach_memory FOR SELECT TO bee_system USING (true);
+
 CREATE POLICY system ON public.coach_messages TO bee_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.coach_model_calls TO bee_system USING (true) WITH CHECK (true);
@@ -3973,6 +4141,8 @@ CREATE POLICY system_act ON public.audit_log FOR INSERT TO bee_system, bee_worke
 
 CREATE POLICY system_change ON public.members FOR UPDATE TO bee_system USING (true) WITH CHECK (true);
 
+CREATE POLICY system_forgets ON public.coach_memory FOR DELETE TO bee_system USING (true);
+
 CREATE POLICY system_mark ON public.stale_days TO bee_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system_new ON public.members FOR INSERT TO bee_system WITH CHECK (true);
@@ -4011,7 +4181,15 @@ CREATE POLICY worker ON public.coach_gate_verdicts FOR INSERT TO bee_worker WITH
 
 CREATE POLICY worker ON public.coach_interventions FOR SELECT TO bee_worker USING (true);
 
-CREATE POLICY worker ON public.coach_model_calls TO bee_worker USING (true) WITH CHECK (false);
+CREATE POLICY worker ON public.coach_memory FOR SELECT TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.coach_memory_embeddings TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.coach_memory_readings TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.coach_messages FOR SELECT TO bee_worker USING (((role = 'member'::text) AND (NOT crisis)));
+
+CREATE POLICY worker ON public.coach_model_calls TO bee_worker USING (true) WITH CHECK ((purpose <> 'production'::text));
 
 CREATE POLICY worker ON public.coach_moments TO bee_worker USING (true) WITH CHECK (false);
 
@@ -4044,6 +4222,8 @@ CREATE POLICY worker ON public.objective_hours TO bee_worker USING (true) WITH C
 CREATE POLICY worker ON public.objective_minutes TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY worker ON public.oncall_shifts FOR SELECT TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.personal_data FOR SELECT TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.service_gaps TO bee_worker USING (true);
 
@@ -4082,6 +4262,8 @@ CREATE POLICY worker_decides ON public.notification_campaign_people FOR UPDATE T
 CREATE POLICY worker_finishes ON public.notification_campaign_acts FOR INSERT TO bee_worker WITH CHECK ((kind = 'finished'::text));
 
 CREATE POLICY worker_posts ON public.notification_campaign_tests FOR UPDATE TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker_proposes ON public.coach_memory FOR INSERT TO bee_worker WITH CHECK (((status = 'proposed'::text) AND (source = 'conversation'::text)));
 
 CREATE POLICY worker_sends ON public.momentum_notifications FOR UPDATE TO bee_worker USING (true) WITH CHECK (true);
 
@@ -4139,6 +4321,8 @@ GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_admin;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_worker;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_system;
 
+REVOKE ALL ON FUNCTION public.bee_decide_memory_once() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.bee_do_task_once() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_end_deployment_once() FROM PUBLIC;
@@ -4152,6 +4336,8 @@ REVOKE ALL ON FUNCTION public.bee_follow_case() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.bee_follow_deployment() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_forget_acts(sealed_before timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_forget_embedding() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_forget_notifications(decided_before timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_forget_notifications(decided_before timestamp with time zone) TO bee_worker;
@@ -4192,6 +4378,11 @@ REVOKE ALL ON FUNCTION public.bee_mirror_consent() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.bee_names_in_campaign(asked bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_names_in_campaign(asked bigint) TO bee_product;
 GRANT ALL ON FUNCTION public.bee_names_in_campaign(asked bigint) TO bee_admin;
+
+REVOKE ALL ON FUNCTION public.bee_near_memories(member_id uuid, provider_name text, model_name text, asked real[], at timestamp with time zone, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_near_memories(member_id uuid, provider_name text, model_name text, asked real[], at timestamp with time zone, most integer) TO authenticated;
+GRANT ALL ON FUNCTION public.bee_near_memories(member_id uuid, provider_name text, model_name text, asked real[], at timestamp with time zone, most integer) TO bee_coach;
+GRANT ALL ON FUNCTION public.bee_near_memories(member_id uuid, provider_name text, model_name text, asked real[], at timestamp with time zone, most integer) TO bee_admin;
 
 REVOKE ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) TO bee_product;
@@ -4579,22 +4770,59 @@ GRANT UPDATE(note) ON TABLE public.coach_interventions TO bee_admin;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coach_memory TO service_role;
 GRANT SELECT ON TABLE public.coach_memory TO bee_coach;
 GRANT SELECT ON TABLE public.coach_memory TO bee_admin;
+GRANT DELETE ON TABLE public.coach_memory TO bee_system;
 
 GRANT SELECT(id) ON TABLE public.coach_memory TO authenticated;
+GRANT SELECT(id) ON TABLE public.coach_memory TO bee_worker;
+GRANT SELECT(id) ON TABLE public.coach_memory TO bee_system;
 
 GRANT SELECT(user_id) ON TABLE public.coach_memory TO authenticated;
+GRANT INSERT(user_id) ON TABLE public.coach_memory TO bee_coach;
+GRANT SELECT(user_id),INSERT(user_id) ON TABLE public.coach_memory TO bee_worker;
+GRANT SELECT(user_id) ON TABLE public.coach_memory TO bee_system;
 
 GRANT SELECT(trait_key) ON TABLE public.coach_memory TO authenticated;
+GRANT INSERT(trait_key) ON TABLE public.coach_memory TO bee_coach;
+GRANT SELECT(trait_key),INSERT(trait_key) ON TABLE public.coach_memory TO bee_worker;
 
 GRANT SELECT(trait_value) ON TABLE public.coach_memory TO authenticated;
+GRANT INSERT(trait_value) ON TABLE public.coach_memory TO bee_coach;
+GRANT SELECT(trait_value),INSERT(trait_value) ON TABLE public.coach_memory TO bee_worker;
 
 GRANT SELECT(source) ON TABLE public.coach_memory TO authenticated;
+GRANT INSERT(source) ON TABLE public.coach_memory TO bee_coach;
+GRANT INSERT(source) ON TABLE public.coach_memory TO bee_worker;
+
+GRANT SELECT(status) ON TABLE public.coach_memory TO authenticated;
+GRANT INSERT(status),UPDATE(status) ON TABLE public.coach_memory TO bee_coach;
+GRANT SELECT(status),INSERT(status) ON TABLE public.coach_memory TO bee_worker;
 
 GRANT SELECT(valid_from) ON TABLE public.coach_memory TO authenticated;
+GRANT INSERT(valid_from),UPDATE(valid_from) ON TABLE public.coach_memory TO bee_coach;
+GRANT INSERT(valid_from) ON TABLE public.coach_memory TO bee_worker;
 
 GRANT SELECT(valid_to) ON TABLE public.coach_memory TO authenticated;
+GRANT UPDATE(valid_to) ON TABLE public.coach_memory TO bee_coach;
+GRANT SELECT(valid_to) ON TABLE public.coach_memory TO bee_worker;
 
 GRANT SELECT(created_at) ON TABLE public.coach_memory TO authenticated;
+GRANT SELECT(created_at) ON TABLE public.coach_memory TO bee_worker;
+
+GRANT INSERT(message_id) ON TABLE public.coach_memory TO bee_coach;
+GRANT INSERT(message_id) ON TABLE public.coach_memory TO bee_worker;
+
+GRANT INSERT(replaces) ON TABLE public.coach_memory TO bee_coach;
+
+GRANT INSERT(decided_by),UPDATE(decided_by) ON TABLE public.coach_memory TO bee_coach;
+
+GRANT INSERT(decided_at),UPDATE(decided_at) ON TABLE public.coach_memory TO bee_coach;
+
+GRANT SELECT ON TABLE public.coach_memory_embeddings TO authenticated;
+GRANT SELECT ON TABLE public.coach_memory_embeddings TO bee_coach;
+GRANT SELECT ON TABLE public.coach_memory_embeddings TO bee_admin;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.coach_memory_embeddings TO bee_worker;
+
+GRANT SELECT,INSERT ON TABLE public.coach_memory_readings TO bee_worker;
 
 GRANT SELECT ON TABLE public.coach_messages TO service_role;
 GRANT SELECT,INSERT ON TABLE public.coach_messages TO bee_system;
@@ -4602,20 +4830,25 @@ GRANT SELECT ON TABLE public.coach_messages TO bee_coach;
 GRANT SELECT ON TABLE public.coach_messages TO bee_admin;
 
 GRANT SELECT(id) ON TABLE public.coach_messages TO authenticated;
+GRANT SELECT(id) ON TABLE public.coach_messages TO bee_worker;
 
 GRANT SELECT(number) ON TABLE public.coach_messages TO authenticated;
 
 GRANT SELECT(conversation_id) ON TABLE public.coach_messages TO authenticated;
 
 GRANT SELECT(user_id) ON TABLE public.coach_messages TO authenticated;
+GRANT SELECT(user_id) ON TABLE public.coach_messages TO bee_worker;
 
 GRANT SELECT(request_id) ON TABLE public.coach_messages TO authenticated;
 
 GRANT SELECT(role) ON TABLE public.coach_messages TO authenticated;
+GRANT SELECT(role) ON TABLE public.coach_messages TO bee_worker;
 
 GRANT SELECT(body) ON TABLE public.coach_messages TO authenticated;
+GRANT SELECT(body) ON TABLE public.coach_messages TO bee_worker;
 
 GRANT SELECT(crisis) ON TABLE public.coach_messages TO authenticated;
+GRANT SELECT(crisis) ON TABLE public.coach_messages TO bee_worker;
 
 GRANT SELECT(category) ON TABLE public.coach_messages TO authenticated;
 
@@ -4630,11 +4863,12 @@ GRANT SELECT(usage) ON TABLE public.coach_messages TO authenticated;
 GRANT SELECT(fallback) ON TABLE public.coach_messages TO authenticated;
 
 GRANT SELECT(created_at) ON TABLE public.coach_messages TO authenticated;
+GRANT SELECT(created_at) ON TABLE public.coach_messages TO bee_worker;
 
 GRANT SELECT,INSERT ON TABLE public.coach_model_calls TO bee_system;
 GRANT SELECT ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT ON TABLE public.coach_model_calls TO bee_admin;
-GRANT DELETE ON TABLE public.coach_model_calls TO bee_worker;
+GRANT SELECT,INSERT,DELETE ON TABLE public.coach_model_calls TO bee_worker;
 
 GRANT SELECT(id) ON TABLE public.coach_model_calls TO bee_product;
 GRANT SELECT(id) ON TABLE public.coach_model_calls TO bee_oncall;
@@ -4659,7 +4893,6 @@ GRANT SELECT(prompt_sha256) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_product;
 GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_oncall;
-GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_worker;
 
 GRANT SELECT(outcome) ON TABLE public.coach_model_calls TO bee_product;
 GRANT SELECT(outcome) ON TABLE public.coach_model_calls TO bee_oncall;
@@ -5501,10 +5734,15 @@ GRANT SELECT ON TABLE public.personal_data TO bee_coach;
 GRANT SELECT ON TABLE public.personal_data TO bee_admin;
 
 GRANT SELECT(member_id),INSERT(member_id) ON TABLE public.personal_data TO bee_system;
+GRANT SELECT(member_id) ON TABLE public.personal_data TO bee_worker;
 
 GRANT INSERT(full_name),UPDATE(full_name) ON TABLE public.personal_data TO bee_system;
+GRANT SELECT(full_name) ON TABLE public.personal_data TO bee_worker;
 
 GRANT INSERT(email),UPDATE(email) ON TABLE public.personal_data TO bee_system;
+GRANT SELECT(email) ON TABLE public.personal_data TO bee_worker;
+
+GRANT SELECT(phone) ON TABLE public.personal_data TO bee_worker;
 
 GRANT UPDATE(updated_at) ON TABLE public.personal_data TO bee_system;
 

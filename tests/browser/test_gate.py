@@ -38,6 +38,8 @@ PAGES = {
     "/kill_switch": StaffRole.PRODUCT,
     "/today": StaffRole.PRODUCT,
     "/safety": StaffRole.PRODUCT,
+    "/prompts": StaffRole.ONCALL,
+    "/memory": StaffRole.PRODUCT,
     "/staff": StaffRole.PRODUCT,
     "/audit": StaffRole.PRODUCT,
     "/password": None,

@@ -59,6 +59,7 @@ RULE_VERSION = "rule version body digest author_id message"
 PROMPT_VERSION = "prompt number body model parameters sha256 author_id message"
 PROMPT_DEPLOYMENT = "place prompt version_id deployed_by promotion_id back_to run_id reason"
 SEEN_TO = "status taken_by taken_at closed_at note finding"
+PROPOSAL = "user_id trait_key trait_value source status valid_from message_id"
 DONE = "done_at done_by outcome note"
 READ_BY_ALL = dict.fromkeys(("bee_product", "bee_coach", "bee_oncall", "bee_admin", "bee_worker"), READS)
 READ_BY_LAB = dict.fromkeys(("bee_coach", "bee_admin", "bee_worker"), READS)
@@ -185,6 +186,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_system": May(
             select="member_id", insert="member_id email full_name", update="email full_name updated_at"
         ),
+        "bee_worker": May(select="member_id full_name email phone"),
     },
     # Members' own sign-in: the system's alone, and the worker clears what is over.
     "member_accounts": {
@@ -432,12 +434,35 @@ WALLS: Mapping[str, Mapping[str, May]] = {
             insert="user_id notification_id safety_event_id coach_id priority created_at due_at",
         ),
     },
+    # What the coach remembers: the worker proposes, the member's coach decides, the program forgets when asked.
     "coach_memory": {
-        "authenticated": May(select="* but status", rows=f"{OWN} and status = 'accepted'"),
+        "authenticated": May(
+            select="id user_id trait_key trait_value source status valid_from valid_to created_at",
+            rows=f"{OWN} and status = 'accepted'",
+        ),
         "service_role": KEEPS,
+        "bee_coach": May(
+            select="*",
+            insert=f"{PROPOSAL} replaces decided_by decided_at",
+            update="status valid_from valid_to decided_by decided_at",
+            rows=ASSIGNED,
+            adds=f"{ASSIGNED} and status = 'accepted' and source = 'coach' and decided_by = %(me)s",
+        ),
+        "bee_admin": READS,
+        "bee_worker": May(
+            select="id user_id trait_key trait_value status valid_to created_at",
+            insert=PROPOSAL,
+            adds="status = 'proposed' and source = 'conversation'",
+        ),
+        "bee_system": May(select="id user_id", delete=True),
+    },
+    "coach_memory_embeddings": {
+        "authenticated": May(select="*", rows=OWN),
         "bee_coach": May(select="*", rows=ASSIGNED),
         "bee_admin": READS,
+        "bee_worker": ADDS_UP,
     },
+    "coach_memory_readings": {"bee_worker": May(select="*", insert="*")},
     # What models are asked with: written, asked for and approved by coaches and admins, read by the program too.
     "coach_prompt_versions": {
         **dict.fromkeys(
@@ -492,12 +517,16 @@ WALLS: Mapping[str, Mapping[str, May]] = {
     },
     "coach_messages": {
         "authenticated": May(
-            select="* but momentum_state memory_ids prompt_sha256 checks first_byte_ms total_ms", rows=OWN
+            select="* but momentum_state memory_ids recalled_by prompt_sha256 checks first_byte_ms total_ms",
+            rows=OWN,
         ),
         "service_role": READS,
         "bee_coach": May(select="*", rows=ASSIGNED),
         "bee_admin": READS,
         "bee_system": May(select="*", insert="*"),
+        "bee_worker": May(
+            select="id user_id role body crisis created_at", rows="role = 'member' and not crisis"
+        ),
     },
     "coach_feedback": {
         "authenticated": May(
@@ -524,7 +553,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_coach": May(select="*", rows="staff_id = %(me)s"),
         "bee_admin": READS,
         "bee_system": May(select="*", insert="*"),
-        "bee_worker": May(select="started_at", delete=True),
+        "bee_worker": May(select="*", insert="*", delete=True, adds="purpose <> 'production'"),
     },
     "coach_breakers": dict.fromkeys(("bee_product", "bee_coach", "bee_oncall", "bee_admin"), READS)
     | {"bee_worker": READS, "bee_system": May(select="*", insert="*", update="*")},
@@ -669,6 +698,9 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_announce_notification": frozenset(),
     "bee_wake_realtime": frozenset(),
     "bee_see_to_safety_event": frozenset(),
+    "bee_decide_memory_once": frozenset(),
+    "bee_forget_embedding": frozenset(),
+    "bee_near_memories": frozenset({"authenticated", "bee_coach", "bee_admin"}),
     "bee_check_prompt_decision": frozenset(),
     "bee_follow_deployment": frozenset(),
     "bee_gate_fault": frozenset(),
@@ -707,6 +739,7 @@ SECURITY_DEFINERS: Mapping[str, str] = {
     "bee_mark_changed_member_due": "marks a member as due for scoring who leaves, comes back or moves",
     "bee_announce_notification": "tells the API that a notification was sent, whoever sent it",
     "bee_register_token": "takes a device's token from the member who had it before",
+    "bee_forget_embedding": "drops what a memory was to a model when its words change",
     "bee_mirror_consent": "carries a decision over to members.consents, and into the trail",
     "bee_mark_segments_stale": "marks the totals of the past as stale when a member changes segments",
     "bee_follow_case": "lets a version of a case be of the same source as the one before it",

@@ -87,9 +87,14 @@ select user_id, momentum_notifications.id, coach_id, 'high', now(), now()
 from momentum_notifications
 inner join members on members.id = user_id
 where sent_at is null;
-insert into coach_memory (user_id, trait_key, trait_value, source, status)
-select members.id, states.state, states.state || ' of ' || external_id, 'conversation', states.state
-from members, unnest(array['accepted', 'proposed']) as states (state);
+insert into coach_memory (user_id, trait_key, trait_value, source, status, decided_by, decided_at)
+select
+    members.id, states.state, states.state || ' of ' || external_id, states.source, states.state, coach_id, now()
+from members, (values ('accepted', 'coach'), ('proposed', 'conversation')) as states (state, source);
+insert into coach_memory_embeddings (memory_id, user_id, provider, model, dimension, compares, embedding)
+select id, user_id, 'local', 'keywords-v1', 256, 'keywords', array_fill(1::real, array[256])
+from coach_memory
+where status = 'accepted';
 insert into notification_receipts (notification_id, user_id, kind)
 select id, user_id, 'opened' from momentum_notifications where sent_at is not null;
 insert into member_accounts (id, email, password_hash)
@@ -168,6 +173,13 @@ insert into coach_messages
     (conversation_id, user_id, request_id, role, body, crisis, rules_version, model, usage)
 select id, user_id, gen_random_uuid(), 'coach', 'words to ' || user_id, false, '1', 'offline', '{}'
 from coach_conversations;
+insert into coach_messages (conversation_id, user_id, request_id, role, body, crisis, rules_version)
+select id, user_id, gen_random_uuid(), 'member', 'more words of ' || user_id, false, '1'
+from coach_conversations;
+insert into coach_memory_readings (message_id, user_id, said_at, rules, proposals)
+select id, user_id, created_at, '1', 0
+from coach_messages
+where role = 'member' and not crisis;
 insert into coach_feedback (user_id, request_id, is_helpful)
 select user_id, request_id, true from coach_messages where role = 'coach';
 insert into coach_moments (user_id, request_id, memory_ids, message_numbers)
