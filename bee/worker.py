@@ -54,6 +54,7 @@ from bee.sla.probes.watch import watching
 from bee.sla.status import publish
 from bee.staff.housekeeping import forget_what_is_over
 from bee.telemetry.about import about
+from bee.telemetry.spans import whole_span
 
 TICK_S: Final = 2.0
 LONGEST_PAUSE_S: Final = 60.0
@@ -252,7 +253,7 @@ def _named(handler: Handler) -> Handler:
     """Let whatever is said while a job runs bear its number and kind."""
 
     def run_named(job: Job, progress: Progress) -> None:
-        with about(job=job.id, job_kind=job.kind):
+        with about(job=job.id, job_kind=job.kind), whole_span(f"job {job.kind}"):
             try:
                 handler(job, progress)
             except BeeError:
