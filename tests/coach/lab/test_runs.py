@@ -19,6 +19,7 @@ from bee.coach.lab.cases import current_cases, revise_case
 from bee.coach.lab.run import Wanted, cancel_run, request_run, runs
 from bee.coach.model import ModelFailed, Provider
 from bee.coach.model.prices import Price
+from bee.coach.usage import usage_by_coach
 from bee.db import Database, Login
 from bee.errors import Conflict, Invalid, NotFound
 from bee.settings import Environment
@@ -123,6 +124,19 @@ def test_a_models_answers_keep_their_time_tokens_and_cost_and_what_the_checks_sa
         assert output.cost_usd == Decimal("0.00003000")
         assert output.results["diagnosis"] == {"version": 1, "kind": "safety", "passed": True, "found": []}
     assert run.cost_usd == 4 * Decimal("0.00003")
+
+
+def test_what_a_run_takes_counts_as_the_labs_of_who_asked_for_it_and_nothing_taken_again_does(
+    database: Database, coach: UUID, service: ModelServer
+) -> None:
+    add_prompt(database, 2, PRICED)
+    settings = openai_at(service.address)
+    first = do_run(database, ask_run(database, coach), settings)
+    do_run(database, ask_run(database, coach, reuses_answers=True), settings)
+    with database.reading(Login.DASHBOARD, role="bee_coach", staff_id=coach) as session:
+        (row,) = usage_by_coach(session, datetime(2026, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+    assert (row.purpose, row.calls, row.cost_usd) == ("lab", len(service.asked), first.cost_usd)
+    assert (row.input, row.output, row.staff_id) == (50 * row.calls, 18 * row.calls, coach)
 
 
 def test_what_fails_a_check_is_kept_as_it_came(database: Database, coach: UUID, service: ModelServer) -> None:
