@@ -58,10 +58,10 @@ def prompt_from(version: PromptVersion, model: str | None) -> Prompt:
     return prompt_of(version, get_house().settings, model)
 
 
-def read_members_scene(scope: Scope, member_id: UUID, now: datetime) -> Scene:
-    """Return a member's moment as it is now. Raises :class:`bee.errors.NotFound`."""
+def read_members_scene(scope: Scope, member_id: UUID, message: str, now: datetime) -> Scene:
+    """Return a member's moment in which they write a message. Raises :class:`bee.errors.NotFound`."""
     with get_house().database.reading(Login.DASHBOARD, role=scope.role, staff_id=scope.staff_id) as session:
-        return read_scene(session, member_id, now=now)
+        return read_scene(session, member_id, message, now=now)
 
 
 def begin_trial(prompts: Sequence[Prompt], member_id: UUID | None) -> Stage:

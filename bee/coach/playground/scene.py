@@ -9,14 +9,13 @@ from uuid import UUID, uuid5
 from bee.coach.actions import storable
 from bee.coach.masking import Known
 from bee.coach.offline import Memory, Moment, Momentum, Said
-from bee.coach.queries import MOST_MESSAGES, AboutMember
+from bee.coach.queries import MOST_MEMORIES, MOST_MESSAGES, AboutMember
 from bee.coach.text import cleaned
 from bee.db import ReadSession
 from bee.errors import Invalid, NotFound
 
 MADE_UP: Final = UUID("3b9d2f3e-8a53-5b7e-9d7c-3d1a5f6f0c42")
 LONGEST_LINE: Final = 4000
-MOST_MEMORIES: Final = 50
 SIGNS: Final = {"coach": "coach:", "member": "member:"}
 
 
@@ -41,31 +40,33 @@ class Scene:
         return replace(self, moment=replace(self.moment, memories=memories))
 
 
-def read_scene(session: ReadSession, member_id: UUID, *, now: datetime) -> Scene:
-    """Return a member's moment as it is now, in which nothing was asked yet.
+def read_scene(session: ReadSession, member_id: UUID, message: str, *, now: datetime) -> Scene:
+    """Return a member's moment as the coach would answer it now; the role has to be one that may read it.
 
-    The role has to be one that may read it. Raises :class:`NotFound` for a member who is not theirs.
+    ``message``: what may still be nothing; :meth:`Scene.asking` has the last word on it. Raises
+    :class:`NotFound` for a member who is not theirs.
     """
+    words = cleaned(message)
     about = session.find(AboutMember, "coach/about_member", user_id=member_id)
     if about is None:
         raise NotFound("no_member", "There is no such member among those whom you may see.")
     state: Any = session.scalar("coach/momentum_state", user_id=member_id)
     memories = session.all(Memory, "coach/memories_of", user_id=member_id, now=now, limit=MOST_MEMORIES)
     recent = session.all(Said, "coach/last_messages", user_id=member_id, limit=MOST_MESSAGES)
-    moment = Moment("", None if state is None else Momentum(state), tuple(memories), tuple(recent))
+    moment = Moment(words, None if state is None else Momentum(state), tuple(memories), tuple(recent))
     return Scene(moment, about.known, about.consents)
 
 
-def made_up(state: Momentum | None, memories: str, said: str) -> Scene:
-    """Return a moment of nobody's, in which nothing was asked yet.
+def made_up(message: str, state: Momentum | None, memories: str, said: str) -> Scene:
+    """Return a moment of nobody's.
 
-    ``memories``: one a line; ``said``: one a line, oldest first, the coach's with ``Coach:`` in front. Raises
+    ``message``: what may still be nothing. ``memories``: one a line; ``said``: one a line, oldest first, the coach's with ``Coach:`` in front. Raises
     :class:`Invalid` for what no conversation could hold.
     """
     remembered = _lines(memories, MOST_MEMORIES, "memories")
     spoken = _lines(said, MOST_MESSAGES, "messages")
     known = tuple(Memory(uuid5(MADE_UP, str(n)), "made-up", text) for n, text in enumerate(remembered))
-    moment = Moment("", state, known, tuple(_said(line) for line in reversed(spoken)))
+    moment = Moment(cleaned(message), state, known, tuple(_said(line) for line in reversed(spoken)))
     return Scene(moment, Known(), may_leave=True)
 
 
