@@ -60,8 +60,8 @@ def read_scene(session: ReadSession, member_id: UUID, message: str, *, now: date
 def made_up(message: str, state: Momentum | None, memories: str, said: str) -> Scene:
     """Return a moment of nobody's.
 
-    ``message``: what may still be nothing. ``memories``: one a line; ``said``: one a line, oldest first, the coach's with ``Coach:`` in front. Raises
-    :class:`Invalid` for what no conversation could hold.
+    ``message``: what may still be nothing. ``memories``: one a line; ``said``: one a line, oldest first, the
+    coach's with ``Coach:`` in front. Raises :class:`Invalid` for what no conversation could hold.
     """
     remembered = _lines(memories, MOST_MEMORIES, "memories")
     spoken = _lines(said, MOST_MESSAGES, "messages")
