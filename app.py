@@ -24,9 +24,12 @@ show(
         "Coaching": [
             Screen("coaching/today.py", "Today", "task_alt", (COACH,)),
             Screen("coaching/safety.py", "Safety", "health_and_safety", (COACH,)),
+            Screen("coaching/prompts.py", "Prompts", "edit_note", (COACH,)),
             Screen("coaching/playground.py", "Playground", "science", (COACH,)),
             Screen("coaching/replay.py", "Replay", "replay", (COACH,)),
             Screen("coaching/usage.py", "Use and cost", "payments", (COACH,)),
+            Screen("coaching/cases.py", "Cases", "quiz", (COACH,)),
+            Screen("coaching/runs.py", "Runs", "experiment", (COACH,)),
         ],
         "Admin": [
             Screen("admin/staff.py", "Staff", "badge", (ADMIN,)),

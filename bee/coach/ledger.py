@@ -15,7 +15,6 @@ from bee.coach.standing import FAILURES_TO_OPEN, PAUSE, UNCOUNTED, Standing, day
 from bee.db import Database, Identity, Login, WriteSession
 
 SYSTEM: Final = Identity(Login.SYSTEM)
-WORKER: Final = Identity(Login.WORKER)
 
 
 class Purpose(StrEnum):
@@ -46,16 +45,11 @@ class Account:
 
 
 def read_standing(
-    database: Database,
-    member_id: UUID | None,
-    provider: Provider,
-    *,
-    now: datetime,
-    reader: Identity = SYSTEM,
+    database: Database, member_id: UUID | None, provider: Provider, *, now: datetime
 ) -> Standing:
     """Return what was used today, and how the provider's breaker stands, in a single round trip."""
     found = database.find(
-        reader,
+        SYSTEM,
         Standing,
         "coach/standing",
         user_id=member_id,

@@ -38,6 +38,7 @@ PAGES = {
     "/kill_switch": StaffRole.PRODUCT,
     "/today": StaffRole.PRODUCT,
     "/safety": StaffRole.PRODUCT,
+    "/prompts": StaffRole.ONCALL,
     "/staff": StaffRole.PRODUCT,
     "/audit": StaffRole.PRODUCT,
     "/password": None,

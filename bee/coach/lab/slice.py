@@ -3,26 +3,21 @@
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
 from uuid import UUID, uuid4
 
-from bee.coach import ledger
-from bee.coach.exchange import ANSWERED, Try
 from bee.coach.lab.answering import Answer, Asking
 from bee.coach.lab.case import Case
 from bee.coach.lab.run import Arm
-from bee.coach.ledger import Account
+from bee.coach.ledger import Account, note_calls
 from bee.coach.model import Provider
 from bee.coach.standing import Hold
-from bee.db import Database, Login, WriteSession
+from bee.db import Database, Login
 from bee.errors import BeeError
-from bee.settings import Settings
 
 AT_ONCE: Final = 4
-# What holds back the lab for the rest of the day.
-BUDGETS: Final = frozenset({Hold.LAB_BUDGET, Hold.COST_BUDGET, Hold.TOKEN_BUDGET})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +61,14 @@ class Slice:
     database: Database
     work: Work
     cases: Mapping[UUID, Case]
-    settings: Settings
-    clock: Callable[[], datetime]
     add: Callable[[int], None]
     is_lost: Callable[[], bool]
     asking: Mapping[str, Asking] = field(default_factory=dict)
     spent_usd: Decimal = Decimal(0)
     reserved_usd: Decimal = Decimal(0)
     answered: int = 0
+    hold: Hold | None = None
     is_over_budget: bool = False
-    is_over_days_budget: bool = False
     is_stopped: bool = False
     failure: BeeError | None = None
 
@@ -104,7 +97,7 @@ class Slice:
         answer = asking.screened(case) or await asyncio.to_thread(self._earlier, case, asking, key)
         answer = answer or await self._paid(case, asking)
         if answer is not None:
-            await asyncio.to_thread(self._store, question, asking, key, answer)
+            await asyncio.to_thread(self._keep, question, asking, key, answer)
 
     async def _paid(self, case: Case, asking: Asking) -> Answer | None:
         """Ask a model where the run can still pay the most that it may cost; None where it can't."""
@@ -112,9 +105,6 @@ class Slice:
         if self.work.spent_usd + self.spent_usd + self.reserved_usd + most_usd > self.work.most_usd:
             # What the others on their way hold back may not be needed.
             self.is_over_budget, self.is_stopped = self.reserved_usd == 0, True
-            return None
-        if await asyncio.to_thread(self._is_over_days_budget, asking):
-            self.is_over_days_budget, self.is_stopped = True, True
             return None
         self.reserved_usd += most_usd
         try:
@@ -131,21 +121,26 @@ class Slice:
             text = session.scalar("coach/lab_cached", cache_key=key)
         return None if text is None else asking.cached(case, text)
 
-    def _is_over_days_budget(self, asking: Asking) -> bool:
-        provider, now = asking.prompt.provider, self.clock()
-        if provider is Provider.OFFLINE:
-            return False
-        standing = ledger.read_standing(self.database, None, provider, now=now, reader=ledger.WORKER)
-        return standing.lab_hold(self.settings, now) in BUDGETS
-
     def _is_over(self) -> bool:
         with self.database.reading(Login.WORKER) as session:
             return bool(session.scalar("coach/lab_is_over", run_id=self.work.id))
 
-    def _store(self, question: Due, asking: Asking, key: str, answer: Answer) -> None:
+    def _keep(self, question: Due, asking: Asking, key: str, answer: Answer) -> None:
+        """Count what was asked of a model, as the lab's, and store the answer. Raises the provider's failure."""
+        output_id = uuid4()
+        if asking.prompt.provider is not Provider.OFFLINE and answer.tries:
+            account = Account.of_lab(self.work.requested_by)
+            with self.database.writing(Login.SYSTEM) as session:
+                note_calls(session, account, output_id, asking.prompt, answer.tries, (asking.price,))
+        if answer.failure is not None:
+            raise answer.failure
+        self._store(output_id, question, asking, key, answer)
+
+    def _store(self, output_id: UUID, question: Due, asking: Asking, key: str, answer: Answer) -> None:
         with self.database.writing(Login.WORKER) as session:
             stored = session.run(
                 "coach/lab_add_output",
+                id=output_id,
                 run_id=self.work.id,
                 case_id=question.case_id,
                 arm=question.arm,
@@ -164,24 +159,5 @@ class Slice:
                 cost_usd=answer.cost_usd,
                 **asdict(answer.usage),
             )
-            if stored and answer.total_ms is not None and asking.prompt.provider is not Provider.OFFLINE:
-                self._count(session, asking, answer, answer.total_ms)
         self.answered += stored
         self.add(stored)
-
-    def _count(self, session: WriteSession, asking: Asking, answer: Answer, total_ms: int) -> None:
-        """Count what an answer took as the lab's, every try of it as one call."""
-        failed = tuple(result.name for result in answer.results if not result.passed)
-        call = Try(
-            number=1,
-            started_at=self.clock() - timedelta(milliseconds=total_ms),
-            outcome=answer.error or ("checks" if failed else ANSWERED),
-            detail="",
-            failed=failed,
-            usage=answer.usage,
-            is_estimate=answer.is_estimate,
-            first_ms=answer.first_token_ms,
-            total_ms=total_ms,
-        )
-        account = Account.of_lab(self.work.requested_by)
-        ledger.note_calls(session, account, uuid4(), asking.prompt, [call], [asking.price])
