@@ -59,7 +59,7 @@ def prompt_from(version: PromptVersion, model: str | None) -> Prompt:
 
 
 def read_members_scene(scope: Scope, member_id: UUID, message: str, now: datetime) -> Scene:
-    """Return a member's moment in which they write a message. Raises :class:`bee.errors.NotFound`."""
+    """Return a member's moment as it is now, with what a message calls up. Raises :class:`bee.errors.NotFound`."""
     with get_house().database.reading(Login.DASHBOARD, role=scope.role, staff_id=scope.staff_id) as session:
         return read_scene(session, member_id, message, now=now)
 
