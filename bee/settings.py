@@ -252,6 +252,9 @@ class Settings(BaseSettings):
     watch_retention_days: int = Field(
         default=40, ge=31, le=3650, description="How long is kept what alert rules are tried on."
     )
+    status_folder: Path | None = Field(
+        default=None, description="Where the worker writes the public status page; nowhere when absent."
+    )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     log_format: str = Field(
         default="auto",
