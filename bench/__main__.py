@@ -28,6 +28,7 @@ BENCHES = {
     "rules": "rules",
     "notify": "notify",
     "coach": "coach",
+    "telemetry": "telemetry",
     "memory": "memory",
     "sla": "sla",
 }

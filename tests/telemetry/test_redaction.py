@@ -57,8 +57,8 @@ def test_every_secret_of_the_settings_is_hidden_and_so_are_passwords_in_addresse
         if "SecretStr" in str(field.annotation)
     }
     secrets["database_url"] = SecretStr("postgresql://bee:p%40ssword-1@db.example.org/bee")
-    settings = Settings(**secrets)
-    redaction = Redaction(secrets_of(settings))
+    # As they are, whatever else some of them need beside them.
+    redaction = Redaction(secrets_of(Settings.model_construct(**secrets)))
     for secret in (*secrets.values(), SecretStr("p@ssword-1"), SecretStr("p%40ssword-1")):
         assert redaction.text(f"<{secret.get_secret_value()}>") == f"<{HIDDEN}>"
 
