@@ -38,6 +38,7 @@ PAGES = {
     "/kill_switch": StaffRole.PRODUCT,
     "/today": StaffRole.PRODUCT,
     "/safety": StaffRole.PRODUCT,
+    "/usage": StaffRole.PRODUCT,
     "/jobs": StaffRole.PRODUCT,
     "/limits": StaffRole.PRODUCT,
     "/staff": StaffRole.PRODUCT,
