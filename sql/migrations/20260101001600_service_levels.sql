@@ -22,6 +22,29 @@ revoke all on function public.bee_add_sketches(integer[], integer[])
     from public, anon, authenticated, service_role;
 grant execute on function public.bee_add_sketches(integer[], integer[]) to bee_system;
 
+-- How the logins use their connections, without a word of what they do; null where the owner may not see it.
+create function public.bee_database_activity()
+returns table (login text, connections bigint, busy bigint, longest_s double precision, waiting bigint)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        sessions.usename,
+        count(*),
+        case when bool_and(seen.is_all) then count(*) filter (where sessions.state <> 'idle') end,
+        case
+            when bool_and(seen.is_all)
+            then coalesce(extract(epoch from max(clock_timestamp() - sessions.xact_start)), 0)
+        end,
+        count(*) filter (where exists (select from pg_locks where pg_locks.pid = sessions.pid and not pg_locks.granted))
+    from pg_stat_activity as sessions
+    cross join (select pg_has_role(current_user, 'pg_read_all_stats', 'usage') as is_all) as seen
+    where sessions.datname = current_database() and sessions.usename like 'bee\_%' and sessions.pid <> pg_backend_pid()
+    group by sessions.usename
+$$;
+revoke all on function public.bee_database_activity() from public, anon, authenticated, service_role;
+grant execute on function public.bee_database_activity() to bee_oncall, bee_admin;
+
 -- What requests came to: a row a minute, route, release, prompt, model and status; every process adds to it.
 -- `status`: the class, or limited (429 by policy), broken (cut off after the headers), timeout (the client waited too
 -- long), gone (the client left), uncounted (passed because the limiter failed: beside the request's own row).
