@@ -1,4 +1,4 @@
-"""The container's health check: whether what process 1 serves answers. What serves nothing is healthy while it lives.
+"""The container's health check: whether what process 1 serves answers. Without that it is healthy while it lives.
 
 It is run every half minute, so it imports hardly anything.
 """
