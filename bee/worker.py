@@ -54,6 +54,7 @@ from bee.sla.probes.watch import watching
 from bee.sla.status import publish
 from bee.staff.housekeeping import forget_what_is_over
 from bee.telemetry.about import about
+from bee.telemetry.spans import whole_span
 
 TICK_S: Final = 2.0
 LONGEST_PAUSE_S: Final = 60.0
@@ -61,13 +62,13 @@ BEAT_S: Final = 20.0
 # An API that was away for longer reads on from where it is.
 CHANGES_KEPT_HOURS: Final = 24
 JOURNEYS_KEPT_DAYS: Final = 7
-JOBS_KEPT: Final = timedelta(days=35)
 SCHEDULES: Final = {
     "housekeeping": "17 3 * * *",
     "notify": "3-53/10 * * * *",
     "memories": "*/2 * * * *",
     "coach_review": "* * * * *",
 }
+JOBS_KEPT: Final = timedelta(days=35)
 STATUS_CRON: Final = "*/5 * * * *"
 # Who is held out of a trial is nobody's to foresee.
 CHANCE: Final = random.SystemRandom()
@@ -175,15 +176,15 @@ class Worker:
             self.database, self.settings, self.clock, add=progress.add, is_lost=lambda: progress.is_lost
         ).work_on(UUID(job.key))
 
-    def _publish_status(self, _job: Job, progress: Progress) -> None:
-        if self.settings.status_folder is not None:
-            publish(self.database, self.settings.status_folder, now=self.clock())
-            progress.add(1)
-
     def _see_to_reviews(self, _job: Job, progress: Progress) -> None:
         progress.add(Judging(self.database, self.settings, self.clock).work())
         with self.database.writing(Login.WORKER) as session:
             progress.add(settle_reviews(session))
+
+    def _publish_status(self, _job: Job, progress: Progress) -> None:
+        if self.settings.status_folder is not None:
+            publish(self.database, self.settings.status_folder, now=self.clock())
+            progress.add(1)
 
     def _ask_coach(self, message: Message) -> None:
         with self.database.writing(Login.WORKER) as session:
@@ -252,7 +253,7 @@ def _named(handler: Handler) -> Handler:
     """Let whatever is said while a job runs bear its number and kind."""
 
     def run_named(job: Job, progress: Progress) -> None:
-        with about(job=job.id, job_kind=job.kind):
+        with about(job=job.id, job_kind=job.kind), whole_span(f"job {job.kind}"):
             try:
                 handler(job, progress)
             except BeeError:

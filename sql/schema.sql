@@ -4524,6 +4524,8 @@ CREATE POLICY system ON public.member_sessions TO bee_system USING (true) WITH C
 
 CREATE POLICY system ON public.members FOR SELECT TO bee_system, bee_worker USING (true);
 
+CREATE POLICY system ON public.objective_minutes FOR SELECT TO bee_system USING (true);
+
 CREATE POLICY system ON public.outbox TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.personal_data TO bee_system USING (true) WITH CHECK (true);
@@ -4546,6 +4548,8 @@ CREATE POLICY system ON public.score_frontiers TO bee_worker USING (true) WITH C
 
 CREATE POLICY system ON public.score_restatements TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
+CREATE POLICY system ON public.service_amendments FOR SELECT TO bee_system USING (true);
+
 CREATE POLICY system ON public.service_gaps TO bee_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.service_minutes TO bee_system USING (true) WITH CHECK (true);
@@ -4561,6 +4565,8 @@ CREATE POLICY system ON public.signing_keys TO bee_system, bee_worker USING (tru
 CREATE POLICY system ON public.stale_days TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.stale_minutes TO bee_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.uptime_minutes FOR SELECT TO bee_system USING (true);
 
 CREATE POLICY system_act ON public.audit_log FOR INSERT TO bee_system, bee_worker WITH CHECK ((actor_kind = ANY (ARRAY['system'::text, 'member'::text])));
 
@@ -4834,6 +4840,7 @@ REVOKE ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zon
 GRANT ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) TO bee_oncall;
 GRANT ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) TO bee_admin;
 GRANT ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) TO bee_worker;
+GRANT ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) TO bee_system;
 
 REVOKE ALL ON FUNCTION public.bee_oncall_address(person uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_oncall_address(person uuid) TO bee_worker;
@@ -4884,6 +4891,7 @@ REVOKE ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, 
 GRANT ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, until timestamp with time zone) TO bee_oncall;
 GRANT ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, until timestamp with time zone) TO bee_admin;
 GRANT ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, until timestamp with time zone) TO bee_worker;
+GRANT ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, until timestamp with time zone) TO bee_system;
 
 REVOKE ALL ON FUNCTION public.bee_wake_realtime() FROM PUBLIC;
 
@@ -6235,6 +6243,7 @@ GRANT SELECT ON TABLE public.objective_hours TO bee_admin;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.objective_minutes TO bee_worker;
 GRANT SELECT ON TABLE public.objective_minutes TO bee_oncall;
 GRANT SELECT ON TABLE public.objective_minutes TO bee_admin;
+GRANT SELECT ON TABLE public.objective_minutes TO bee_system;
 
 GRANT SELECT ON TABLE public.oncall_shifts TO bee_worker;
 GRANT SELECT ON TABLE public.oncall_shifts TO bee_oncall;
@@ -6411,17 +6420,23 @@ GRANT SELECT ON TABLE public.service_amendments TO bee_oncall;
 GRANT SELECT ON TABLE public.service_amendments TO bee_admin;
 GRANT SELECT ON TABLE public.service_amendments TO bee_worker;
 
+GRANT SELECT(id) ON TABLE public.service_amendments TO bee_system;
+
 GRANT INSERT(kind) ON TABLE public.service_amendments TO bee_oncall;
 GRANT INSERT(kind) ON TABLE public.service_amendments TO bee_admin;
+GRANT SELECT(kind) ON TABLE public.service_amendments TO bee_system;
 
 GRANT INSERT(starts_at) ON TABLE public.service_amendments TO bee_oncall;
 GRANT INSERT(starts_at) ON TABLE public.service_amendments TO bee_admin;
+GRANT SELECT(starts_at) ON TABLE public.service_amendments TO bee_system;
 
 GRANT INSERT(ends_at) ON TABLE public.service_amendments TO bee_oncall;
 GRANT INSERT(ends_at) ON TABLE public.service_amendments TO bee_admin;
+GRANT SELECT(ends_at) ON TABLE public.service_amendments TO bee_system;
 
 GRANT INSERT(state) ON TABLE public.service_amendments TO bee_oncall;
 GRANT INSERT(state) ON TABLE public.service_amendments TO bee_admin;
+GRANT SELECT(state) ON TABLE public.service_amendments TO bee_system;
 
 GRANT INSERT(reason) ON TABLE public.service_amendments TO bee_oncall;
 GRANT INSERT(reason) ON TABLE public.service_amendments TO bee_admin;
@@ -6437,6 +6452,7 @@ GRANT UPDATE(uptime_after) ON TABLE public.service_amendments TO bee_admin;
 
 GRANT UPDATE(withdrawn_at) ON TABLE public.service_amendments TO bee_oncall;
 GRANT UPDATE(withdrawn_at) ON TABLE public.service_amendments TO bee_admin;
+GRANT SELECT(withdrawn_at) ON TABLE public.service_amendments TO bee_system;
 
 GRANT UPDATE(withdrawn_by) ON TABLE public.service_amendments TO bee_oncall;
 GRANT UPDATE(withdrawn_by) ON TABLE public.service_amendments TO bee_admin;
@@ -6582,6 +6598,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stale_minutes TO bee_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.uptime_minutes TO bee_worker;
 GRANT SELECT ON TABLE public.uptime_minutes TO bee_oncall;
 GRANT SELECT ON TABLE public.uptime_minutes TO bee_admin;
+GRANT SELECT ON TABLE public.uptime_minutes TO bee_system;
 
 GRANT SELECT,DELETE ON TABLE public.user_fcm_tokens TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_fcm_tokens TO service_role;

@@ -48,6 +48,8 @@ PAGES = {
     "/memory": StaffRole.PRODUCT,
     "/now": StaffRole.PRODUCT,
     "/levels": StaffRole.PRODUCT,
+    "/alerts": StaffRole.PRODUCT,
+    "/incidents": StaffRole.PRODUCT,
     "/jobs": StaffRole.PRODUCT,
     "/limits": StaffRole.PRODUCT,
     "/staff": StaffRole.PRODUCT,
