@@ -24,6 +24,15 @@ show(
         "Coaching": [
             Screen("coaching/today.py", "Today", "task_alt", (COACH,)),
             Screen("coaching/safety.py", "Safety", "health_and_safety", (COACH,)),
+            Screen("coaching/memory.py", "Memory", "psychology", (COACH,)),
+        ],
+        "Coaching lab": [
+            Screen("coaching/prompts.py", "Prompts", "edit_note", (COACH,)),
+            Screen("coaching/playground.py", "Playground", "science", (COACH,)),
+            Screen("coaching/cases.py", "Cases", "quiz", (COACH,)),
+            Screen("coaching/runs.py", "Runs", "experiment", (COACH,)),
+            Screen("coaching/review.py", "Blind review", "compare", (COACH,)),
+            Screen("coaching/replay.py", "Replay", "replay", (COACH,)),
             Screen("coaching/usage.py", "Use and cost", "payments", (COACH,)),
         ],
         "Service health": [

@@ -121,6 +121,11 @@ class Settings(BaseSettings):
         pattern=r"^(offline|(openai|vertex|anthropic)/\S+)$",
         description="Who answers where a prompt names no model: offline, or provider/model.",
     )
+    coach_embedding: str = Field(
+        default="local/keywords-v1",
+        pattern=r"^(local/keywords-v1|(openai|vertex)/\S+)$",
+        description="What memories are compared by: keywords, or a provider's model of meaning.",
+    )
     coach_usd_per_day: Decimal = Field(
         default=Decimal("50.0"), ge=0, description="What models may cost in a day (UTC)."
     )
@@ -138,7 +143,7 @@ class Settings(BaseSettings):
         description="A file with prices of your own, of the shape of bee/coach/model/prices.json.",
     )
     coach_run_usd: Decimal = Field(
-        default=Decimal("5"),
+        default=Decimal(5),
         ge=0,
         description="What a run of the lab may cost unless it is told otherwise.",
     )

@@ -19,7 +19,10 @@ from bee.audit.retention import forget_old_acts
 from bee.audit.sealing import seal
 from bee.coach.actions import SAFETY_TOPIC, ask_coach
 from bee.coach.housekeeping import forget_old_calls
+from bee.coach.lab.judging import Judging
+from bee.coach.lab.reviews import settle_reviews
 from bee.coach.lab.work import Runner, give_up, open_runs
+from bee.coach.memory.reading import embed_memories, read_messages
 from bee.db import Database, Login
 from bee.db.migrations import require_release
 from bee.errors import BeeError, Unavailable
@@ -57,7 +60,12 @@ BEAT_S: Final = 20.0
 # An API that was away for longer reads on from where it is.
 CHANGES_KEPT_HOURS: Final = 24
 JOURNEYS_KEPT_DAYS: Final = 7
-SCHEDULES: Final = {"housekeeping": "17 3 * * *", "notify": "3-53/10 * * * *"}
+SCHEDULES: Final = {
+    "housekeeping": "17 3 * * *",
+    "notify": "3-53/10 * * * *",
+    "memories": "*/2 * * * *",
+    "coach_review": "* * * * *",
+}
 # Who is held out of a trial is nobody's to foresee.
 CHANCE: Final = random.SystemRandom()
 
@@ -80,7 +88,9 @@ class Worker:
         handlers: dict[str, Handler] = {
             "score": self._score,
             "notify": self._decide,
+            "memories": self._remember,
             "coach_run": self._try_prompts,
+            "coach_review": self._see_to_reviews,
             "housekeeping": self._keep_house,
         }
         return {kind: _named(handler) for kind, handler in handlers.items()}
@@ -148,10 +158,19 @@ class Worker:
     def _decide(self, _job: Job, progress: Progress) -> None:
         progress.add(evaluate(self.database, now=self.clock(), chance=CHANCE).decided)
 
+    def _remember(self, _job: Job, progress: Progress) -> None:
+        read_messages(self.database, now=self.clock(), done=progress.add)
+        embed_memories(self.database, self.settings, now=self.clock(), done=progress.add)
+
     def _try_prompts(self, job: Job, progress: Progress) -> None:
         Runner(
             self.database, self.settings, self.clock, add=progress.add, is_lost=lambda: progress.is_lost
         ).work_on(UUID(job.key))
+
+    def _see_to_reviews(self, _job: Job, progress: Progress) -> None:
+        progress.add(Judging(self.database, self.settings, self.clock).work())
+        with self.database.writing(Login.WORKER) as session:
+            progress.add(settle_reviews(session))
 
     def _ask_coach(self, message: Message) -> None:
         with self.database.writing(Login.WORKER) as session:

@@ -20,6 +20,15 @@ CLEARED = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """How often each is measured, how many requests are made, among how many memories some are looked for."""
+
+    rounds: int
+    requests: int
+    memories: int
+
+
 @dataclass(slots=True)
 class Ground:
     """One scale: ``folder`` holds its data, ``server`` new databases, ``work`` files."""
@@ -27,11 +36,20 @@ class Ground:
     server: ServerAddress
     folder: Path
     work: Path
-    rounds: int
-    requests: int
+    amounts: Amounts
     stack: ExitStack
     _imported: ServerAddress | None = None
     _everybody: ServerAddress | None = None
+
+    @property
+    def rounds(self) -> int:
+        """How often each is measured."""
+        return self.amounts.rounds
+
+    @property
+    def requests(self) -> int:
+        """How many requests are made while memory is looked at."""
+        return self.amounts.requests
 
     def imported(self) -> ServerAddress:
         """Return a database with the data in it and nobody scored."""
@@ -63,11 +81,11 @@ class Ground:
 
 @contextmanager
 def break_ground(
-    server: ServerAddress, data: Path, work: Path, scale: int, rounds: int, requests: int
+    server: ServerAddress, data: Path, work: Path, scale: int, amounts: Amounts
 ) -> Iterator[Ground]:
     """Make the ground of a scale; its databases go in the end."""
     with ExitStack() as stack:
-        yield Ground(server, scaled(data, scale, work), work, rounds, requests, stack)
+        yield Ground(server, scaled(data, scale, work), work, amounts, stack)
 
 
 def bring_in(address: ServerAddress, folder: Path, work: Path) -> int:

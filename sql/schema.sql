@@ -118,6 +118,13 @@ CREATE FUNCTION public.bee_campaign_audience(wanted jsonb) RETURNS SETOF uuid
         )
 $$;
 
+CREATE FUNCTION public.bee_candidate_is_left(seed integer, pair_id uuid, rater_id uuid) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select get_byte(decode(md5(seed || pair_id::text || rater_id::text), 'hex'), 0) % 2 = 0
+$$;
+
 CREATE FUNCTION public.bee_check_campaign_act() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -247,6 +254,36 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_check_rating() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    review public.coach_reviews;
+begin
+    select reviews.* into review
+    from public.coach_review_pairs as pairs
+    inner join public.coach_reviews as reviews on reviews.id = pairs.review_id
+    where pairs.id = new.pair_id;
+    if exists (select from public.coach_review_ends where review_id = review.id) then
+        raise exception 'the review is over' using
+            errcode = 'restrict_violation', constraint = 'coach_ratings_of_an_open_review';
+    end if;
+    if new.seat > review.raters then
+        raise exception 'the pair has all its ratings' using
+            errcode = 'restrict_violation', constraint = 'coach_ratings_no_more';
+    end if;
+    if exists (
+        select from unnest(new.met_left || new.met_right) as met (criterion)
+        where coalesce(met.criterion not between 0 and jsonb_array_length(review.rubric) - 1, true)
+    ) then
+        raise exception 'the rubric has no such criterion' using
+            errcode = 'restrict_violation', constraint = 'coach_ratings_of_its_rubric';
+    end if;
+    return null;
+end
+$$;
+
 CREATE FUNCTION public.bee_complete_through(segment text) RETURNS date
     LANGUAGE sql STABLE
     AS $$
@@ -279,6 +316,21 @@ CREATE FUNCTION public.bee_database_activity() RETURNS TABLE(login text, connect
     cross join (select pg_has_role(current_user, 'pg_read_all_stats', 'usage') as is_all) as seen
     where sessions.datname = current_database() and sessions.usename like 'bee\_%' and sessions.pid <> pg_backend_pid()
     group by sessions.usename
+$$;
+
+CREATE FUNCTION public.bee_decide_memory_once() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if old.status <> new.status and old.status <> 'proposed' then
+        raise exception 'about a memory it is decided once' using errcode = 'restrict_violation';
+    end if;
+    if old.valid_to is distinct from new.valid_to and old.valid_to is not null then
+        raise exception 'a memory ends once' using errcode = 'restrict_violation';
+    end if;
+    return new;
+end
 $$;
 
 CREATE FUNCTION public.bee_do_task_once() RETURNS trigger
@@ -429,6 +481,16 @@ begin
     if acts > 0 then
         return next;
     end if;
+end
+$$;
+
+CREATE FUNCTION public.bee_forget_embedding() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    delete from public.coach_memory_embeddings where memory_id = new.id;
+    return null;
 end
 $$;
 
@@ -684,6 +746,68 @@ CREATE FUNCTION public.bee_names_in_campaign(asked bigint) RETURNS SETOF text
     order by said.word
 $$;
 
+CREATE FUNCTION public.bee_near_memories(member_id uuid, provider_name text, model_name text, asked real[], at timestamp with time zone, most integer) RETURNS TABLE(memory_id uuid, similarity double precision)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "hnsw.ef_search" TO '200'
+    SET "hnsw.iterative_scan" TO 'relaxed_order'
+    AS $_$
+        declare
+            compares_all boolean := (
+                select count(*) <= 2000
+                from (select from public.coach_memory_embeddings where user_id = member_id limit 2001) as few
+            );
+        begin
+            return query execute format($query$
+                select
+                    embeddings.memory_id,
+                    coalesce(nullif(
+                        1 - (embeddings.embedding::extensions.vector(%1$s) operator(extensions.<=>) $4::extensions.vector(%1$s)), 'NaN'
+                    ), 0)
+                from public.coach_memory_embeddings as embeddings
+                inner join public.coach_memory as memories on memories.id = embeddings.memory_id
+                where embeddings.user_id = $1
+                    and embeddings.provider = $2
+                    and embeddings.model = $3
+                    and embeddings.dimension = %1$s
+                    and memories.status = 'accepted'
+                    and memories.valid_from <= $5
+                    and (memories.valid_to is null or memories.valid_to > $5)
+                order by (embeddings.embedding::extensions.vector(%1$s) operator(extensions.<=>) $4::extensions.vector(%1$s)) %2$s
+                limit $6
+            $query$, cardinality(asked), case when compares_all then '+ 0' else '' end) using member_id, provider_name, model_name, asked, at, most;
+        end
+        $_$;
+
+CREATE FUNCTION public.bee_next_pair(review uuid) RETURNS TABLE(pair_id uuid, place integer, state text, memories jsonb, recent jsonb, message text, left_text text, right_text text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select
+        pairs.id, pairs.place, cases.state, cases.memories, cases.recent, cases.message,
+        case when sides.candidate_is_left then candidates.text else baselines.text end,
+        case when sides.candidate_is_left then baselines.text else candidates.text end
+    from public.coach_reviews as reviews
+    inner join public.coach_review_pairs as pairs on pairs.review_id = reviews.id
+    inner join public.coach_run_outputs as candidates on candidates.id = pairs.candidate_id
+    inner join public.coach_run_outputs as baselines on baselines.id = pairs.baseline_id
+    inner join public.coach_cases as cases on cases.id = candidates.case_id
+    cross join lateral (
+        select
+            public.bee_candidate_is_left(reviews.seed, pairs.id, public.bee_staff_id()) as candidate_is_left,
+            count(*) as rated,
+            coalesce(bool_or(ratings.rater_id = public.bee_staff_id()), false) as is_done
+        from public.coach_ratings as ratings
+        where ratings.pair_id = pairs.id
+    ) as sides
+    where reviews.id = review
+        and not sides.is_done
+        and sides.rated < reviews.raters
+        and not exists (select from public.coach_review_ends as ends where ends.review_id = reviews.id)
+    order by sides.rated desc, pairs.place
+    limit 1
+$$;
+
 CREATE FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
@@ -730,6 +854,33 @@ CREATE FUNCTION public.bee_oncall_address(person uuid) RETURNS text
     select email
     from public.staff
     where id = person and is_active and not is_demo and roles && array['oncall', 'admin']
+$$;
+
+CREATE FUNCTION public.bee_pair_answers() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if not exists (select from public.coach_run_ends where run_id = new.run_id and outcome = 'finished') then
+        raise exception 'a review is of a run that is finished' using
+            errcode = 'restrict_violation', constraint = 'coach_reviews_of_a_finished_run';
+    end if;
+    insert into public.coach_review_pairs (review_id, place, candidate_id, baseline_id)
+    select new.id, row_number() over (order by md5(new.seed || candidates.id::text)), candidates.id, baselines.id
+    from public.coach_run_outputs as candidates
+    inner join public.coach_run_outputs as baselines using (run_id, case_id, repeat)
+    where candidates.run_id = new.run_id
+        and candidates.arm = 'candidate'
+        and baselines.arm = 'baseline'
+        and num_nonnulls(candidates.error, baselines.error) = 0
+        and not candidates.is_screened
+        and candidates.text <> baselines.text;
+    if not found then
+        raise exception 'there are no two different answers to compare' using
+            errcode = 'restrict_violation', constraint = 'coach_reviews_have_pairs';
+    end if;
+    return null;
+end
 $$;
 
 CREATE FUNCTION public.bee_record_preferences() RETURNS trigger
@@ -857,6 +1008,24 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_refuse_own_judge() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if exists (
+        select
+        from public.coach_review_pairs as pairs
+        inner join public.coach_run_outputs as outputs on outputs.id in (pairs.candidate_id, pairs.baseline_id)
+        where pairs.review_id = new.review_id and outputs.provider || '/' || outputs.model = new.model
+    ) then
+        raise exception 'a model does not judge its own answers' using
+            errcode = 'restrict_violation', constraint = 'coach_judges_of_others';
+    end if;
+    return null;
+end
+$$;
+
 CREATE FUNCTION public.bee_register_token() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -886,6 +1055,25 @@ begin
     end if;
     return new;
 end
+$$;
+
+CREATE FUNCTION public.bee_review_progress(review uuid) RETURNS TABLE(pairs bigint, complete bigint, ratings bigint, mine bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select
+        count(*),
+        count(*) filter (where rated.ratings >= reviews.raters),
+        coalesce(sum(rated.ratings), 0)::bigint,
+        coalesce(sum(rated.mine), 0)::bigint
+    from public.coach_reviews as reviews
+    inner join public.coach_review_pairs as pairs on pairs.review_id = reviews.id
+    cross join lateral (
+        select count(*) as ratings, count(*) filter (where rater_id = public.bee_staff_id()) as mine
+        from public.coach_ratings
+        where pair_id = pairs.id
+    ) as rated
+    where reviews.id = review
 $$;
 
 CREATE FUNCTION public.bee_save_campaign(known bigint, wanted text) RETURNS TABLE(campaign bigint, version integer, people integer, digest text)
@@ -934,6 +1122,21 @@ begin
     from public.notification_campaign_versions as former
     where former.campaign = numbered
     returning saved.campaign, saved.version, saved.people, saved.digest;
+end
+$$;
+
+CREATE FUNCTION public.bee_seat_rating() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    select public.bee_candidate_is_left(reviews.seed, pairs.id, new.rater_id) into new.candidate_was_left
+    from public.coach_review_pairs as pairs
+    inner join public.coach_reviews as reviews on reviews.id = pairs.review_id
+    where pairs.id = new.pair_id
+    for update of pairs;
+    select count(*) + 1 into new.seat from public.coach_ratings where pair_id = new.pair_id;
+    return new;
 end
 $$;
 
@@ -1303,6 +1506,32 @@ CREATE TABLE public.coach_interventions (
     CONSTRAINT coach_interventions_priority_check CHECK ((priority = ANY (ARRAY['urgent'::text, 'high'::text, 'normal'::text, 'low'::text])))
 );
 
+CREATE TABLE public.coach_judgements (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    judge_id uuid NOT NULL,
+    pair_id uuid NOT NULL,
+    candidate_was_first boolean NOT NULL,
+    verdict text,
+    error text,
+    cost_usd numeric(14,8),
+    judged_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT coach_judgements_cost_usd_check CHECK ((cost_usd >= (0)::numeric)),
+    CONSTRAINT coach_judgements_error_check CHECK (((length(error) >= 1) AND (length(error) <= 60))),
+    CONSTRAINT coach_judgements_verdict_check CHECK ((verdict = ANY (ARRAY['first'::text, 'second'::text, 'tie'::text]))),
+    CONSTRAINT coach_judgements_verdict_or_error CHECK ((num_nonnulls(verdict, error) = 1))
+);
+
+CREATE TABLE public.coach_judges (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    review_id uuid NOT NULL,
+    model text NOT NULL,
+    most_usd numeric(10,4) NOT NULL,
+    asked_by uuid NOT NULL,
+    asked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT coach_judges_model_check CHECK ((model ~ '^(openai|vertex|anthropic)/\S{1,100}$'::text)),
+    CONSTRAINT coach_judges_most_usd_check CHECK ((most_usd >= (0)::numeric))
+);
+
 CREATE TABLE public.coach_memory (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
@@ -1313,11 +1542,44 @@ CREATE TABLE public.coach_memory (
     valid_from timestamp with time zone DEFAULT now() NOT NULL,
     valid_to timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    message_id uuid,
+    replaces uuid,
+    decided_by uuid,
+    decided_at timestamp with time zone,
+    CONSTRAINT coach_memory_decided_by_somebody CHECK (((decided_by IS NULL) = (decided_at IS NULL))),
     CONSTRAINT coach_memory_source_check CHECK ((source = ANY (ARRAY['member'::text, 'conversation'::text, 'coach'::text, 'import'::text, 'demo'::text]))),
     CONSTRAINT coach_memory_status_check CHECK ((status = ANY (ARRAY['proposed'::text, 'accepted'::text, 'rejected'::text]))),
     CONSTRAINT coach_memory_trait_key_check CHECK (((length(trait_key) >= 1) AND (length(trait_key) <= 100))),
     CONSTRAINT coach_memory_trait_value_check CHECK (((length(trait_value) >= 1) AND (length(trait_value) <= 4000))),
     CONSTRAINT coach_memory_valid_in_order CHECK ((valid_to > valid_from))
+);
+
+CREATE TABLE public.coach_memory_embeddings (
+    memory_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    provider text NOT NULL,
+    model text NOT NULL,
+    dimension integer NOT NULL,
+    compares text NOT NULL,
+    embedding real[] NOT NULL,
+    embedded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT coach_memory_embeddings_compares_check CHECK ((compares = ANY (ARRAY['keywords'::text, 'meaning'::text]))),
+    CONSTRAINT coach_memory_embeddings_dimension CHECK ((cardinality(embedding) = dimension)),
+    CONSTRAINT coach_memory_embeddings_dimension_check CHECK (((dimension >= 1) AND (dimension <= 4000))),
+    CONSTRAINT coach_memory_embeddings_keywords CHECK (((compares = 'keywords'::text) = (model ~~ 'keywords-%'::text))),
+    CONSTRAINT coach_memory_embeddings_model_check CHECK (((length(model) >= 1) AND (length(model) <= 100))),
+    CONSTRAINT coach_memory_embeddings_provider_check CHECK ((provider = ANY (ARRAY['local'::text, 'openai'::text, 'vertex'::text])))
+);
+
+CREATE TABLE public.coach_memory_readings (
+    message_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    said_at timestamp with time zone NOT NULL,
+    rules text NOT NULL,
+    proposals smallint NOT NULL,
+    read_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT coach_memory_readings_proposals_check CHECK ((proposals >= 0)),
+    CONSTRAINT coach_memory_readings_rules_check CHECK (((length(rules) >= 1) AND (length(rules) <= 60)))
 );
 
 CREATE TABLE public.coach_messages (
@@ -1342,6 +1604,7 @@ CREATE TABLE public.coach_messages (
     momentum_state text,
     memory_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    recalled_by text,
     CONSTRAINT coach_messages_a_fallback_is_nobodys_prompt CHECK (((fallback IS NULL) OR (prompt IS NULL))),
     CONSTRAINT coach_messages_body_check CHECK (((length(body) >= 1) AND (length(body) <= 20000))),
     CONSTRAINT coach_messages_category_check CHECK ((category = ANY (ARRAY['self_harm'::text, 'violence'::text, 'emergency'::text]))),
@@ -1351,6 +1614,7 @@ CREATE TABLE public.coach_messages (
     CONSTRAINT coach_messages_fallback_check CHECK (((length(fallback) >= 1) AND (length(fallback) <= 60))),
     CONSTRAINT coach_messages_first_byte_ms_check CHECK ((first_byte_ms >= 0)),
     CONSTRAINT coach_messages_momentum_state_check CHECK ((momentum_state = ANY (ARRAY['Rising'::text, 'Steady'::text, 'NeedsCare'::text]))),
+    CONSTRAINT coach_messages_recalled_by_check CHECK (((length(recalled_by) >= 1) AND (length(recalled_by) <= 200))),
     CONSTRAINT coach_messages_replies_name_their_model CHECK ((((role = 'coach'::text) = (model IS NOT NULL)) AND ((role = 'coach'::text) = (usage IS NOT NULL)))),
     CONSTRAINT coach_messages_role_check CHECK ((role = ANY (ARRAY['member'::text, 'coach'::text]))),
     CONSTRAINT coach_messages_usage_check CHECK ((jsonb_typeof(usage) = 'object'::text))
@@ -1510,6 +1774,64 @@ CREATE TABLE public.coach_prompt_versions (
     CONSTRAINT coach_prompt_versions_parameters_check CHECK ((jsonb_typeof(parameters) = 'object'::text)),
     CONSTRAINT coach_prompt_versions_prompt_check CHECK ((prompt ~ '^[a-z][a-z0-9_]{0,39}$'::text)),
     CONSTRAINT coach_prompt_versions_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+
+CREATE TABLE public.coach_ratings (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    pair_id uuid NOT NULL,
+    rater_id uuid NOT NULL,
+    seat smallint NOT NULL,
+    candidate_was_left boolean NOT NULL,
+    chosen text NOT NULL,
+    met_left smallint[] DEFAULT '{}'::smallint[] NOT NULL,
+    met_right smallint[] DEFAULT '{}'::smallint[] NOT NULL,
+    comment text DEFAULT ''::text NOT NULL,
+    rated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT coach_ratings_chosen_check CHECK ((chosen = ANY (ARRAY['left'::text, 'right'::text, 'tie'::text]))),
+    CONSTRAINT coach_ratings_comment_check CHECK ((length(comment) <= 2000)),
+    CONSTRAINT coach_ratings_met_left_check CHECK ((cardinality(met_left) <= 20)),
+    CONSTRAINT coach_ratings_met_right_check CHECK ((cardinality(met_right) <= 20)),
+    CONSTRAINT coach_ratings_seat_check CHECK ((seat > 0))
+);
+
+CREATE TABLE public.coach_review_ends (
+    review_id uuid NOT NULL,
+    outcome text NOT NULL,
+    ended_by uuid,
+    ended_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT coach_review_ends_cancelled_by_somebody CHECK (((outcome = 'cancelled'::text) = (ended_by IS NOT NULL))),
+    CONSTRAINT coach_review_ends_outcome_check CHECK ((outcome = ANY (ARRAY['decided'::text, 'exhausted'::text, 'cancelled'::text])))
+);
+
+CREATE TABLE public.coach_review_pairs (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    review_id uuid NOT NULL,
+    place integer NOT NULL,
+    candidate_id uuid NOT NULL,
+    baseline_id uuid NOT NULL,
+    CONSTRAINT coach_review_pairs_place_check CHECK ((place > 0))
+);
+
+CREATE TABLE public.coach_reviews (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    number bigint NOT NULL,
+    run_id uuid NOT NULL,
+    raters smallint NOT NULL,
+    rubric jsonb NOT NULL,
+    seed integer NOT NULL,
+    asked_by uuid NOT NULL,
+    asked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT coach_reviews_raters_check CHECK (((raters >= 1) AND (raters <= 9))),
+    CONSTRAINT coach_reviews_rubric_check CHECK (((jsonb_typeof(rubric) = 'array'::text) AND (jsonb_array_length(rubric) <= 20) AND (length((rubric)::text) <= 20000)))
+);
+
+ALTER TABLE public.coach_reviews ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.coach_reviews_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.coach_run_cases (
@@ -2562,8 +2884,29 @@ ALTER TABLE ONLY public.coach_interventions
 ALTER TABLE ONLY public.coach_interventions
     ADD CONSTRAINT coach_interventions_safety_event_key UNIQUE (safety_event_id);
 
+ALTER TABLE ONLY public.coach_judgements
+    ADD CONSTRAINT coach_judgements_once UNIQUE (judge_id, pair_id, candidate_was_first);
+
+ALTER TABLE ONLY public.coach_judgements
+    ADD CONSTRAINT coach_judgements_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.coach_judges
+    ADD CONSTRAINT coach_judges_once UNIQUE (review_id, model);
+
+ALTER TABLE ONLY public.coach_judges
+    ADD CONSTRAINT coach_judges_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.coach_memory_embeddings
+    ADD CONSTRAINT coach_memory_embeddings_pkey PRIMARY KEY (memory_id);
+
+ALTER TABLE ONLY public.coach_memory
+    ADD CONSTRAINT coach_memory_member_key UNIQUE (id, user_id);
+
 ALTER TABLE ONLY public.coach_memory
     ADD CONSTRAINT coach_memory_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.coach_memory_readings
+    ADD CONSTRAINT coach_memory_readings_pkey PRIMARY KEY (message_id);
 
 ALTER TABLE ONLY public.coach_messages
     ADD CONSTRAINT coach_messages_pkey PRIMARY KEY (id);
@@ -2612,6 +2955,33 @@ ALTER TABLE ONLY public.coach_prompt_versions
 
 ALTER TABLE ONLY public.coach_prompt_versions
     ADD CONSTRAINT coach_prompt_versions_sha256_key UNIQUE (prompt, sha256);
+
+ALTER TABLE ONLY public.coach_ratings
+    ADD CONSTRAINT coach_ratings_once UNIQUE (pair_id, rater_id);
+
+ALTER TABLE ONLY public.coach_ratings
+    ADD CONSTRAINT coach_ratings_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.coach_ratings
+    ADD CONSTRAINT coach_ratings_seat UNIQUE (pair_id, seat);
+
+ALTER TABLE ONLY public.coach_review_ends
+    ADD CONSTRAINT coach_review_ends_pkey PRIMARY KEY (review_id);
+
+ALTER TABLE ONLY public.coach_review_pairs
+    ADD CONSTRAINT coach_review_pairs_candidate_key UNIQUE (review_id, candidate_id);
+
+ALTER TABLE ONLY public.coach_review_pairs
+    ADD CONSTRAINT coach_review_pairs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.coach_review_pairs
+    ADD CONSTRAINT coach_review_pairs_place_key UNIQUE (review_id, place);
+
+ALTER TABLE ONLY public.coach_reviews
+    ADD CONSTRAINT coach_reviews_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.coach_reviews
+    ADD CONSTRAINT coach_reviews_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.coach_run_cases
     ADD CONSTRAINT coach_run_cases_pkey PRIMARY KEY (run_id, case_id);
@@ -2875,11 +3245,35 @@ CREATE INDEX coach_interventions_member ON public.coach_interventions USING btre
 
 CREATE INDEX coach_interventions_open ON public.coach_interventions USING btree (due_at) WHERE (done_at IS NULL);
 
+CREATE INDEX coach_judgements_pair ON public.coach_judgements USING btree (pair_id);
+
 CREATE UNIQUE INDEX coach_memory_current ON public.coach_memory USING btree (user_id, trait_key) WHERE ((valid_to IS NULL) AND (status = 'accepted'::text));
+
+CREATE INDEX coach_memory_embeddings_keywords ON public.coach_memory_embeddings USING hnsw (((embedding)::extensions.vector(256)) extensions.vector_cosine_ops) WHERE ((provider = 'local'::text) AND (model = 'keywords-v1'::text) AND (dimension = 256));
+
+CREATE INDEX coach_memory_embeddings_member ON public.coach_memory_embeddings USING btree (user_id);
+
+CREATE INDEX coach_memory_embeddings_openai_large ON public.coach_memory_embeddings USING hnsw (((embedding)::extensions.vector(768)) extensions.vector_cosine_ops) WHERE ((provider = 'openai'::text) AND (model = 'text-embedding-3-large'::text) AND (dimension = 768));
+
+CREATE INDEX coach_memory_embeddings_openai_small ON public.coach_memory_embeddings USING hnsw (((embedding)::extensions.vector(768)) extensions.vector_cosine_ops) WHERE ((provider = 'openai'::text) AND (model = 'text-embedding-3-small'::text) AND (dimension = 768));
+
+CREATE INDEX coach_memory_embeddings_vertex_005 ON public.coach_memory_embeddings USING hnsw (((embedding)::extensions.vector(768)) extensions.vector_cosine_ops) WHERE ((provider = 'vertex'::text) AND (model = 'google/text-embedding-005'::text) AND (dimension = 768));
+
+CREATE INDEX coach_memory_embeddings_vertex_gemini ON public.coach_memory_embeddings USING hnsw (((embedding)::extensions.vector(768)) extensions.vector_cosine_ops) WHERE ((provider = 'vertex'::text) AND (model = 'google/gemini-embedding-001'::text) AND (dimension = 768));
+
+CREATE INDEX coach_memory_member ON public.coach_memory USING btree (user_id, created_at);
+
+CREATE UNIQUE INDEX coach_memory_proposed ON public.coach_memory USING btree (user_id, trait_key) WHERE (status = 'proposed'::text);
+
+CREATE INDEX coach_memory_readings_member ON public.coach_memory_readings USING btree (user_id);
+
+CREATE INDEX coach_memory_readings_said ON public.coach_memory_readings USING btree (said_at);
 
 CREATE INDEX coach_messages_conversation ON public.coach_messages USING btree (conversation_id);
 
 CREATE INDEX coach_messages_member ON public.coach_messages USING btree (user_id, number);
+
+CREATE INDEX coach_messages_to_read ON public.coach_messages USING btree (created_at) WHERE ((role = 'member'::text) AND (NOT crisis));
 
 CREATE INDEX coach_model_calls_day ON public.coach_model_calls USING btree (started_at);
 
@@ -2888,6 +3282,14 @@ CREATE INDEX coach_model_calls_member ON public.coach_model_calls USING btree (u
 CREATE INDEX coach_moments_day ON public.coach_moments USING btree (created_at);
 
 CREATE INDEX coach_prompt_promotions_place ON public.coach_prompt_promotions USING btree (place, asked_at);
+
+CREATE INDEX coach_ratings_rater ON public.coach_ratings USING btree (rater_id, rated_at);
+
+CREATE INDEX coach_review_pairs_baseline ON public.coach_review_pairs USING btree (baseline_id);
+
+CREATE INDEX coach_review_pairs_candidate ON public.coach_review_pairs USING btree (candidate_id);
+
+CREATE INDEX coach_reviews_run ON public.coach_reviews USING btree (run_id);
 
 CREATE INDEX coach_run_cases_case ON public.coach_run_cases USING btree (case_id);
 
@@ -3003,6 +3405,10 @@ CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_conversatio
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_gate_verdicts FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_judgements FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_judges FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_messages FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_moments FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
@@ -3016,6 +3422,14 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_p
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_prompt_promotions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_prompt_versions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_ratings FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_review_ends FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_review_pairs FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_reviews FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_run_cases FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
@@ -3047,7 +3461,11 @@ CREATE TRIGGER check_decision AFTER INSERT ON public.coach_prompt_decisions FOR 
 
 CREATE TRIGGER check_deployment AFTER INSERT ON public.coach_prompt_deployments FOR EACH ROW EXECUTE FUNCTION public.bee_check_deployment();
 
+CREATE TRIGGER check_rating AFTER INSERT ON public.coach_ratings FOR EACH ROW EXECUTE FUNCTION public.bee_check_rating();
+
 CREATE TRIGGER check_turn AFTER INSERT ON public.notification_campaign_acts FOR EACH ROW EXECUTE FUNCTION public.bee_check_campaign_act();
+
+CREATE TRIGGER decide_once BEFORE UPDATE ON public.coach_memory FOR EACH ROW EXECUTE FUNCTION public.bee_decide_memory_once();
 
 CREATE TRIGGER do_task_once BEFORE UPDATE ON public.coach_interventions FOR EACH ROW EXECUTE FUNCTION public.bee_do_task_once();
 
@@ -3060,6 +3478,8 @@ CREATE TRIGGER fix_cases AFTER INSERT ON public.coach_runs FOR EACH ROW EXECUTE 
 CREATE TRIGGER follow BEFORE INSERT ON public.coach_cases FOR EACH ROW EXECUTE FUNCTION public.bee_follow_case();
 
 CREATE TRIGGER follow BEFORE INSERT ON public.coach_prompt_deployments FOR EACH ROW EXECUTE FUNCTION public.bee_follow_deployment();
+
+CREATE TRIGGER forget_embedding AFTER UPDATE OF trait_key, trait_value ON public.coach_memory FOR EACH ROW WHEN (((old.trait_key <> new.trait_key) OR (old.trait_value <> new.trait_value))) EXECUTE FUNCTION public.bee_forget_embedding();
 
 CREATE TRIGGER mark_changed_due AFTER UPDATE OF left_on, time_zone ON public.members FOR EACH ROW WHEN (((new.left_on IS DISTINCT FROM old.left_on) OR (new.time_zone <> old.time_zone))) EXECUTE FUNCTION public.bee_mark_changed_member_due();
 
@@ -3075,15 +3495,21 @@ CREATE TRIGGER never_forgotten BEFORE DELETE ON public.audit_log FOR EACH STATEM
 
 CREATE TRIGGER never_forgotten BEFORE DELETE ON public.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_forgetting();
 
+CREATE TRIGGER pair_answers AFTER INSERT ON public.coach_reviews FOR EACH ROW EXECUTE FUNCTION public.bee_pair_answers();
+
 CREATE TRIGGER record_preferences AFTER INSERT ON public.notification_preferences FOR EACH ROW EXECUTE FUNCTION public.bee_record_preferences();
 
 CREATE TRIGGER record_token AFTER INSERT OR DELETE OR UPDATE ON public.user_fcm_tokens FOR EACH ROW EXECUTE FUNCTION public.bee_record_token();
 
 CREATE TRIGGER recount BEFORE INSERT ON public.coach_gate_verdicts FOR EACH ROW EXECUTE FUNCTION public.bee_recount_verdict();
 
+CREATE TRIGGER refuse_own AFTER INSERT ON public.coach_judges FOR EACH ROW EXECUTE FUNCTION public.bee_refuse_own_judge();
+
 CREATE TRIGGER register_token BEFORE INSERT OR UPDATE OF fcm_token, platform, address_kind ON public.user_fcm_tokens FOR EACH ROW EXECUTE FUNCTION public.bee_register_token();
 
 CREATE TRIGGER remove_once BEFORE UPDATE ON public.oncall_shifts FOR EACH ROW EXECUTE FUNCTION public.bee_remove_shift_once();
+
+CREATE TRIGGER seat BEFORE INSERT ON public.coach_ratings FOR EACH ROW EXECUTE FUNCTION public.bee_seat_rating();
 
 CREATE TRIGGER see_to_safety_event BEFORE UPDATE ON public.safety_events FOR EACH ROW EXECUTE FUNCTION public.bee_see_to_safety_event();
 
@@ -3157,6 +3583,36 @@ ALTER TABLE ONLY public.coach_interventions
 ALTER TABLE ONLY public.coach_interventions
     ADD CONSTRAINT coach_interventions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.coach_judgements
+    ADD CONSTRAINT coach_judgements_judge_id_fkey FOREIGN KEY (judge_id) REFERENCES public.coach_judges(id);
+
+ALTER TABLE ONLY public.coach_judgements
+    ADD CONSTRAINT coach_judgements_pair_id_fkey FOREIGN KEY (pair_id) REFERENCES public.coach_review_pairs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_judges
+    ADD CONSTRAINT coach_judges_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_judges
+    ADD CONSTRAINT coach_judges_review_id_fkey FOREIGN KEY (review_id) REFERENCES public.coach_reviews(id);
+
+ALTER TABLE ONLY public.coach_memory
+    ADD CONSTRAINT coach_memory_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_memory_embeddings
+    ADD CONSTRAINT coach_memory_embeddings_memory FOREIGN KEY (memory_id, user_id) REFERENCES public.coach_memory(id, user_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_memory
+    ADD CONSTRAINT coach_memory_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.coach_messages(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.coach_memory_readings
+    ADD CONSTRAINT coach_memory_readings_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.coach_messages(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_memory_readings
+    ADD CONSTRAINT coach_memory_readings_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_memory
+    ADD CONSTRAINT coach_memory_replaces_fkey FOREIGN KEY (replaces) REFERENCES public.coach_memory(id) ON DELETE SET NULL;
+
 ALTER TABLE ONLY public.coach_memory
     ADD CONSTRAINT coach_memory_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
@@ -3213,6 +3669,33 @@ ALTER TABLE ONLY public.coach_prompt_promotions
 
 ALTER TABLE ONLY public.coach_prompt_versions
     ADD CONSTRAINT coach_prompt_versions_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_ratings
+    ADD CONSTRAINT coach_ratings_pair_id_fkey FOREIGN KEY (pair_id) REFERENCES public.coach_review_pairs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_ratings
+    ADD CONSTRAINT coach_ratings_rater_id_fkey FOREIGN KEY (rater_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_review_ends
+    ADD CONSTRAINT coach_review_ends_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_review_ends
+    ADD CONSTRAINT coach_review_ends_review_id_fkey FOREIGN KEY (review_id) REFERENCES public.coach_reviews(id);
+
+ALTER TABLE ONLY public.coach_review_pairs
+    ADD CONSTRAINT coach_review_pairs_baseline_id_fkey FOREIGN KEY (baseline_id) REFERENCES public.coach_run_outputs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_review_pairs
+    ADD CONSTRAINT coach_review_pairs_candidate_id_fkey FOREIGN KEY (candidate_id) REFERENCES public.coach_run_outputs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_review_pairs
+    ADD CONSTRAINT coach_review_pairs_review_id_fkey FOREIGN KEY (review_id) REFERENCES public.coach_reviews(id);
+
+ALTER TABLE ONLY public.coach_reviews
+    ADD CONSTRAINT coach_reviews_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_reviews
+    ADD CONSTRAINT coach_reviews_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.coach_runs(id);
 
 ALTER TABLE ONLY public.coach_run_cases
     ADD CONSTRAINT coach_run_cases_case_id_fkey FOREIGN KEY (case_id) REFERENCES public.coach_cases(id) ON DELETE CASCADE;
@@ -3390,6 +3873,8 @@ CREATE POLICY admin ON public.coach_interventions FOR SELECT TO bee_admin USING 
 
 CREATE POLICY admin ON public.coach_memory FOR SELECT TO bee_admin USING (true);
 
+CREATE POLICY admin ON public.coach_memory_embeddings FOR SELECT TO bee_admin USING (true);
+
 CREATE POLICY admin ON public.coach_messages FOR SELECT TO bee_admin USING (true);
 
 CREATE POLICY admin ON public.coach_moments FOR SELECT TO bee_admin USING (true);
@@ -3438,6 +3923,10 @@ CREATE POLICY approved ON public.notification_rule_activations FOR INSERT TO bee
 
 CREATE POLICY approves_by_name ON public.notification_campaign_acts FOR INSERT TO bee_admin WITH CHECK (((done_by = ( SELECT public.bee_staff_id() AS bee_staff_id)) AND (kind <> 'finished'::text)));
 
+CREATE POLICY ask ON public.coach_judges FOR INSERT TO bee_coach, bee_admin WITH CHECK ((asked_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
+CREATE POLICY ask ON public.coach_reviews FOR INSERT TO bee_coach, bee_admin WITH CHECK ((asked_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
 CREATE POLICY ask ON public.coach_runs FOR INSERT TO bee_coach, bee_admin WITH CHECK ((requested_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 CREATE POLICY asks ON public.probe_pushes FOR INSERT TO bee_system WITH CHECK (true);
@@ -3457,6 +3946,10 @@ CREATE POLICY assigned ON public.coach_interventions FOR SELECT TO bee_coach USI
 CREATE POLICY assigned ON public.coach_memory FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = coach_memory.user_id))));
+
+CREATE POLICY assigned ON public.coach_memory_embeddings FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = coach_memory_embeddings.user_id))));
 
 CREATE POLICY assigned ON public.coach_messages FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
@@ -3508,6 +4001,10 @@ CREATE POLICY assigned ON public.score_restatements FOR SELECT TO bee_coach USIN
    FROM public.members
   WHERE (members.id = score_restatements.user_id))));
 
+CREATE POLICY assigned_decides ON public.coach_memory FOR UPDATE TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = coach_memory.user_id)))) WITH CHECK ((decided_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
 CREATE POLICY assigned_does ON public.coach_interventions FOR UPDATE TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = coach_interventions.user_id)))) WITH CHECK (((done_by IS NULL) OR (done_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
@@ -3515,6 +4012,10 @@ CREATE POLICY assigned_does ON public.coach_interventions FOR UPDATE TO bee_coac
 CREATE POLICY assigned_sees_to_it ON public.safety_events FOR UPDATE TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = safety_events.user_id)))) WITH CHECK ((taken_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
+CREATE POLICY assigned_words ON public.coach_memory FOR INSERT TO bee_coach WITH CHECK (((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = coach_memory.user_id))) AND (status = 'accepted'::text) AND (source = 'coach'::text) AND (decided_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
 
 ALTER TABLE public.audit_log ENABLE ROW LEVEL SECURITY;
 
@@ -3544,6 +4045,8 @@ CREATE POLICY by_name ON public.notification_stops FOR INSERT TO bee_admin WITH 
 
 CREATE POLICY by_name ON public.oncall_shifts FOR INSERT TO bee_oncall, bee_admin WITH CHECK ((created_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
+CREATE POLICY cancel ON public.coach_review_ends FOR INSERT TO bee_coach, bee_admin WITH CHECK (((outcome = 'cancelled'::text) AND (ended_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
+
 CREATE POLICY cancel ON public.coach_run_ends FOR INSERT TO bee_coach, bee_admin WITH CHECK (((outcome = 'cancelled'::text) AND (ended_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
 
 ALTER TABLE public.coach_breakers ENABLE ROW LEVEL SECURITY;
@@ -3558,7 +4061,15 @@ ALTER TABLE public.coach_gate_verdicts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_interventions ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.coach_judgements ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_judges ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.coach_memory ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_memory_embeddings ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_memory_readings ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_messages ENABLE ROW LEVEL SECURITY;
 
@@ -3576,6 +4087,14 @@ ALTER TABLE public.coach_prompt_promotions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_prompt_versions ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.coach_ratings ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_review_ends ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_review_pairs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_reviews ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.coach_run_cases ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_run_ends ENABLE ROW LEVEL SECURITY;
@@ -3592,7 +4111,21 @@ CREATE POLICY counts ON public.safety_events FOR SELECT TO bee_oncall USING (tru
 
 ALTER TABLE public.daily_engagement_scores ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY done ON public.coach_review_ends FOR INSERT TO bee_worker WITH CHECK ((outcome <> 'cancelled'::text));
+
 CREATE POLICY done ON public.coach_run_ends FOR INSERT TO bee_worker WITH CHECK ((outcome <> 'cancelled'::text));
+
+CREATE POLICY ended ON public.coach_judgements FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.coach_review_pairs pairs
+  WHERE (pairs.id = coach_judgements.pair_id))));
+
+CREATE POLICY ended ON public.coach_ratings FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.coach_review_pairs pairs
+  WHERE (pairs.id = coach_ratings.pair_id))));
+
+CREATE POLICY ended ON public.coach_review_pairs FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.coach_review_ends ends
+  WHERE (ends.review_id = coach_review_pairs.review_id))));
 
 ALTER TABLE public.engagement_days ENABLE ROW LEVEL SECURITY;
 
@@ -3684,6 +4217,8 @@ CREATE POLICY own ON public.coach_feedback TO authenticated USING ((user_id = ( 
 
 CREATE POLICY own ON public.coach_memory FOR SELECT TO authenticated USING (((user_id = ( SELECT auth.uid() AS uid)) AND (status = 'accepted'::text)));
 
+CREATE POLICY own ON public.coach_memory_embeddings FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
 CREATE POLICY own ON public.coach_messages FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY own ON public.coach_model_calls FOR SELECT TO bee_coach USING ((staff_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
@@ -3740,9 +4275,15 @@ CREATE POLICY pseudonyms ON public.members FOR SELECT TO bee_product, bee_oncall
 
 CREATE POLICY pseudonyms ON public.notification_preferences FOR SELECT TO bee_product USING (true);
 
+CREATE POLICY rate ON public.coach_ratings FOR INSERT TO bee_coach WITH CHECK ((rater_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
 CREATE POLICY readers ON public.coach_cases FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
 
 CREATE POLICY readers ON public.coach_gate_verdicts FOR SELECT TO bee_coach, bee_admin, bee_system USING (true);
+
+CREATE POLICY readers ON public.coach_judgements FOR SELECT TO bee_admin, bee_worker USING (true);
+
+CREATE POLICY readers ON public.coach_judges FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
 
 CREATE POLICY readers ON public.coach_prompt_decisions FOR SELECT TO bee_coach, bee_admin USING (true);
 
@@ -3753,6 +4294,14 @@ CREATE POLICY readers ON public.coach_prompt_places FOR SELECT TO bee_coach, bee
 CREATE POLICY readers ON public.coach_prompt_promotions FOR SELECT TO bee_coach, bee_admin USING (true);
 
 CREATE POLICY readers ON public.coach_prompt_versions FOR SELECT TO bee_coach, bee_admin, bee_system USING (true);
+
+CREATE POLICY readers ON public.coach_ratings FOR SELECT TO bee_admin, bee_worker USING (true);
+
+CREATE POLICY readers ON public.coach_review_ends FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
+
+CREATE POLICY readers ON public.coach_review_pairs FOR SELECT TO bee_admin, bee_worker USING (true);
+
+CREATE POLICY readers ON public.coach_reviews FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
 
 CREATE POLICY readers ON public.coach_run_cases FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
 
@@ -3922,6 +4471,8 @@ CREATE POLICY system ON public.coach_breakers TO bee_system USING (true) WITH CH
 
 CREATE POLICY system ON public.coach_conversations TO bee_system USING (true) WITH CHECK (true);
 
+CREATE POLICY system ON public.coach_memory FOR SELECT TO bee_system USING (true);
+
 CREATE POLICY system ON public.coach_messages TO bee_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.coach_model_calls TO bee_system USING (true) WITH CHECK (true);
@@ -3986,6 +4537,8 @@ CREATE POLICY system_act ON public.audit_log FOR INSERT TO bee_system, bee_worke
 
 CREATE POLICY system_change ON public.members FOR UPDATE TO bee_system USING (true) WITH CHECK (true);
 
+CREATE POLICY system_forgets ON public.coach_memory FOR DELETE TO bee_system USING (true);
+
 CREATE POLICY system_mark ON public.stale_days TO bee_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system_new ON public.members FOR INSERT TO bee_system WITH CHECK (true);
@@ -4003,6 +4556,8 @@ ALTER TABLE public.uptime_minutes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.user_fcm_tokens ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY withdrawers ON public.service_amendments FOR UPDATE TO bee_oncall, bee_admin USING (true) WITH CHECK (((withdrawn_by IS NULL) OR (withdrawn_by = public.bee_staff_id())));
+
+CREATE POLICY work ON public.coach_judgements FOR INSERT TO bee_worker WITH CHECK (true);
 
 CREATE POLICY work ON public.coach_run_outputs FOR INSERT TO bee_worker WITH CHECK (true);
 
@@ -4024,7 +4579,15 @@ CREATE POLICY worker ON public.coach_gate_verdicts FOR INSERT TO bee_worker WITH
 
 CREATE POLICY worker ON public.coach_interventions FOR SELECT TO bee_worker USING (true);
 
-CREATE POLICY worker ON public.coach_model_calls TO bee_worker USING (true) WITH CHECK (false);
+CREATE POLICY worker ON public.coach_memory FOR SELECT TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.coach_memory_embeddings TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.coach_memory_readings TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.coach_messages FOR SELECT TO bee_worker USING (((role = 'member'::text) AND (NOT crisis)));
+
+CREATE POLICY worker ON public.coach_model_calls TO bee_worker USING (true) WITH CHECK ((purpose <> 'production'::text));
 
 CREATE POLICY worker ON public.coach_moments TO bee_worker USING (true) WITH CHECK (false);
 
@@ -4057,6 +4620,8 @@ CREATE POLICY worker ON public.objective_hours TO bee_worker USING (true) WITH C
 CREATE POLICY worker ON public.objective_minutes TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY worker ON public.oncall_shifts FOR SELECT TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.personal_data FOR SELECT TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.service_gaps TO bee_worker USING (true);
 
@@ -4095,6 +4660,8 @@ CREATE POLICY worker_decides ON public.notification_campaign_people FOR UPDATE T
 CREATE POLICY worker_finishes ON public.notification_campaign_acts FOR INSERT TO bee_worker WITH CHECK ((kind = 'finished'::text));
 
 CREATE POLICY worker_posts ON public.notification_campaign_tests FOR UPDATE TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker_proposes ON public.coach_memory FOR INSERT TO bee_worker WITH CHECK (((status = 'proposed'::text) AND (source = 'conversation'::text)));
 
 CREATE POLICY worker_sends ON public.momentum_notifications FOR UPDATE TO bee_worker USING (true) WITH CHECK (true);
 
@@ -4139,11 +4706,15 @@ REVOKE ALL ON FUNCTION public.bee_campaign_audience(wanted jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_campaign_audience(wanted jsonb) TO bee_product;
 GRANT ALL ON FUNCTION public.bee_campaign_audience(wanted jsonb) TO bee_admin;
 
+REVOKE ALL ON FUNCTION public.bee_candidate_is_left(seed integer, pair_id uuid, rater_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.bee_check_campaign_act() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_check_deployment() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_check_prompt_decision() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_check_rating() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_complete_through(segment text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_product;
@@ -4155,6 +4726,8 @@ GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_system;
 REVOKE ALL ON FUNCTION public.bee_database_activity() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_database_activity() TO bee_oncall;
 GRANT ALL ON FUNCTION public.bee_database_activity() TO bee_admin;
+
+REVOKE ALL ON FUNCTION public.bee_decide_memory_once() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_do_task_once() FROM PUBLIC;
 
@@ -4169,6 +4742,8 @@ REVOKE ALL ON FUNCTION public.bee_follow_case() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.bee_follow_deployment() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_forget_acts(sealed_before timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_forget_embedding() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_forget_notifications(decided_before timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_forget_notifications(decided_before timestamp with time zone) TO bee_worker;
@@ -4210,6 +4785,14 @@ REVOKE ALL ON FUNCTION public.bee_names_in_campaign(asked bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_names_in_campaign(asked bigint) TO bee_product;
 GRANT ALL ON FUNCTION public.bee_names_in_campaign(asked bigint) TO bee_admin;
 
+REVOKE ALL ON FUNCTION public.bee_near_memories(member_id uuid, provider_name text, model_name text, asked real[], at timestamp with time zone, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_near_memories(member_id uuid, provider_name text, model_name text, asked real[], at timestamp with time zone, most integer) TO authenticated;
+GRANT ALL ON FUNCTION public.bee_near_memories(member_id uuid, provider_name text, model_name text, asked real[], at timestamp with time zone, most integer) TO bee_coach;
+GRANT ALL ON FUNCTION public.bee_near_memories(member_id uuid, provider_name text, model_name text, asked real[], at timestamp with time zone, most integer) TO bee_admin;
+
+REVOKE ALL ON FUNCTION public.bee_next_pair(review uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_next_pair(review uuid) TO bee_coach;
+
 REVOKE ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) TO bee_product;
 GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) TO bee_coach;
@@ -4224,6 +4807,8 @@ GRANT ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone
 REVOKE ALL ON FUNCTION public.bee_oncall_address(person uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_oncall_address(person uuid) TO bee_worker;
 
+REVOKE ALL ON FUNCTION public.bee_pair_answers() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.bee_record_preferences() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_record_token() FROM PUBLIC;
@@ -4234,13 +4819,21 @@ REVOKE ALL ON FUNCTION public.bee_refuse_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_refuse_forgetting() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.bee_refuse_own_judge() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.bee_register_token() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_remove_shift_once() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.bee_review_progress(review uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_review_progress(review uuid) TO bee_coach;
+GRANT ALL ON FUNCTION public.bee_review_progress(review uuid) TO bee_admin;
+
 REVOKE ALL ON FUNCTION public.bee_save_campaign(known bigint, wanted text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_save_campaign(known bigint, wanted text) TO bee_product;
 GRANT ALL ON FUNCTION public.bee_save_campaign(known bigint, wanted text) TO bee_admin;
+
+REVOKE ALL ON FUNCTION public.bee_seat_rating() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_see_to_safety_event() FROM PUBLIC;
 
@@ -4591,25 +5184,99 @@ GRANT UPDATE(outcome) ON TABLE public.coach_interventions TO bee_admin;
 GRANT UPDATE(note) ON TABLE public.coach_interventions TO bee_coach;
 GRANT UPDATE(note) ON TABLE public.coach_interventions TO bee_admin;
 
+GRANT SELECT ON TABLE public.coach_judgements TO bee_coach;
+GRANT SELECT ON TABLE public.coach_judgements TO bee_admin;
+GRANT SELECT ON TABLE public.coach_judgements TO bee_worker;
+
+GRANT INSERT(id) ON TABLE public.coach_judgements TO bee_worker;
+
+GRANT INSERT(judge_id) ON TABLE public.coach_judgements TO bee_worker;
+
+GRANT INSERT(pair_id) ON TABLE public.coach_judgements TO bee_worker;
+
+GRANT INSERT(candidate_was_first) ON TABLE public.coach_judgements TO bee_worker;
+
+GRANT INSERT(verdict) ON TABLE public.coach_judgements TO bee_worker;
+
+GRANT INSERT(error) ON TABLE public.coach_judgements TO bee_worker;
+
+GRANT INSERT(cost_usd) ON TABLE public.coach_judgements TO bee_worker;
+
+GRANT SELECT ON TABLE public.coach_judges TO bee_coach;
+GRANT SELECT ON TABLE public.coach_judges TO bee_admin;
+GRANT SELECT ON TABLE public.coach_judges TO bee_worker;
+
+GRANT INSERT(id) ON TABLE public.coach_judges TO bee_coach;
+GRANT INSERT(id) ON TABLE public.coach_judges TO bee_admin;
+
+GRANT INSERT(review_id) ON TABLE public.coach_judges TO bee_coach;
+GRANT INSERT(review_id) ON TABLE public.coach_judges TO bee_admin;
+
+GRANT INSERT(model) ON TABLE public.coach_judges TO bee_coach;
+GRANT INSERT(model) ON TABLE public.coach_judges TO bee_admin;
+
+GRANT INSERT(most_usd) ON TABLE public.coach_judges TO bee_coach;
+GRANT INSERT(most_usd) ON TABLE public.coach_judges TO bee_admin;
+
+GRANT INSERT(asked_by) ON TABLE public.coach_judges TO bee_coach;
+GRANT INSERT(asked_by) ON TABLE public.coach_judges TO bee_admin;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coach_memory TO service_role;
 GRANT SELECT ON TABLE public.coach_memory TO bee_coach;
 GRANT SELECT ON TABLE public.coach_memory TO bee_admin;
+GRANT DELETE ON TABLE public.coach_memory TO bee_system;
 
 GRANT SELECT(id) ON TABLE public.coach_memory TO authenticated;
+GRANT SELECT(id) ON TABLE public.coach_memory TO bee_worker;
+GRANT SELECT(id) ON TABLE public.coach_memory TO bee_system;
 
 GRANT SELECT(user_id) ON TABLE public.coach_memory TO authenticated;
+GRANT INSERT(user_id) ON TABLE public.coach_memory TO bee_coach;
+GRANT SELECT(user_id),INSERT(user_id) ON TABLE public.coach_memory TO bee_worker;
+GRANT SELECT(user_id) ON TABLE public.coach_memory TO bee_system;
 
 GRANT SELECT(trait_key) ON TABLE public.coach_memory TO authenticated;
+GRANT INSERT(trait_key) ON TABLE public.coach_memory TO bee_coach;
+GRANT SELECT(trait_key),INSERT(trait_key) ON TABLE public.coach_memory TO bee_worker;
 
 GRANT SELECT(trait_value) ON TABLE public.coach_memory TO authenticated;
+GRANT INSERT(trait_value) ON TABLE public.coach_memory TO bee_coach;
+GRANT SELECT(trait_value),INSERT(trait_value) ON TABLE public.coach_memory TO bee_worker;
 
 GRANT SELECT(source) ON TABLE public.coach_memory TO authenticated;
+GRANT INSERT(source) ON TABLE public.coach_memory TO bee_coach;
+GRANT INSERT(source) ON TABLE public.coach_memory TO bee_worker;
+
+GRANT SELECT(status) ON TABLE public.coach_memory TO authenticated;
+GRANT INSERT(status),UPDATE(status) ON TABLE public.coach_memory TO bee_coach;
+GRANT SELECT(status),INSERT(status) ON TABLE public.coach_memory TO bee_worker;
 
 GRANT SELECT(valid_from) ON TABLE public.coach_memory TO authenticated;
+GRANT INSERT(valid_from),UPDATE(valid_from) ON TABLE public.coach_memory TO bee_coach;
+GRANT INSERT(valid_from) ON TABLE public.coach_memory TO bee_worker;
 
 GRANT SELECT(valid_to) ON TABLE public.coach_memory TO authenticated;
+GRANT UPDATE(valid_to) ON TABLE public.coach_memory TO bee_coach;
+GRANT SELECT(valid_to) ON TABLE public.coach_memory TO bee_worker;
 
 GRANT SELECT(created_at) ON TABLE public.coach_memory TO authenticated;
+GRANT SELECT(created_at) ON TABLE public.coach_memory TO bee_worker;
+
+GRANT INSERT(message_id) ON TABLE public.coach_memory TO bee_coach;
+GRANT INSERT(message_id) ON TABLE public.coach_memory TO bee_worker;
+
+GRANT INSERT(replaces) ON TABLE public.coach_memory TO bee_coach;
+
+GRANT INSERT(decided_by),UPDATE(decided_by) ON TABLE public.coach_memory TO bee_coach;
+
+GRANT INSERT(decided_at),UPDATE(decided_at) ON TABLE public.coach_memory TO bee_coach;
+
+GRANT SELECT ON TABLE public.coach_memory_embeddings TO authenticated;
+GRANT SELECT ON TABLE public.coach_memory_embeddings TO bee_coach;
+GRANT SELECT ON TABLE public.coach_memory_embeddings TO bee_admin;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.coach_memory_embeddings TO bee_worker;
+
+GRANT SELECT,INSERT ON TABLE public.coach_memory_readings TO bee_worker;
 
 GRANT SELECT ON TABLE public.coach_messages TO service_role;
 GRANT SELECT,INSERT ON TABLE public.coach_messages TO bee_system;
@@ -4617,20 +5284,25 @@ GRANT SELECT ON TABLE public.coach_messages TO bee_coach;
 GRANT SELECT ON TABLE public.coach_messages TO bee_admin;
 
 GRANT SELECT(id) ON TABLE public.coach_messages TO authenticated;
+GRANT SELECT(id) ON TABLE public.coach_messages TO bee_worker;
 
 GRANT SELECT(number) ON TABLE public.coach_messages TO authenticated;
 
 GRANT SELECT(conversation_id) ON TABLE public.coach_messages TO authenticated;
 
 GRANT SELECT(user_id) ON TABLE public.coach_messages TO authenticated;
+GRANT SELECT(user_id) ON TABLE public.coach_messages TO bee_worker;
 
 GRANT SELECT(request_id) ON TABLE public.coach_messages TO authenticated;
 
 GRANT SELECT(role) ON TABLE public.coach_messages TO authenticated;
+GRANT SELECT(role) ON TABLE public.coach_messages TO bee_worker;
 
 GRANT SELECT(body) ON TABLE public.coach_messages TO authenticated;
+GRANT SELECT(body) ON TABLE public.coach_messages TO bee_worker;
 
 GRANT SELECT(crisis) ON TABLE public.coach_messages TO authenticated;
+GRANT SELECT(crisis) ON TABLE public.coach_messages TO bee_worker;
 
 GRANT SELECT(category) ON TABLE public.coach_messages TO authenticated;
 
@@ -4645,11 +5317,12 @@ GRANT SELECT(usage) ON TABLE public.coach_messages TO authenticated;
 GRANT SELECT(fallback) ON TABLE public.coach_messages TO authenticated;
 
 GRANT SELECT(created_at) ON TABLE public.coach_messages TO authenticated;
+GRANT SELECT(created_at) ON TABLE public.coach_messages TO bee_worker;
 
 GRANT SELECT,INSERT ON TABLE public.coach_model_calls TO bee_system;
 GRANT SELECT ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT ON TABLE public.coach_model_calls TO bee_admin;
-GRANT DELETE ON TABLE public.coach_model_calls TO bee_worker;
+GRANT SELECT,INSERT,DELETE ON TABLE public.coach_model_calls TO bee_worker;
 
 GRANT SELECT(id) ON TABLE public.coach_model_calls TO bee_product;
 GRANT SELECT(id) ON TABLE public.coach_model_calls TO bee_oncall;
@@ -4674,7 +5347,6 @@ GRANT SELECT(prompt_sha256) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_product;
 GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_oncall;
-GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_worker;
 
 GRANT SELECT(outcome) ON TABLE public.coach_model_calls TO bee_product;
 GRANT SELECT(outcome) ON TABLE public.coach_model_calls TO bee_oncall;
@@ -4817,6 +5489,70 @@ GRANT INSERT(author_id) ON TABLE public.coach_prompt_versions TO bee_admin;
 
 GRANT INSERT(message) ON TABLE public.coach_prompt_versions TO bee_coach;
 GRANT INSERT(message) ON TABLE public.coach_prompt_versions TO bee_admin;
+
+GRANT SELECT ON TABLE public.coach_ratings TO bee_coach;
+GRANT SELECT ON TABLE public.coach_ratings TO bee_admin;
+GRANT SELECT ON TABLE public.coach_ratings TO bee_worker;
+
+GRANT INSERT(id) ON TABLE public.coach_ratings TO bee_coach;
+
+GRANT INSERT(pair_id) ON TABLE public.coach_ratings TO bee_coach;
+
+GRANT INSERT(rater_id) ON TABLE public.coach_ratings TO bee_coach;
+
+GRANT INSERT(chosen) ON TABLE public.coach_ratings TO bee_coach;
+
+GRANT INSERT(met_left) ON TABLE public.coach_ratings TO bee_coach;
+
+GRANT INSERT(met_right) ON TABLE public.coach_ratings TO bee_coach;
+
+GRANT INSERT(comment) ON TABLE public.coach_ratings TO bee_coach;
+
+GRANT SELECT ON TABLE public.coach_review_ends TO bee_coach;
+GRANT SELECT ON TABLE public.coach_review_ends TO bee_admin;
+GRANT SELECT ON TABLE public.coach_review_ends TO bee_worker;
+
+GRANT INSERT(review_id) ON TABLE public.coach_review_ends TO bee_coach;
+GRANT INSERT(review_id) ON TABLE public.coach_review_ends TO bee_admin;
+GRANT INSERT(review_id) ON TABLE public.coach_review_ends TO bee_worker;
+
+GRANT INSERT(outcome) ON TABLE public.coach_review_ends TO bee_coach;
+GRANT INSERT(outcome) ON TABLE public.coach_review_ends TO bee_admin;
+GRANT INSERT(outcome) ON TABLE public.coach_review_ends TO bee_worker;
+
+GRANT INSERT(ended_by) ON TABLE public.coach_review_ends TO bee_coach;
+GRANT INSERT(ended_by) ON TABLE public.coach_review_ends TO bee_admin;
+GRANT INSERT(ended_by) ON TABLE public.coach_review_ends TO bee_worker;
+
+GRANT SELECT ON TABLE public.coach_review_pairs TO bee_coach;
+GRANT SELECT ON TABLE public.coach_review_pairs TO bee_admin;
+GRANT SELECT ON TABLE public.coach_review_pairs TO bee_worker;
+
+GRANT SELECT ON TABLE public.coach_reviews TO bee_worker;
+
+GRANT SELECT(id),INSERT(id) ON TABLE public.coach_reviews TO bee_coach;
+GRANT SELECT(id),INSERT(id) ON TABLE public.coach_reviews TO bee_admin;
+
+GRANT SELECT(number) ON TABLE public.coach_reviews TO bee_coach;
+GRANT SELECT(number) ON TABLE public.coach_reviews TO bee_admin;
+
+GRANT SELECT(run_id),INSERT(run_id) ON TABLE public.coach_reviews TO bee_coach;
+GRANT SELECT(run_id),INSERT(run_id) ON TABLE public.coach_reviews TO bee_admin;
+
+GRANT SELECT(raters),INSERT(raters) ON TABLE public.coach_reviews TO bee_coach;
+GRANT SELECT(raters),INSERT(raters) ON TABLE public.coach_reviews TO bee_admin;
+
+GRANT SELECT(rubric),INSERT(rubric) ON TABLE public.coach_reviews TO bee_coach;
+GRANT SELECT(rubric),INSERT(rubric) ON TABLE public.coach_reviews TO bee_admin;
+
+GRANT INSERT(seed) ON TABLE public.coach_reviews TO bee_coach;
+GRANT INSERT(seed) ON TABLE public.coach_reviews TO bee_admin;
+
+GRANT SELECT(asked_by),INSERT(asked_by) ON TABLE public.coach_reviews TO bee_coach;
+GRANT SELECT(asked_by),INSERT(asked_by) ON TABLE public.coach_reviews TO bee_admin;
+
+GRANT SELECT(asked_at) ON TABLE public.coach_reviews TO bee_coach;
+GRANT SELECT(asked_at) ON TABLE public.coach_reviews TO bee_admin;
 
 GRANT SELECT ON TABLE public.coach_run_cases TO bee_coach;
 GRANT SELECT ON TABLE public.coach_run_cases TO bee_admin;
@@ -5515,10 +6251,15 @@ GRANT SELECT ON TABLE public.personal_data TO bee_coach;
 GRANT SELECT ON TABLE public.personal_data TO bee_admin;
 
 GRANT SELECT(member_id),INSERT(member_id) ON TABLE public.personal_data TO bee_system;
+GRANT SELECT(member_id) ON TABLE public.personal_data TO bee_worker;
 
 GRANT INSERT(full_name),UPDATE(full_name) ON TABLE public.personal_data TO bee_system;
+GRANT SELECT(full_name) ON TABLE public.personal_data TO bee_worker;
 
 GRANT INSERT(email),UPDATE(email) ON TABLE public.personal_data TO bee_system;
+GRANT SELECT(email) ON TABLE public.personal_data TO bee_worker;
+
+GRANT SELECT(phone) ON TABLE public.personal_data TO bee_worker;
 
 GRANT UPDATE(updated_at) ON TABLE public.personal_data TO bee_system;
 

@@ -48,7 +48,12 @@ class Clock:
 def clock(database: Database) -> Clock:
     """A clock long past. Jobs wait by the database's, so what else comes round is asked for, once, far ahead."""
     with database.writing(Login.WORKER) as session:
-        for kind, key in (("housekeeping", ""), ("notify", ""), ("notify", "a day is over")):
+        for kind, key in (
+            ("housekeeping", ""),
+            ("notify", ""),
+            ("notify", "a day is over"),
+            ("memories", ""),
+        ):
             enqueue(session, kind, key=key, run_at=datetime(2100, 1, 1, tzinfo=UTC))
     return Clock(datetime(2026, 3, 2, 12, tzinfo=UTC))
 
@@ -220,7 +225,7 @@ def test_what_a_day_decides_is_decided_when_it_is_over_and_sent_in_the_next_roun
 ) -> None:
     with database.writing(Login.OWNER) as session:
         execute(session, "delete from jobs")
-        for kind in ("housekeeping", "notify"):
+        for kind in ("housekeeping", "notify", "memories"):
             enqueue(session, kind, run_at=datetime(2100, 1, 1, tzinfo=UTC))
         member = make_reachable(session)
         happen(session, member, {MONDAY - DAY: ["journal_entry"]}, zone="UTC")

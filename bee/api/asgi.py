@@ -23,6 +23,7 @@ from bee.api.routes import (
     consents,
     events,
     graph,
+    memories,
     meta,
     momentum,
     notifications,
@@ -46,6 +47,7 @@ VERSIONED = (
     push.router,
     notifications.router,
     coaching.router,
+    memories.router,
     consents.router,
     probes.router,
 )

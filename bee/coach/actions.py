@@ -26,7 +26,7 @@ SAFETY_TOPIC: Final = "safety.crisis"
 # What the row of a member's message leaves empty.
 ANSWERS_ONLY: Final = (
     "model", "prompt", "prompt_sha256", "usage", "fallback", "checks", "first_byte_ms", "total_ms",
-    "momentum_state",
+    "momentum_state", "recalled_by",
 )  # fmt: skip
 SENT: Final = tuple(field.name for field in fields(Sent))
 FINDINGS: Final[Mapping[str, str]] = {"handled": "reached", "false_alarm": "not needed"}
@@ -69,9 +69,9 @@ class Answer:
 class Decision:
     """An answer before it is stored, with what it rests on.
 
-    ``moment``: all that was there to rest on; ``sent``: what a model was told, None where none was.
-    ``review``: what the checks say of it; None for a crisis answer, which is exempt. ``first_byte_ms``,
-    ``total_ms``: since the request began.
+    ``recalled_by``: what called up the memories; None for a crisis answer, for which none are. ``moment``: all that
+    was there to rest on; ``sent``: what a model was told, None where none was. ``review``: what the checks say of
+    it; None for a crisis answer, which is exempt. ``first_byte_ms``, ``total_ms``: since the request began.
     """
 
     message: str
@@ -79,6 +79,7 @@ class Decision:
     screening: Screening
     state: Momentum | None
     memory_ids: tuple[UUID, ...]
+    recalled_by: str | None
     review: Review | None
     prompt_sha256: str | None
     moment: Moment
@@ -239,6 +240,7 @@ def _answered(decision: Decision) -> Mapping[str, object]:
         "total_ms": decision.total_ms,
         "momentum_state": decision.state,
         "memory_ids": list(decision.memory_ids),
+        "recalled_by": decision.recalled_by,
     }
 
 

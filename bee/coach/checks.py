@@ -12,6 +12,7 @@ MOST_WORDS: Final = 90
 HIGHEST_GRADE: Final = 8.0
 QUESTION_MARKS: Final = "?？؟"
 SENTENCE_ENDS: Final = re.compile(r"[.!?…。！？؟]+")
+ENDINGS: Final = ("ing", "ed", "es", "s")
 VOWELS: Final = re.compile(r"[aeiouy]+")
 _WORDS: Final[dict[str, list[str]]] = json.loads(
     (files(__package__) / "words.json").read_text(encoding="utf-8")
@@ -69,6 +70,14 @@ def reading_grade(text: str) -> float:
 def words_of(text: str) -> list[str]:
     """Return a text's words in any script, without the punctuation around them."""
     return [word for word in (bare(piece) for piece in text.split()) if word]
+
+
+def stem(word: str) -> str:
+    """Return a word without its commonest English ending."""
+    for ending in ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word.removesuffix(ending)
+    return word
 
 
 def bare(piece: str) -> str:

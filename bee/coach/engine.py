@@ -18,6 +18,7 @@ from typing import Final
 from uuid import UUID
 
 import anyio
+import anyio.from_thread
 import anyio.to_thread
 
 from bee.coach import ledger
@@ -25,6 +26,10 @@ from bee.coach.actions import Answer, Decision, Safety, same_answer, storable, s
 from bee.coach.crisis import crisis_answer
 from bee.coach.exchange import Exchange, Limits
 from bee.coach.masking import Mask
+from bee.coach.memory import Recollection, model_of, recall
+from bee.coach.memory.asking import Asking
+from bee.coach.memory.models import Embedded
+from bee.coach.memory.recall import MOST_RECALLED
 from bee.coach.model import Models, Moment, Provider, Usage
 from bee.coach.model.prices import price_list
 from bee.coach.offline import MODEL, reply
@@ -91,6 +96,7 @@ class Begun:
     """A request of which everything was read.
 
     ``answer``: given before, or never to be stored. ``plan``: None where no model is asked. ``hold``: why not.
+    ``recollection``: where the moment's memories come from; None in danger, which calls up none.
     """
 
     question: Question
@@ -100,6 +106,7 @@ class Begun:
     answer: Answer | None = None
     plan: _Plan | None = None
     hold: Hold | None = None
+    recollection: Recollection | None = None
 
 
 class Coach:
@@ -114,6 +121,7 @@ class Coach:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.models = Models(settings)
+        self._asking = Asking(self.models, model_of(settings))
         self._prices = price_list(settings)
         self._database = database
         self._settings = settings
@@ -196,13 +204,18 @@ class Coach:
 
     def _read(self, question: Question, words: str, screening: Screening, began: float) -> Begun:
         with self._reading_as_member(question) as session:
-            context = read_context(session, question.member_id, question.request_id, now=question.now)
-        moment = Moment(words, context.state, context.memories, context.recent)
-        begun = Begun(question, screening, moment, began)
+            context = read_context(session, question.member_id, question.request_id)
+            recollection = None
+            if not screening.crisis and self._asking.model.is_local:
+                recollection = self._recalled(session, question, words, None)
+        begun = Begun(question, screening, Moment(words, context.state, (), context.recent), began)
         if context.answered is not None:
             return replace(begun, answer=same_answer(context.answered, words))
         if screening.crisis:
             return begun
+        recollection = recollection or self._recalled_by_meaning(question, words, context.about)
+        moment = replace(begun.moment, memories=recollection.memories)
+        begun = replace(begun, moment=moment, recollection=recollection)
         with self._database.reading(Login.SYSTEM) as session:
             prompt = live_prompt(session, self._settings)
         if prompt is None:
@@ -216,6 +229,27 @@ class Coach:
         request = rendered(prompt, moment, mask, self._pseudonym(question.member_id))
         exchange = Exchange(self.models.of(prompt.provider), request, mask, self._clock, self._limits)
         return replace(begun, plan=_Plan(prompt, exchange, held))
+
+    def _recalled_by_meaning(self, question: Question, words: str, about: AboutMember) -> Recollection:
+        """Return what a message calls up by a provider's model, which hears of consenting members only."""
+        asked = None
+        if about.consents:
+            asked = anyio.from_thread.run(self._asking.of_message, Mask(about.known).hide(words))
+        with self._reading_as_member(question) as session:
+            return self._recalled(session, question, words, asked)
+
+    def _recalled(
+        self, session: ReadSession, question: Question, words: str, asked: Embedded | None
+    ) -> Recollection:
+        return recall(
+            session,
+            question.member_id,
+            words,
+            limit=MOST_RECALLED,
+            at=question.now,
+            asked=asked,
+            meant=self._asking.model,
+        )
 
     def _hold(self, member_id: UUID, provider: Provider, about: AboutMember) -> Hold | Standing:
         """Return why no model is to be asked, or else how things stand."""
@@ -248,6 +282,7 @@ class Coach:
             screening=begun.screening,
             state=begun.moment.state,
             memory_ids=said.memory_ids,
+            recalled_by=begun.recollection.label if begun.recollection else None,
             review=said.review,
             prompt_sha256=said.prompt_sha256,
             moment=begun.moment,

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from bee.coach.masking import Known
-from bee.coach.offline import Memory, Momentum, Said
+from bee.coach.offline import Momentum, Said
 from bee.coach.safety import Category
 from bee.csv_text import csv_text
 from bee.db import ReadSession
@@ -49,15 +49,13 @@ class AboutMember:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What an answer rests on, all of it from the database.
+    """What an answer rests on beside the memories, all of it from the database.
 
     ``recent``: newest first. ``answered``: set when this very request was answered before.
     """
 
     about: AboutMember
-
     state: Momentum | None
-    memories: tuple[Memory, ...]
     recent: tuple[Said, ...]
     answered: Answered | None
 
@@ -107,15 +105,12 @@ class SafetyCount:
     first_at: datetime
 
 
-def read_context(session: ReadSession, member_id: UUID, request_id: UUID, *, now: datetime) -> Context:
+def read_context(session: ReadSession, member_id: UUID, request_id: UUID) -> Context:
     """Return what an answer to a member rests on; ``session`` has to act as that member."""
     state: Any = session.scalar("coach/momentum_state", user_id=member_id)
     return Context(
         about=session.find(AboutMember, "coach/about_member", user_id=member_id) or AboutMember(),
         state=None if state is None else Momentum(state),
-        memories=tuple(
-            session.all(Memory, "coach/memories", user_id=member_id, now=now, limit=MOST_MEMORIES)
-        ),
         recent=tuple(session.all(Said, "coach/last_messages", user_id=member_id, limit=MOST_MESSAGES)),
         answered=find_answered(session, member_id, request_id),
     )

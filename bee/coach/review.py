@@ -25,6 +25,7 @@ from bee.coach.checks import (
     SHAMING_WORDS,
     bare,
     reading_grade,
+    stem,
     words_of,
 )
 from bee.coach.masking import MASK_VERSION, TOKEN, identifiers
@@ -38,7 +39,6 @@ SHORTEST_STEM: Final = 4
 LONGEST_STEP_WORDS: Final = 30
 LONGEST_REPLY: Final = 2000
 MOST_FOUND: Final = 5
-ENDINGS: Final = ("ing", "ed", "es", "s")
 
 
 class Kind(StrEnum):
@@ -243,14 +243,7 @@ def _capitals(text: str) -> list[str]:
 def _stems(words: Iterable[str]) -> frozenset[str]:
     """Return the beginnings of the words that carry meaning."""
     folded = {word.casefold().replace("’", "'") for word in words if len(word) > 2}
-    return frozenset(map(_stem, folded - WITHOUT_MEANING))
-
-
-def _stem(word: str) -> str:
-    for ending in ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word.removesuffix(ending)
-    return word
+    return frozenset(map(stem, folded - WITHOUT_MEANING))
 
 
 def _shared(one: frozenset[str], other: frozenset[str]) -> bool:

@@ -1,7 +1,8 @@
 -- One row: the message added. Index: none needed.
 insert into coach_messages (
     conversation_id, user_id, request_id, role, body, crisis, category, rules_version,
-    model, prompt, prompt_sha256, usage, fallback, checks, first_byte_ms, total_ms, momentum_state, memory_ids, created_at
+    model, prompt, prompt_sha256, usage, fallback, checks, first_byte_ms, total_ms, momentum_state, memory_ids,
+    recalled_by, created_at
 )
 values (
     cast(:conversation_id as uuid),
@@ -22,6 +23,7 @@ values (
     :total_ms,
     :momentum_state,
     cast(:memory_ids as uuid[]),
+    :recalled_by,
     cast(:now as timestamptz)
 )
 returning id

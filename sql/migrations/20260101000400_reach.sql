@@ -98,7 +98,7 @@ grant select (id, user_id, notification_type, trigger_date, title, message, acti
     on public.momentum_notifications to authenticated;
 create policy own_sent on public.momentum_notifications for select to authenticated
     using (user_id = (select auth.uid()) and sent_at is not null);
-grant select (id, user_id, trait_key, trait_value, source, valid_from, valid_to, created_at)
+grant select (id, user_id, trait_key, trait_value, source, status, valid_from, valid_to, created_at)
     on public.coach_memory to authenticated;
 create policy own on public.coach_memory for select to authenticated
     using (user_id = (select auth.uid()) and status = 'accepted');

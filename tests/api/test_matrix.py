@@ -68,6 +68,8 @@ EXPECTED: Final[dict[tuple[str, str], Asked]] = {
     ("PUT", "/ai-coaching-engine/responses/{request_id}/feedback"): Asked(
         404, body=lambda _mia: {"helpful": False}
     ),
+    ("GET", "/memories"): Asked(200),
+    ("DELETE", "/memories"): Asked(204),
     ("GET", "/consents"): Asked(200),
     ("PUT", "/consents"): Asked(200, body=lambda _mia: {"push": False}),
 }
@@ -80,6 +82,7 @@ OWN: Final = {
     "consents": "member_id",
     "coach_messages": "user_id",
     "coach_feedback": "user_id",
+    "coach_memory": "user_id",
     "coach_conversations": "user_id",
 }
 
@@ -98,6 +101,13 @@ def mia(client: TestClient, database: Database) -> Mia:
     request_id = said.json()["request_id"]
     path = f"/v1/ai-coaching-engine/responses/{request_id}/feedback"
     client.put(path, json={"helpful": True}, headers=member.headers)
+    with database.writing(Login.OWNER) as session:
+        execute(
+            session,
+            "insert into coach_memory (user_id, trait_key, trait_value, source)"
+            " values (:id, 'goal', 'mias-secret', 'coach')",
+            id=member.id,
+        )
     return Mia(member, event_id, token_id, str(notify(database, member)), request_id)
 
 

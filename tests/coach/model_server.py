@@ -5,7 +5,8 @@ and of a name with ``/`` what follows it counts. Modes: a status (see ``ERRORS``
 ``stall_middle``, ``drip`` (a word at a time, slowly), ``cut`` (the connection goes in the middle), ``early``
 (a stream that just ends), ``nonsense`` (a web page), ``garbage`` (an event that is no JSON), ``odd`` (JSON
 that is no chunk), ``error_middle``, ``refused``, ``long`` (out of tokens), ``empty``. Anything else is
-answered with ``text``, a word a chunk. Paths that it does not know get 501. It keeps what it was asked.
+answered with ``text``, a word a chunk, and embedded by its subject (``empty`` and ``odd``: none, and one number
+too many). Paths that it does not know get 501. It keeps what it was asked.
 """
 
 import json
@@ -44,6 +45,8 @@ CLAUDE_USAGE: Final = {
 }
 CLAUDE_ENDED: Final = {"output_tokens": 30, "output_tokens_details": {"thinking_tokens": 12}}
 STALL_S: Final = 30.0
+# Words that mean alike to a model of meaning, without sharing a letter.
+SUBJECTS: Final = (("walk", "hike", "trail"), ("soup", "meal", "lunch"), ("sleep", "tired", "bed"))
 
 
 class ModelServer(ThreadingHTTPServer):
@@ -89,7 +92,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/token":
             self._give_token()
             return
-        if self.path not in {"/v1/chat/completions", "/v1/messages"}:
+        if self.path not in {"/v1/chat/completions", "/v1/messages", "/v1/embeddings"}:
             self._answer(501, {"error": {"type": "unimplemented"}})
             return
         body = json.loads(raw)
@@ -98,7 +101,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.keys.append(self.headers.get("Authorization") or self.headers.get("X-Api-Key") or "")
             self.server.tries[body["model"]] += 1
             is_first = self.server.tries[body["model"]] == 1
-        self._behave(_mode(body["model"], is_first=is_first), is_claude=self.path == "/v1/messages")
+        mode = _mode(body["model"], is_first=is_first)
+        if self.path == "/v1/embeddings":
+            self._embed(mode, body)
+        else:
+            self._behave(mode, is_claude=self.path == "/v1/messages")
 
     def do_GET(self) -> None:
         name = self.path.removeprefix("/v1/models/").replace("%2F", "/")
@@ -119,6 +126,21 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._wait(self.server.first_s)
             self._stream(mode, _claude(mode, self.server) if is_claude else _openai(mode, self.server))
+
+    def _embed(self, mode: str, body: dict[str, Any]) -> None:
+        if mode in ERRORS:
+            self._fail(mode)
+        elif mode == "stall":
+            self._wait(STALL_S)
+        elif mode == "nonsense":
+            self._answer(200, None)
+        else:
+            rows = [] if mode == "empty" else [_meaning(text, body["dimensions"]) for text in body["input"]]
+            rows = [[*row, 0.0] for row in rows] if mode == "odd" else rows
+            data = [
+                {"object": "embedding", "index": place, "embedding": row} for place, row in enumerate(rows)
+            ]
+            self._answer(200, {"object": "list", "model": body["model"], "data": data[::-1], "usage": {}})
 
     def _stream(self, mode: str, events: Iterable[str]) -> None:
         self.send_response(200)
@@ -176,6 +198,14 @@ def _mode(model: str, *, is_first: bool) -> str:
 
 def _words(text: str) -> list[str]:
     return [word if place == 0 else f" {word}" for place, word in enumerate(text.split(" "))]
+
+
+def _meaning(text: str, dimension: int) -> list[float]:
+    """Return what a text is to a model to which only the subject counts: one place a subject."""
+    row = [0.001] * dimension
+    for place, words in enumerate(SUBJECTS):
+        row[place] += sum(word in text.casefold() for word in words)
+    return row
 
 
 def _openai(mode: str, server: ModelServer) -> Iterator[str]:

@@ -59,6 +59,7 @@ RULE_VERSION = "rule version body digest author_id message"
 PROMPT_VERSION = "prompt number body model parameters sha256 author_id message"
 PROMPT_DEPLOYMENT = "place prompt version_id deployed_by promotion_id back_to run_id reason"
 SEEN_TO = "status taken_by taken_at closed_at note finding"
+PROPOSAL = "user_id trait_key trait_value source status valid_from message_id"
 DONE = "done_at done_by outcome note"
 READ_BY_ALL = dict.fromkeys(("bee_product", "bee_coach", "bee_oncall", "bee_admin", "bee_worker"), READS)
 READ_BY_LAB = dict.fromkeys(("bee_coach", "bee_admin", "bee_worker"), READS)
@@ -76,6 +77,9 @@ ASSIGNED_CASE = (
 )
 RUN = "id prompt candidate_id baseline_id tag repeats reuses_answers most_usd seed checker requested_by"
 RUN_END = "run_id outcome said ended_by"
+REVIEW_END = "review_id outcome ended_by"
+OF_REVIEW_OVER = "review_id in (select review_id from coach_review_ends)"
+PAIR_OF_REVIEW_OVER = f"pair_id in (select id from coach_review_pairs where {OF_REVIEW_OVER})"
 CAMPAIGN_TEST = "campaign version variant platform address asked_by"
 # What the worker makes from what was measured.
 DERIVED = {"bee_oncall": READS, "bee_admin": READS, "bee_worker": KEEPS}
@@ -185,6 +189,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_system": May(
             select="member_id", insert="member_id email full_name", update="email full_name updated_at"
         ),
+        "bee_worker": May(select="member_id full_name email phone"),
     },
     # Members' own sign-in: the system's alone, and the worker clears what is over.
     "member_accounts": {
@@ -432,12 +437,35 @@ WALLS: Mapping[str, Mapping[str, May]] = {
             insert="user_id notification_id safety_event_id coach_id priority created_at due_at",
         ),
     },
+    # What the coach remembers: the worker proposes, the member's coach decides, the program forgets when asked.
     "coach_memory": {
-        "authenticated": May(select="* but status", rows=f"{OWN} and status = 'accepted'"),
+        "authenticated": May(
+            select="id user_id trait_key trait_value source status valid_from valid_to created_at",
+            rows=f"{OWN} and status = 'accepted'",
+        ),
         "service_role": KEEPS,
+        "bee_coach": May(
+            select="*",
+            insert=f"{PROPOSAL} replaces decided_by decided_at",
+            update="status valid_from valid_to decided_by decided_at",
+            rows=ASSIGNED,
+            adds=f"{ASSIGNED} and status = 'accepted' and source = 'coach' and decided_by = %(me)s",
+        ),
+        "bee_admin": READS,
+        "bee_worker": May(
+            select="id user_id trait_key trait_value status valid_to created_at",
+            insert=PROPOSAL,
+            adds="status = 'proposed' and source = 'conversation'",
+        ),
+        "bee_system": May(select="id user_id", delete=True),
+    },
+    "coach_memory_embeddings": {
+        "authenticated": May(select="*", rows=OWN),
         "bee_coach": May(select="*", rows=ASSIGNED),
         "bee_admin": READS,
+        "bee_worker": ADDS_UP,
     },
+    "coach_memory_readings": {"bee_worker": May(select="*", insert="*")},
     # What models are asked with: written, asked for and approved by coaches and admins, read by the program too.
     "coach_prompt_versions": {
         **dict.fromkeys(
@@ -447,6 +475,49 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         **dict.fromkeys(("bee_system", "bee_worker"), READS),
     },
     "coach_prompt_places": dict.fromkeys(("bee_coach", "bee_admin", "bee_system", "bee_worker"), READS),
+    # Reviews: coaches rate, and see what pairs are made of and what others said once a review is over.
+    "coach_reviews": {
+        **dict.fromkeys(
+            ("bee_coach", "bee_admin"),
+            May(
+                select="id number run_id raters rubric asked_by asked_at",
+                insert="id run_id raters rubric seed asked_by",
+                adds="asked_by = %(me)s",
+            ),
+        ),
+        "bee_worker": READS,
+    },
+    "coach_review_ends": {
+        **dict.fromkeys(
+            ("bee_coach", "bee_admin"),
+            May(select="*", insert=REVIEW_END, adds="outcome = 'cancelled' and ended_by = %(me)s"),
+        ),
+        "bee_worker": May(select="*", insert=REVIEW_END, adds="outcome <> 'cancelled'"),
+    },
+    "coach_review_pairs": {**READ_BY_LAB, "bee_coach": May(select="*", rows=OF_REVIEW_OVER)},
+    "coach_ratings": {
+        **READ_BY_LAB,
+        "bee_coach": May(
+            select="*",
+            insert="id pair_id rater_id chosen met_left met_right comment",
+            rows=PAIR_OF_REVIEW_OVER,
+            adds="rater_id = %(me)s",
+        ),
+    },
+    "coach_judges": {
+        **READ_BY_LAB,
+        **dict.fromkeys(
+            ("bee_coach", "bee_admin"),
+            May(select="*", insert="id review_id model most_usd asked_by", adds="asked_by = %(me)s"),
+        ),
+    },
+    "coach_judgements": {
+        "bee_coach": May(select="*", rows=PAIR_OF_REVIEW_OVER),
+        "bee_admin": READS,
+        "bee_worker": May(
+            select="*", insert="id judge_id pair_id candidate_was_first verdict error cost_usd"
+        ),
+    },
     "coach_gate_verdicts": {
         **dict.fromkeys(("bee_coach", "bee_admin", "bee_system"), READS),
         "bee_worker": May(insert="*"),
@@ -492,12 +563,16 @@ WALLS: Mapping[str, Mapping[str, May]] = {
     },
     "coach_messages": {
         "authenticated": May(
-            select="* but momentum_state memory_ids prompt_sha256 checks first_byte_ms total_ms", rows=OWN
+            select="* but momentum_state memory_ids recalled_by prompt_sha256 checks first_byte_ms total_ms",
+            rows=OWN,
         ),
         "service_role": READS,
         "bee_coach": May(select="*", rows=ASSIGNED),
         "bee_admin": READS,
         "bee_system": May(select="*", insert="*"),
+        "bee_worker": May(
+            select="id user_id role body crisis created_at", rows="role = 'member' and not crisis"
+        ),
     },
     "coach_feedback": {
         "authenticated": May(
@@ -524,7 +599,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_coach": May(select="*", rows="staff_id = %(me)s"),
         "bee_admin": READS,
         "bee_system": May(select="*", insert="*"),
-        "bee_worker": May(select="started_at", delete=True),
+        "bee_worker": May(select="*", insert="*", delete=True, adds="purpose <> 'production'"),
     },
     "coach_breakers": dict.fromkeys(("bee_product", "bee_coach", "bee_oncall", "bee_admin"), READS)
     | {"bee_worker": READS, "bee_system": May(select="*", insert="*", update="*")},
@@ -668,6 +743,9 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_announce_notification": frozenset(),
     "bee_wake_realtime": frozenset(),
     "bee_see_to_safety_event": frozenset(),
+    "bee_decide_memory_once": frozenset(),
+    "bee_forget_embedding": frozenset(),
+    "bee_near_memories": frozenset({"authenticated", "bee_coach", "bee_admin"}),
     "bee_check_prompt_decision": frozenset(),
     "bee_follow_deployment": frozenset(),
     "bee_gate_fault": frozenset(),
@@ -676,6 +754,13 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_follow_case": frozenset(),
     "bee_fix_run_cases": frozenset(),
     "bee_recount_verdict": frozenset(),
+    "bee_pair_answers": frozenset(),
+    "bee_candidate_is_left": frozenset(),
+    "bee_seat_rating": frozenset(),
+    "bee_check_rating": frozenset(),
+    "bee_refuse_own_judge": frozenset(),
+    "bee_next_pair": frozenset({"bee_coach"}),
+    "bee_review_progress": frozenset({"bee_coach", "bee_admin"}),
     "bee_mark_segments_stale": frozenset(),
     "bee_fill_event": frozenset(),
     "bee_mark_events_due": frozenset(),
@@ -707,11 +792,18 @@ SECURITY_DEFINERS: Mapping[str, str] = {
     "bee_mark_changed_member_due": "marks a member as due for scoring who leaves, comes back or moves",
     "bee_announce_notification": "tells the API that a notification was sent, whoever sent it",
     "bee_register_token": "takes a device's token from the member who had it before",
+    "bee_forget_embedding": "drops what a memory was to a model when its words change",
     "bee_mirror_consent": "carries a decision over to members.consents, and into the trail",
     "bee_mark_segments_stale": "marks the totals of the past as stale when a member changes segments",
     "bee_follow_case": "lets a version of a case be of the same source as the one before it",
     "bee_fix_run_cases": "fixes the cases of a run, so that nobody chooses those that pass",
     "bee_recount_verdict": "sees all of a run, to tell whether a version passed",
+    "bee_pair_answers": "pairs the answers of a run, whoever asks for a review of it",
+    "bee_seat_rating": "counts the ratings of a pair, which raters don't see",
+    "bee_check_rating": "knows what a review asks for, and whether it is over",
+    "bee_refuse_own_judge": "looks at which models wrote the answers",
+    "bee_next_pair": "shows a rater a pair, without who wrote what",
+    "bee_review_progress": "counts ratings that raters don't see",
     "bee_fill_event": "fills an event's columns",
     "bee_mark_events_due": "marks the members of new events as due for scoring",
     "bee_record_token": "keeps in the trail on which devices a member can be reached",
@@ -747,6 +839,12 @@ UNCHANGEABLE = frozenset(
         "coach_run_cases",
         "coach_run_ends",
         "coach_run_outputs",
+        "coach_reviews",
+        "coach_review_pairs",
+        "coach_review_ends",
+        "coach_ratings",
+        "coach_judges",
+        "coach_judgements",
         "engagement_events",
         "momentum_notifications",
         "notification_campaign_acts",

@@ -87,9 +87,14 @@ select user_id, momentum_notifications.id, coach_id, 'high', now(), now()
 from momentum_notifications
 inner join members on members.id = user_id
 where sent_at is null;
-insert into coach_memory (user_id, trait_key, trait_value, source, status)
-select members.id, states.state, states.state || ' of ' || external_id, 'conversation', states.state
-from members, unnest(array['accepted', 'proposed']) as states (state);
+insert into coach_memory (user_id, trait_key, trait_value, source, status, decided_by, decided_at)
+select
+    members.id, states.state, states.state || ' of ' || external_id, states.source, states.state, coach_id, now()
+from members, (values ('accepted', 'coach'), ('proposed', 'conversation')) as states (state, source);
+insert into coach_memory_embeddings (memory_id, user_id, provider, model, dimension, compares, embedding)
+select id, user_id, 'local', 'keywords-v1', 256, 'keywords', array_fill(1::real, array[256])
+from coach_memory
+where status = 'accepted';
 insert into notification_receipts (notification_id, user_id, kind)
 select id, user_id, 'opened' from momentum_notifications where sent_at is not null;
 insert into member_accounts (id, email, password_hash)
@@ -146,6 +151,33 @@ insert into coach_runs (prompt, candidate_id, repeats, most_usd, seed, checker, 
 select prompt, candidate_id, 1, 1, 1, '1', requested_by from coach_runs;
 insert into coach_run_ends (run_id, outcome, ended_by)
 select id, 'cancelled', requested_by from coach_runs where id not in (select run_id from coach_run_ends);
+insert into coach_run_outputs
+    (run_id, case_id, arm, repeat, provider, model, is_screened, is_cached, cache_key, text, checks)
+select run_id, case_id, 'baseline', 1, provider, model, false, false, cache_key, 'words of another model', checks
+from coach_run_outputs;
+insert into coach_reviews (run_id, raters, rubric, seed, asked_by)
+select runs.id, 2, '[]', 1, runs.requested_by
+from coach_runs as runs
+inner join coach_run_ends as ends on ends.run_id = runs.id
+cross join (values (1), (2)) as twice (time)
+where ends.outcome = 'finished';
+insert into coach_ratings (pair_id, rater_id, chosen, comment)
+select pairs.id, staff.id, 'left', 'words of ' || staff.full_name
+from coach_review_pairs as pairs
+cross join lateral (select id, full_name from staff order by full_name limit 2) as staff;
+insert into coach_judges (review_id, model, most_usd, asked_by)
+select id, 'openai/model', 1, asked_by from coach_reviews;
+insert into coach_judgements (judge_id, pair_id, candidate_was_first, verdict)
+select judges.id, pairs.id, true, 'first'
+from coach_judges as judges
+inner join coach_review_pairs as pairs using (review_id);
+insert into coach_review_ends (review_id, outcome) select id, 'decided' from coach_reviews where number % 2 = 0;
+insert into coach_reviews (run_id, raters, rubric, seed, asked_by)
+select run_id, raters, rubric, seed, asked_by from coach_reviews where number % 2 = 0;
+insert into coach_review_ends (review_id, outcome, ended_by)
+select id, 'cancelled', asked_by
+from coach_reviews
+where id not in (select review_id from coach_review_ends) and id not in (select review_id from coach_judges);
 insert into coach_cases (case_id, version, title, kind, message, source, author_id)
 select gen_random_uuid(), 1, 'case of ' || full_name, 'ordinary', 'words of ' || full_name, 'written', id from staff;
 insert into coach_cases
@@ -168,6 +200,13 @@ insert into coach_messages
     (conversation_id, user_id, request_id, role, body, crisis, rules_version, model, usage)
 select id, user_id, gen_random_uuid(), 'coach', 'words to ' || user_id, false, '1', 'offline', '{}'
 from coach_conversations;
+insert into coach_messages (conversation_id, user_id, request_id, role, body, crisis, rules_version)
+select id, user_id, gen_random_uuid(), 'member', 'more words of ' || user_id, false, '1'
+from coach_conversations;
+insert into coach_memory_readings (message_id, user_id, said_at, rules, proposals)
+select id, user_id, created_at, '1', 0
+from coach_messages
+where role = 'member' and not crisis;
 insert into coach_feedback (user_id, request_id, is_helpful)
 select user_id, request_id, true from coach_messages where role = 'coach';
 insert into coach_moments (user_id, request_id, memory_ids, message_numbers)

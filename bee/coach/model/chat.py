@@ -13,12 +13,11 @@ from openai import AsyncOpenAI
 from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 from openai.types.completion_usage import CompletionUsage
 
-from bee.coach.model.faults import Classified, failure_of_status
+from bee.coach.model.embeddings import Embeddings, failure_of
+from bee.coach.model.faults import Classified
 from bee.coach.model.interface import (
     Completion,
-    Fault,
     Finish,
-    ModelFailed,
     ModelRequest,
     Provider,
     Usage,
@@ -32,7 +31,6 @@ FINISHES: Final = {
     "length": Finish.LENGTH,
     "content_filter": Finish.REFUSED,
 }
-QUOTA_CODES: Final = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 
 
 class Chat:
@@ -43,9 +41,14 @@ class Chat:
         # Tries are the engine's, which knows how much time is left.
         self._client = AsyncOpenAI(api_key=key, base_url=url, max_retries=0, timeout=LONGEST_S)
 
+    @property
+    def embeddings(self) -> Embeddings:
+        """The models of meaning behind the same address."""
+        return Embeddings(self._client)
+
     async def stream(self, request: ModelRequest) -> AsyncGenerator[str | Completion, None]:
         """Yield the text as it comes, then how it ended."""
-        with Classified(_failure):
+        with Classified(failure_of):
             stream = await self._client.chat.completions.create(
                 model=request.model,
                 messages=_messages(request),
@@ -57,7 +60,7 @@ class Chat:
         finish: Finish | None = None
         usage: Usage | None = None
         model = request.model
-        with Classified(_failure, reads=True):
+        with Classified(failure_of, reads=True):
             async with stream:
                 async for chunk in stream:
                     text, reason = _read(chunk)
@@ -73,7 +76,7 @@ class Chat:
 
     async def check(self, model: str) -> None:
         """Ask for the description of a model; Vertex AI has none to give, so there the least is asked."""
-        with Classified(_failure):
+        with Classified(failure_of):
             if self.provider is Provider.OPENAI:
                 await self._client.models.retrieve(model)
             else:
@@ -139,21 +142,3 @@ def _usage(told: CompletionUsage | None) -> Usage | None:
         output=told.completion_tokens if is_beside else max(0, told.completion_tokens - reasoning),
         reasoning=reasoning,
     )
-
-
-def _failure(error: BaseException) -> ModelFailed | None:
-    """Return what an error of the client means; the order matters, for some kinds are kinds of others."""
-    match error:
-        case openai.APITimeoutError():
-            return ModelFailed(Fault.SLOW, "timeout")
-        case openai.APIConnectionError():
-            return ModelFailed(Fault.UNREACHABLE, type(error.__cause__).__name__)
-        case openai.APIStatusError():
-            if error.code in QUOTA_CODES:
-                return ModelFailed(Fault.QUOTA, str(error.code))
-            return failure_of_status(error.status_code, error.response.headers)
-        case openai.APIError():
-            # An event of a stream that had begun.
-            fault = Fault.QUOTA if error.code in QUOTA_CODES else Fault.OVERLOADED
-            return ModelFailed(fault, "error in the stream")
-    return None

@@ -1,11 +1,14 @@
 """The models that the settings give."""
 
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from bee.coach.model.interface import Fault, Model, ModelFailed, Provider
 from bee.coach.model.offline import Offline
 from bee.settings import Settings
+
+if TYPE_CHECKING:
+    from bee.coach.model.embeddings import Embeddings
 
 VERTEX_URL: Final = "https://{location}-aiplatform.googleapis.com/v1/projects/{project}/locations/{location}/endpoints/openapi"
 
@@ -28,6 +31,15 @@ class Models:
             raise ModelFailed(Fault.CONFIGURATION, f"{provider} is not configured")
         return found
 
+    def embeddings_of(self, provider: Provider) -> "Embeddings":
+        """Return a provider's models of meaning. Raises :class:`ModelFailed` where it has none."""
+        from bee.coach.model.chat import Chat
+
+        found = self.of(provider)
+        if not isinstance(found, Chat):
+            raise ModelFailed(Fault.CONFIGURATION, f"{provider} embeds nothing")
+        return found.embeddings
+
     async def __aenter__(self) -> Self:
         return self
 
@@ -40,6 +52,17 @@ class Models:
         """Close the connections."""
         for model in self._models.values():
             await model.aclose()
+
+
+def providers_of(settings: Settings) -> frozenset[Provider]:
+    """Return whose models can be asked by these settings, without making a client."""
+    named = {
+        Provider.OFFLINE: True,
+        Provider.OPENAI: settings.openai_api_key is not None,
+        Provider.VERTEX: settings.vertex_project is not None,
+        Provider.ANTHROPIC: settings.anthropic_api_key is not None,
+    }
+    return frozenset(provider for provider, is_there in named.items() if is_there)
 
 
 def _configured(settings: Settings) -> dict[Provider, Model]:

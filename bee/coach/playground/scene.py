@@ -8,6 +8,8 @@ from uuid import UUID, uuid5
 
 from bee.coach.actions import storable
 from bee.coach.masking import Known
+from bee.coach.memory import retrieve
+from bee.coach.memory.recall import MOST_RECALLED
 from bee.coach.offline import Memory, Moment, Momentum, Said
 from bee.coach.queries import MOST_MEMORIES, MOST_MESSAGES, AboutMember
 from bee.coach.text import cleaned
@@ -30,6 +32,10 @@ class Scene:
     known: Known
     may_leave: bool
 
+    def asking(self, message: str) -> "Scene":
+        """Return the scene with what the member writes. Raises :class:`Invalid` for what can't be asked."""
+        return replace(self, moment=replace(self.moment, message=storable(message)))
+
     def without(self, off: Container[UUID]) -> "Scene":
         """Return the scene as if some memories were not known."""
         memories = tuple(memory for memory in self.moment.memories if memory.id not in off)
@@ -37,23 +43,22 @@ class Scene:
 
 
 def read_scene(session: ReadSession, member_id: UUID, message: str, *, now: datetime) -> Scene:
-    """Return a member's moment as the coach would answer it now; the role has to be one that may read it.
+    """Return a member's moment as it is now, with the memories that a message calls up; it is not asked yet.
 
-    Raises :class:`Invalid` for a message that can't be asked, :class:`NotFound` for a member who is not theirs.
+    The role has to be one that may read it. Raises :class:`NotFound` for a member who is not theirs.
     """
-    words = storable(message)
     about = session.find(AboutMember, "coach/about_member", user_id=member_id)
     if about is None:
         raise NotFound("no_member", "There is no such member among those whom you may see.")
     state: Any = session.scalar("coach/momentum_state", user_id=member_id)
-    memories = session.all(Memory, "coach/memories_of", user_id=member_id, now=now, limit=MOST_MEMORIES)
+    memories = retrieve(session, member_id, cleaned(message), limit=MOST_RECALLED, at=now)
     recent = session.all(Said, "coach/last_messages", user_id=member_id, limit=MOST_MESSAGES)
-    moment = Moment(words, None if state is None else Momentum(state), tuple(memories), tuple(recent))
+    moment = Moment("", None if state is None else Momentum(state), memories, tuple(recent))
     return Scene(moment, about.known, about.consents)
 
 
-def made_up(message: str, state: Momentum | None, memories: str, said: str) -> Scene:
-    """Return a moment of nobody's.
+def made_up(state: Momentum | None, memories: str, said: str) -> Scene:
+    """Return a moment of nobody's, in which nothing was asked yet.
 
     ``memories``: one a line; ``said``: one a line, oldest first, the coach's with ``Coach:`` in front. Raises
     :class:`Invalid` for what no conversation could hold.
@@ -61,7 +66,7 @@ def made_up(message: str, state: Momentum | None, memories: str, said: str) -> S
     remembered = _lines(memories, MOST_MEMORIES, "memories")
     spoken = _lines(said, MOST_MESSAGES, "messages")
     known = tuple(Memory(uuid5(MADE_UP, str(n)), "made-up", text) for n, text in enumerate(remembered))
-    moment = Moment(storable(message), state, known, tuple(_said(line) for line in reversed(spoken)))
+    moment = Moment("", state, known, tuple(_said(line) for line in reversed(spoken)))
     return Scene(moment, Known(), may_leave=True)
 
 

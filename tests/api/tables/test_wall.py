@@ -95,7 +95,7 @@ def test_what_a_member_may_not_see_of_a_row_is_not_shown(database: Database, mia
     assert not {"reason", "draw", "probability", "guards", "rule"} & set(notification)
     for query in ("select=reason", "reason=eq.x", "order=reason", "select=id&or=(draw.gt.0,id.is.null)"):
         assert told(mia.get(f"momentum_notifications?{query}")) == (403, "42501"), query
-    assert told(mia.get("coach_memory?select=status")) == (403, "42501")
+    assert told(mia.get("coach_memory?select=decided_by")) == (403, "42501")
 
 
 def test_a_notification_that_was_not_sent_is_not_shown(

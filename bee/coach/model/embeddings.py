@@ -1,0 +1,50 @@
+"""What texts are to a model of meaning, through the ``openai`` client, and what the errors of that client mean."""
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import openai
+from openai import AsyncOpenAI
+
+from bee.coach.model.faults import Classified, failure_of_status
+from bee.coach.model.interface import Fault, ModelFailed, broken
+
+QUOTA_CODES: Final = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
+
+
+class Embeddings:
+    """The models of meaning of one provider."""
+
+    def __init__(self, client: AsyncOpenAI) -> None:
+        self._client = client
+
+    async def embed(self, model: str, texts: Sequence[str], dimension: int) -> list[list[float]]:
+        """Return so many numbers for each text, in order. Raises :class:`ModelFailed`; the caller keeps time."""
+        with Classified(failure_of, reads=True):
+            answer = await self._client.embeddings.create(
+                model=model, input=list(texts), dimensions=dimension, encoding_format="float"
+            )
+            found = {row.index: [float(value) for value in row.embedding] for row in answer.data}
+            rows = [found[place] for place in range(len(texts))]
+        if not all(len(row) == dimension and all(map(math.isfinite, row)) for row in rows):
+            raise broken("no embedding")
+        return rows
+
+
+def failure_of(error: BaseException) -> ModelFailed | None:
+    """Return what an error of the client means; the order matters, for some kinds are kinds of others."""
+    match error:
+        case openai.APITimeoutError():
+            return ModelFailed(Fault.SLOW, "timeout")
+        case openai.APIConnectionError():
+            return ModelFailed(Fault.UNREACHABLE, type(error.__cause__).__name__)
+        case openai.APIStatusError():
+            if error.code in QUOTA_CODES:
+                return ModelFailed(Fault.QUOTA, str(error.code))
+            return failure_of_status(error.status_code, error.response.headers)
+        case openai.APIError():
+            # An event of a stream that had begun.
+            fault = Fault.QUOTA if error.code in QUOTA_CODES else Fault.OVERLOADED
+            return ModelFailed(fault, "error in the stream")
+    return None

@@ -1,0 +1,54 @@
+"""Memories as people say it. Pure."""
+
+from datetime import date, datetime
+from typing import Final
+
+from bee.coach.memory.models import Compares
+from bee.coach.memory.queries import StoredMemory
+from bee.coach.memory.recall import Fallback, Recollection
+from bee.ui.words import counted, long_date
+
+SOURCES: Final = {
+    "member": "The member",
+    "conversation": "Conversation",
+    "coach": "A coach",
+    "import": "Imported",
+    "demo": "Made up",
+}
+STATUSES: Final = {"proposed": "Waits for you", "accepted": "Remembered", "rejected": "Rejected"}
+COMPARES: Final = {
+    Compares.KEYWORDS: "by shared words, not by meaning",
+    Compares.MEANING: "by meaning",
+}
+FALLBACKS: Final = {
+    Fallback.NOT_ASKED: "because the model that is meant for it did not say",
+    Fallback.NOT_ALL_EMBEDDED: "because the model that is meant for it has not seen every memory yet",
+}
+MOMENT: Final = "%-d %b %Y, %H:%M"
+
+
+def waiting_words(proposed: int) -> str:
+    """Return how much waits, in a sentence."""
+    return f"{counted(proposed, 'proposal waits', 'proposals wait')} for a decision"
+
+
+def tally_words(name: str, proposed: int, held: int, on: date | None) -> str:
+    """Return who it is and how much is known of them. ``on``: the day that it is as of; None for now."""
+    as_of = f" at the end of {long_date(on)}" if on else ""
+    return f"{name} · {counted(held, 'memory', 'memories')}{as_of} · {waiting_words(proposed)}"
+
+
+def source_words(memory: StoredMemory) -> str:
+    """Return where a memory comes from."""
+    return SOURCES.get(memory.source, memory.source)
+
+
+def moment_words(moment: datetime | None) -> str:
+    """Return a moment, a dash for none."""
+    return f"{moment:{MOMENT}}" if moment else "–"
+
+
+def compared_words(found: Recollection) -> str:
+    """Return what compared, by what, and why it is not what was meant to."""
+    why = f", {FALLBACKS[found.fallback]}" if found.fallback else ""
+    return f"Compared by {found.by.label}, {COMPARES[found.by.compares]}{why} · weights {found.weights}"
