@@ -38,6 +38,10 @@ show(
         "Service health": [
             Screen("service/now.py", "Now", "emergency_heat", (ONCALL,)),
             Screen("service/levels.py", "Service levels", "monitoring", (ONCALL,)),
+            Screen("service/alerts.py", "Alerts", "notification_important", (ONCALL,)),
+            Screen("service/incidents.py", "Incidents", "timeline", (ONCALL,)),
+            Screen("service/jobs.py", "Jobs", "manufacturing", (ONCALL, ADMIN)),
+            Screen("service/limits.py", "Limits", "speed", (ONCALL, ADMIN)),
         ],
         "Admin": [
             Screen("admin/staff.py", "Staff", "badge", (ADMIN,)),

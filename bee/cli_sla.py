@@ -11,6 +11,7 @@ from bee.errors import Invalid
 from bee.settings import load_settings
 
 sla = typer.Typer(help="Service levels: what was promised, and how it stands.", no_args_is_help=True)
+MADE = "# Made by `bee sla monitoring` from the objectives; change those instead.\n"
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document, for programs.")]
 
@@ -63,3 +64,31 @@ def show_command(as_json: AsJson = False) -> None:
     with Database.connect(load_settings()) as database, database.reading(Login.OWNER) as session:
         found = levels(session, now=datetime.now(UTC))
     typer.echo(json.dumps(standings_fields(found)) if as_json else standings_csv(found), nl=as_json)
+
+
+@sla.command()
+def monitoring(
+    to: Annotated[Path, typer.Option(help="The folder that is written into.")] = Path("monitoring"),
+) -> None:
+    """Write the rules for Prometheus and the board for Grafana, made from the objectives."""
+    for name, text in monitoring_files().items():
+        path = to / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        typer.echo(f"Wrote {path}.")
+
+
+def monitoring_files() -> dict[str, str]:
+    """Return what is written, by its place in the folder."""
+    import yaml
+
+    from bee.sla.board import board
+    from bee.sla.monitoring import rules
+    from bee.sla.objectives import objectives
+
+    asked = objectives()
+    told = yaml.safe_dump(rules(asked), sort_keys=False, allow_unicode=True, width=110)
+    return {
+        "prometheus/bee.rules.yml": MADE + told,
+        "grafana/service-levels.json": json.dumps(board(asked), indent=2, ensure_ascii=False) + "\n",
+    }

@@ -2523,6 +2523,17 @@ CREATE TABLE public.probers (
     CONSTRAINT probers_target_check CHECK (((length(target) >= 1) AND (length(target) <= 200)))
 );
 
+CREATE TABLE public.request_refusals (
+    hour timestamp with time zone NOT NULL,
+    area text NOT NULL,
+    user_id uuid NOT NULL,
+    refused bigint NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    CONSTRAINT request_refusals_area_check CHECK ((area = ANY (ARRAY['v1'::text, 'rest'::text, 'graphql'::text, 'realtime'::text]))),
+    CONSTRAINT request_refusals_hour_check CHECK ((hour = (date_trunc('hour'::text, (hour AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT request_refusals_refused_check CHECK ((refused > 0))
+);
+
 CREATE TABLE public.safety_events (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
@@ -3136,6 +3147,9 @@ ALTER TABLE ONLY public.probe_ticks
 ALTER TABLE ONLY public.probers
     ADD CONSTRAINT probers_pkey PRIMARY KEY (prober, target, probe);
 
+ALTER TABLE ONLY public.request_refusals
+    ADD CONSTRAINT request_refusals_pkey PRIMARY KEY (hour, area, user_id);
+
 ALTER TABLE ONLY public.safety_events
     ADD CONSTRAINT safety_events_message_key UNIQUE (message_id);
 
@@ -3364,6 +3378,8 @@ CREATE INDEX outbox_changes ON public.outbox USING btree (transaction) WHERE (to
 CREATE INDEX outbox_waiting ON public.outbox USING btree (available_at) WHERE (delivered_at IS NULL);
 
 CREATE INDEX probe_pushes_waiting ON public.probe_pushes USING btree (asked_at) WHERE (taken_at IS NULL);
+
+CREATE INDEX request_refusals_member ON public.request_refusals USING btree (user_id);
 
 CREATE INDEX safety_events_member ON public.safety_events USING btree (user_id, created_at);
 
@@ -3820,6 +3836,9 @@ ALTER TABLE ONLY public.oncall_shifts
 ALTER TABLE ONLY public.personal_data
     ADD CONSTRAINT personal_data_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.request_refusals
+    ADD CONSTRAINT request_refusals_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.safety_events
     ADD CONSTRAINT safety_events_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.coach_messages(id) ON DELETE CASCADE;
 
@@ -3928,6 +3947,8 @@ CREATE POLICY ask ON public.coach_judges FOR INSERT TO bee_coach, bee_admin WITH
 CREATE POLICY ask ON public.coach_reviews FOR INSERT TO bee_coach, bee_admin WITH CHECK ((asked_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 CREATE POLICY ask ON public.coach_runs FOR INSERT TO bee_coach, bee_admin WITH CHECK ((requested_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
+CREATE POLICY asks ON public.jobs FOR INSERT TO bee_oncall, bee_admin WITH CHECK (true);
 
 CREATE POLICY asks ON public.probe_pushes FOR INSERT TO bee_system WITH CHECK (true);
 
@@ -4161,6 +4182,8 @@ CREATE POLICY gate ON public.staff_sessions TO bee_gate USING (true) WITH CHECK 
 
 CREATE POLICY gate_act ON public.audit_log FOR INSERT TO bee_gate WITH CHECK ((actor_kind = 'staff'::text));
 
+CREATE POLICY hastens ON public.jobs FOR UPDATE TO bee_oncall, bee_admin USING (((finished_at IS NULL) AND (started_at IS NULL))) WITH CHECK (true);
+
 ALTER TABLE public.jobs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.member_accounts ENABLE ROW LEVEL SECURITY;
@@ -4317,6 +4340,8 @@ CREATE POLICY readers ON public.service_amendments FOR SELECT TO bee_oncall, bee
 
 CREATE POLICY removed_by_name ON public.oncall_shifts FOR UPDATE TO bee_oncall, bee_admin USING (true) WITH CHECK (((removed_by IS NULL) OR (removed_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
 
+ALTER TABLE public.request_refusals ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.safety_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.score_definition_activations ENABLE ROW LEVEL SECURITY;
@@ -4429,6 +4454,8 @@ CREATE POLICY staff ON public.probe_ticks FOR SELECT TO bee_oncall, bee_admin US
 
 CREATE POLICY staff ON public.probers FOR SELECT TO bee_oncall, bee_admin USING (true);
 
+CREATE POLICY staff ON public.request_refusals FOR SELECT TO bee_oncall, bee_admin USING (true);
+
 CREATE POLICY staff ON public.score_definition_activations FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.score_definitions FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
@@ -4497,6 +4524,8 @@ CREATE POLICY system ON public.member_sessions TO bee_system USING (true) WITH C
 
 CREATE POLICY system ON public.members FOR SELECT TO bee_system, bee_worker USING (true);
 
+CREATE POLICY system ON public.objective_minutes FOR SELECT TO bee_system USING (true);
+
 CREATE POLICY system ON public.outbox TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.personal_data TO bee_system USING (true) WITH CHECK (true);
@@ -4504,6 +4533,8 @@ CREATE POLICY system ON public.personal_data TO bee_system USING (true) WITH CHE
 CREATE POLICY system ON public.probe_ticks TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.probers TO bee_system, bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.request_refusals TO bee_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.safety_events TO bee_system USING (true) WITH CHECK ((status = 'open'::text));
 
@@ -4516,6 +4547,8 @@ CREATE POLICY system ON public.score_dues TO bee_system, bee_worker USING (true)
 CREATE POLICY system ON public.score_frontiers TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.score_restatements TO bee_system, bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.service_amendments FOR SELECT TO bee_system USING (true);
 
 CREATE POLICY system ON public.service_gaps TO bee_system USING (true) WITH CHECK (true);
 
@@ -4532,6 +4565,8 @@ CREATE POLICY system ON public.signing_keys TO bee_system, bee_worker USING (tru
 CREATE POLICY system ON public.stale_days TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.stale_minutes TO bee_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.uptime_minutes FOR SELECT TO bee_system USING (true);
 
 CREATE POLICY system_act ON public.audit_log FOR INSERT TO bee_system, bee_worker WITH CHECK ((actor_kind = ANY (ARRAY['system'::text, 'member'::text])));
 
@@ -4622,6 +4657,8 @@ CREATE POLICY worker ON public.objective_minutes TO bee_worker USING (true) WITH
 CREATE POLICY worker ON public.oncall_shifts FOR SELECT TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.personal_data FOR SELECT TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.request_refusals TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.service_gaps TO bee_worker USING (true);
 
@@ -4803,6 +4840,7 @@ REVOKE ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zon
 GRANT ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) TO bee_oncall;
 GRANT ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) TO bee_admin;
 GRANT ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) TO bee_worker;
+GRANT ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) TO bee_system;
 
 REVOKE ALL ON FUNCTION public.bee_oncall_address(person uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_oncall_address(person uuid) TO bee_worker;
@@ -4853,6 +4891,7 @@ REVOKE ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, 
 GRANT ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, until timestamp with time zone) TO bee_oncall;
 GRANT ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, until timestamp with time zone) TO bee_admin;
 GRANT ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, until timestamp with time zone) TO bee_worker;
+GRANT ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, until timestamp with time zone) TO bee_system;
 
 REVOKE ALL ON FUNCTION public.bee_wake_realtime() FROM PUBLIC;
 
@@ -5743,8 +5782,15 @@ GRANT SELECT ON TABLE public.jobs TO bee_oncall;
 GRANT SELECT ON TABLE public.jobs TO bee_admin;
 
 GRANT SELECT(kind) ON TABLE public.jobs TO bee_system;
+GRANT INSERT(kind) ON TABLE public.jobs TO bee_oncall;
+GRANT INSERT(kind) ON TABLE public.jobs TO bee_admin;
 
 GRANT SELECT(key) ON TABLE public.jobs TO bee_system;
+GRANT INSERT(key) ON TABLE public.jobs TO bee_oncall;
+GRANT INSERT(key) ON TABLE public.jobs TO bee_admin;
+
+GRANT UPDATE(run_at) ON TABLE public.jobs TO bee_oncall;
+GRANT UPDATE(run_at) ON TABLE public.jobs TO bee_admin;
 
 GRANT SELECT(finished_at) ON TABLE public.jobs TO bee_system;
 
@@ -6197,6 +6243,7 @@ GRANT SELECT ON TABLE public.objective_hours TO bee_admin;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.objective_minutes TO bee_worker;
 GRANT SELECT ON TABLE public.objective_minutes TO bee_oncall;
 GRANT SELECT ON TABLE public.objective_minutes TO bee_admin;
+GRANT SELECT ON TABLE public.objective_minutes TO bee_system;
 
 GRANT SELECT ON TABLE public.oncall_shifts TO bee_worker;
 GRANT SELECT ON TABLE public.oncall_shifts TO bee_oncall;
@@ -6284,6 +6331,11 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.probers TO bee_system;
 GRANT SELECT ON TABLE public.probers TO bee_oncall;
 GRANT SELECT ON TABLE public.probers TO bee_admin;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.request_refusals TO bee_system;
+GRANT SELECT,DELETE ON TABLE public.request_refusals TO bee_worker;
+GRANT SELECT ON TABLE public.request_refusals TO bee_oncall;
+GRANT SELECT ON TABLE public.request_refusals TO bee_admin;
+
 GRANT SELECT ON TABLE public.safety_events TO bee_coach;
 GRANT SELECT ON TABLE public.safety_events TO bee_admin;
 
@@ -6368,17 +6420,23 @@ GRANT SELECT ON TABLE public.service_amendments TO bee_oncall;
 GRANT SELECT ON TABLE public.service_amendments TO bee_admin;
 GRANT SELECT ON TABLE public.service_amendments TO bee_worker;
 
+GRANT SELECT(id) ON TABLE public.service_amendments TO bee_system;
+
 GRANT INSERT(kind) ON TABLE public.service_amendments TO bee_oncall;
 GRANT INSERT(kind) ON TABLE public.service_amendments TO bee_admin;
+GRANT SELECT(kind) ON TABLE public.service_amendments TO bee_system;
 
 GRANT INSERT(starts_at) ON TABLE public.service_amendments TO bee_oncall;
 GRANT INSERT(starts_at) ON TABLE public.service_amendments TO bee_admin;
+GRANT SELECT(starts_at) ON TABLE public.service_amendments TO bee_system;
 
 GRANT INSERT(ends_at) ON TABLE public.service_amendments TO bee_oncall;
 GRANT INSERT(ends_at) ON TABLE public.service_amendments TO bee_admin;
+GRANT SELECT(ends_at) ON TABLE public.service_amendments TO bee_system;
 
 GRANT INSERT(state) ON TABLE public.service_amendments TO bee_oncall;
 GRANT INSERT(state) ON TABLE public.service_amendments TO bee_admin;
+GRANT SELECT(state) ON TABLE public.service_amendments TO bee_system;
 
 GRANT INSERT(reason) ON TABLE public.service_amendments TO bee_oncall;
 GRANT INSERT(reason) ON TABLE public.service_amendments TO bee_admin;
@@ -6394,6 +6452,7 @@ GRANT UPDATE(uptime_after) ON TABLE public.service_amendments TO bee_admin;
 
 GRANT UPDATE(withdrawn_at) ON TABLE public.service_amendments TO bee_oncall;
 GRANT UPDATE(withdrawn_at) ON TABLE public.service_amendments TO bee_admin;
+GRANT SELECT(withdrawn_at) ON TABLE public.service_amendments TO bee_system;
 
 GRANT UPDATE(withdrawn_by) ON TABLE public.service_amendments TO bee_oncall;
 GRANT UPDATE(withdrawn_by) ON TABLE public.service_amendments TO bee_admin;
@@ -6539,6 +6598,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stale_minutes TO bee_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.uptime_minutes TO bee_worker;
 GRANT SELECT ON TABLE public.uptime_minutes TO bee_oncall;
 GRANT SELECT ON TABLE public.uptime_minutes TO bee_admin;
+GRANT SELECT ON TABLE public.uptime_minutes TO bee_system;
 
 GRANT SELECT,DELETE ON TABLE public.user_fcm_tokens TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_fcm_tokens TO service_role;

@@ -277,7 +277,7 @@ revoke all on function
 grant execute on function public.bee_judged(timestamptz[], jsonb) to bee_worker;
 grant execute on function
     public.bee_uptime_states(timestamptz, timestamptz), public.bee_objective_counts(timestamptz, timestamptz)
-    to bee_oncall, bee_admin, bee_worker;
+    to bee_oncall, bee_admin, bee_worker, bee_system;
 
 alter table public.service_minutes enable row level security;
 alter table public.service_totals enable row level security;
@@ -337,6 +337,13 @@ grant insert (kind, starts_at, ends_at, state, reason, declared_by) on public.se
 grant update (uptime_before, uptime_after, withdrawn_at, withdrawn_by, withdrawn_because) on public.service_amendments
     to bee_oncall, bee_admin;
 create policy readers on public.service_amendments for select to bee_oncall, bee_admin, bee_worker using (true);
+
+-- The API tells Prometheus what each objective came to; who amended what, and why, it has no need of.
+grant select on public.objective_minutes, public.uptime_minutes to bee_system;
+grant select (id, kind, starts_at, ends_at, state, withdrawn_at) on public.service_amendments to bee_system;
+create policy system on public.objective_minutes for select to bee_system using (true);
+create policy system on public.uptime_minutes for select to bee_system using (true);
+create policy system on public.service_amendments for select to bee_system using (true);
 create policy authors on public.service_amendments for insert to bee_oncall, bee_admin
     with check (declared_by = public.bee_staff_id());
 create policy withdrawers on public.service_amendments for update to bee_oncall, bee_admin

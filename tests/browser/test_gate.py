@@ -46,6 +46,8 @@ PAGES = {
     "/replay": StaffRole.PRODUCT,
     "/prompts": StaffRole.ONCALL,
     "/memory": StaffRole.PRODUCT,
+    "/jobs": StaffRole.PRODUCT,
+    "/limits": StaffRole.PRODUCT,
     "/staff": StaffRole.PRODUCT,
     "/audit": StaffRole.PRODUCT,
     "/password": None,

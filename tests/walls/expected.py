@@ -209,6 +209,12 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_system": May(select="*", insert="*", update="*"),
         "bee_worker": May(select="*", delete=True),
     },
+    "request_refusals": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": May(select="*", delete=True),
+        "bee_system": ADDS_UP,
+    },
     "consents": {
         "authenticated": May(
             select="*",
@@ -641,13 +647,14 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_admin": May(insert="*"),
         "bee_worker": KEEPS,
     },
-    "objective_minutes": DERIVED,
+    "objective_minutes": {**DERIVED, "bee_system": READS},
     "objective_hours": DERIVED,
-    "uptime_minutes": DERIVED,
+    "uptime_minutes": {**DERIVED, "bee_system": READS},
     "service_amendments": {
         "bee_oncall": AMENDS,
         "bee_admin": AMENDS,
         "bee_worker": READS,
+        "bee_system": May(select="id kind starts_at ends_at state withdrawn_at"),
     },
     "probers": {
         "bee_oncall": READS,
@@ -690,8 +697,8 @@ WALLS: Mapping[str, Mapping[str, May]] = {
     },
     # The house itself.
     "jobs": {
-        "bee_oncall": READS,
-        "bee_admin": READS,
+        "bee_oncall": May(select="*", insert="kind key", update="run_at"),
+        "bee_admin": May(select="*", insert="kind key", update="run_at"),
         "bee_worker": KEEPS,
         "bee_system": May(select="kind key finished_at", insert="*"),
     },
@@ -775,8 +782,8 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_mark_probed_minutes": frozenset(),
     "bee_database_activity": frozenset({"bee_oncall", "bee_admin"}),
     "bee_judged": frozenset({"bee_worker"}),
-    "bee_uptime_states": frozenset({"bee_oncall", "bee_admin", "bee_worker"}),
-    "bee_objective_counts": frozenset({"bee_oncall", "bee_admin", "bee_worker"}),
+    "bee_uptime_states": frozenset({"bee_oncall", "bee_admin", "bee_worker", "bee_system"}),
+    "bee_objective_counts": frozenset({"bee_oncall", "bee_admin", "bee_worker", "bee_system"}),
     "bee_refuse_forgetting": frozenset(),
     "bee_forget_acts": frozenset(),
     "bee_record_token": frozenset(),
