@@ -29,6 +29,7 @@ from bee.ui.sessions import utc_now
 
 viewer = guard(*SEE_REVIEWS)
 REVIEW: Final = "review"
+NEXT: Final = "review-next"
 
 
 def show() -> None:
@@ -38,6 +39,8 @@ def show() -> None:
     with st.skeleton(height=480):
         reviews = read_reviews(scope)
     by_name = {f"Review {review.number}": review for review in reviews}
+    if NEXT in st.session_state:
+        st.session_state[REVIEW] = st.session_state.pop(NEXT)
     with choices:
         name = pick_one("Review", "All reviews", {name: name for name in by_name}, key=REVIEW)
     if name is None:
@@ -72,7 +75,8 @@ def show_all(scope: Scope, reviews: list[Review]) -> None:
         return
     chosen = reviews_table(reviews, key="open-review")
     if chosen is not None:
-        st.session_state[REVIEW] = f"Review {chosen.number}"
+        # The field is drawn already: it takes this on the next run.
+        st.session_state[NEXT] = f"Review {chosen.number}"
         st.rerun()
 
 
