@@ -23,9 +23,25 @@ show(
         ],
         "Coaching": [
             Screen("coaching/today.py", "Today", "task_alt", (COACH,)),
-            Screen("coaching/memory.py", "Memory", "psychology", (COACH,)),
             Screen("coaching/safety.py", "Safety", "health_and_safety", (COACH,)),
+            Screen("coaching/memory.py", "Memory", "psychology", (COACH,)),
+        ],
+        "Coaching lab": [
+            Screen("coaching/prompts.py", "Prompts", "edit_note", (COACH,)),
+            Screen("coaching/playground.py", "Playground", "science", (COACH,)),
+            Screen("coaching/cases.py", "Cases", "quiz", (COACH,)),
+            Screen("coaching/runs.py", "Runs", "experiment", (COACH,)),
+            Screen("coaching/review.py", "Blind review", "compare", (COACH,)),
+            Screen("coaching/replay.py", "Replay", "replay", (COACH,)),
             Screen("coaching/usage.py", "Use and cost", "payments", (COACH,)),
+        ],
+        "Service health": [
+            Screen("service/now.py", "Now", "emergency_heat", (ONCALL,)),
+            Screen("service/levels.py", "Service levels", "monitoring", (ONCALL,)),
+            Screen("service/alerts.py", "Alerts", "notification_important", (ONCALL,)),
+            Screen("service/incidents.py", "Incidents", "timeline", (ONCALL,)),
+            Screen("service/jobs.py", "Jobs", "manufacturing", (ONCALL, ADMIN)),
+            Screen("service/limits.py", "Limits", "speed", (ONCALL, ADMIN)),
         ],
         "Admin": [
             Screen("admin/staff.py", "Staff", "badge", (ADMIN,)),

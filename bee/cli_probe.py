@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bee.sla.probes.ticks import Round
 
 EXIT_SEEN_DOWN = 1
+LONGEST_ONCE_S = 60
 
 
 def probe(
@@ -45,9 +46,12 @@ def probe(
             with running(probers, say):
                 told_to_stop().wait()
             return
-        seen = [prober.look_at(tick_of(prober.clock(), prober.every_s)) for prober in probers]
-        for found in seen:
-            say(found)
+        seen = []
+        for prober in probers:
+            # Whoever looks once speaks of this minute, not of a quarter of an hour that may be nearly over.
+            prober.every_s = min(prober.every_s, LONGEST_ONCE_S)
+            seen.append(prober.look_at(tick_of(prober.clock(), prober.every_s)))
+            say(seen[-1])
         if any(prober.spool.waiting(1) for prober in probers):
             typer.echo("It could not be told: it is kept and told later.", err=True)
     if not all(step.ok for found in seen for step in found.seen):

@@ -4,11 +4,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from bee.audit import Actor, record
 from bee.coach.lab.cases import ensure_cases
 from bee.coach.prompts.registry import ensure_prompts
 from bee.db import Database, Login
 from bee.db.address import ServerAddress
-from bee.db.migrations import Migration, migrate
+from bee.db.migrations import Migration, load_migrations, migrate
 from bee.errors import Conflict, Forbidden, Unavailable
 from bee.members.demo import DemoFill, fill_demo
 from bee.momentum.registry import ensure_definitions
@@ -31,9 +32,25 @@ def bring_up_to_date(address: ServerAddress) -> list[Migration]:
         ensure_prompts(database)
         ensure_alert_rules(database)
         ensure_cases(database)
+        _record_migrations(database, applied)
     finally:
         database.dispose()
     return applied
+
+
+def _record_migrations(database: Database, applied: list[Migration]) -> None:
+    """Write to the trail what changed the tables of a database that was there before."""
+    if len(applied) == len(load_migrations()):
+        return
+    with database.writing(Login.OWNER) as session:
+        for migration in applied:
+            record(
+                session,
+                actor=Actor.operator(),
+                action="schema.migrated",
+                subject_kind="migration",
+                subject_id=f"{migration.version}_{migration.name}",
+            )
 
 
 @dataclass(frozen=True, slots=True)

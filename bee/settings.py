@@ -143,7 +143,7 @@ class Settings(BaseSettings):
         description="A file with prices of your own, of the shape of bee/coach/model/prices.json.",
     )
     coach_run_usd: Decimal = Field(
-        default=Decimal("5"),
+        default=Decimal(5),
         ge=0,
         description="What a run of the lab may cost unless it is told otherwise.",
     )
@@ -252,11 +252,31 @@ class Settings(BaseSettings):
     watch_retention_days: int = Field(
         default=40, ge=31, le=3650, description="How long is kept what alert rules are tried on."
     )
+    status_folder: Path | None = Field(
+        default=None, description="Where the worker writes the public status page; nowhere when absent."
+    )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     log_format: str = Field(
         default="auto",
         pattern="^(auto|json|google|text)$",
         description="How lines of the log are written; auto is text on a local terminal and JSON elsewhere.",
+    )
+    sentry_dsn: SecretStr | None = Field(
+        default=None, alias="SENTRY_DSN", description="Where errors are reported; nowhere when absent."
+    )
+    traces_url: str | None = Field(
+        default=None,
+        alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        pattern=r"^https?://[^\s/]+\S*$",
+        description="The collector that traces are sent to by OTLP/HTTP; nothing is traced when absent.",
+    )
+    traces_headers: SecretStr | None = Field(
+        default=None,
+        alias="OTEL_EXPORTER_OTLP_HEADERS",
+        description="What lets us in there: name=value, separated by commas.",
+    )
+    traces_ratio: float = Field(
+        default=0.1, ge=0, le=1, description="The share of requests, jobs and page runs that is traced."
     )
 
     @property

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -19,6 +19,8 @@ from bee.audit.retention import forget_old_acts
 from bee.audit.sealing import seal
 from bee.coach.actions import SAFETY_TOPIC, ask_coach
 from bee.coach.housekeeping import forget_old_calls
+from bee.coach.lab.judging import Judging
+from bee.coach.lab.reviews import settle_reviews
 from bee.coach.lab.work import Runner, give_up, open_runs
 from bee.coach.memory.reading import embed_memories, read_messages
 from bee.db import Database, Login
@@ -49,8 +51,10 @@ from bee.sla.housekeeping import forget_old_minutes
 from bee.sla.probes.member import forget_journeys
 from bee.sla.probes.notes import forget_probes
 from bee.sla.probes.watch import watching
+from bee.sla.status import publish
 from bee.staff.housekeeping import forget_what_is_over
 from bee.telemetry.about import about
+from bee.telemetry.spans import whole_span
 
 TICK_S: Final = 2.0
 LONGEST_PAUSE_S: Final = 60.0
@@ -58,7 +62,14 @@ BEAT_S: Final = 20.0
 # An API that was away for longer reads on from where it is.
 CHANGES_KEPT_HOURS: Final = 24
 JOURNEYS_KEPT_DAYS: Final = 7
-SCHEDULES: Final = {"housekeeping": "17 3 * * *", "notify": "3-53/10 * * * *", "memories": "*/2 * * * *"}
+SCHEDULES: Final = {
+    "housekeeping": "17 3 * * *",
+    "notify": "3-53/10 * * * *",
+    "memories": "*/2 * * * *",
+    "coach_review": "* * * * *",
+}
+JOBS_KEPT: Final = timedelta(days=35)
+STATUS_CRON: Final = "*/5 * * * *"
 # Who is held out of a trial is nobody's to foresee.
 CHANCE: Final = random.SystemRandom()
 
@@ -76,6 +87,10 @@ class Worker:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     courier: Courier = RECORDER
 
+    def schedules(self) -> Mapping[str, str]:
+        """What comes round, and when, as cron has it."""
+        return SCHEDULES if self.settings.status_folder is None else {**SCHEDULES, "status": STATUS_CRON}
+
     def handlers(self) -> dict[str, Handler]:
         """What each kind of job does."""
         handlers: dict[str, Handler] = {
@@ -83,7 +98,9 @@ class Worker:
             "notify": self._decide,
             "memories": self._remember,
             "coach_run": self._try_prompts,
+            "coach_review": self._see_to_reviews,
             "housekeeping": self._keep_house,
+            "status": self._publish_status,
         }
         return {kind: _named(handler) for kind, handler in handlers.items()}
 
@@ -129,7 +146,7 @@ class Worker:
         with self.database.writing(Login.WORKER) as session:
             if wanted:
                 enqueue(session, "score")
-            for kind, cron in SCHEDULES.items():
+            for kind, cron in self.schedules().items():
                 enqueue(session, kind, run_at=next_run(cron, now))
             for run in open_runs(session):
                 if run.given_up is None:
@@ -159,6 +176,16 @@ class Worker:
             self.database, self.settings, self.clock, add=progress.add, is_lost=lambda: progress.is_lost
         ).work_on(UUID(job.key))
 
+    def _see_to_reviews(self, _job: Job, progress: Progress) -> None:
+        progress.add(Judging(self.database, self.settings, self.clock).work())
+        with self.database.writing(Login.WORKER) as session:
+            progress.add(settle_reviews(session))
+
+    def _publish_status(self, _job: Job, progress: Progress) -> None:
+        if self.settings.status_folder is not None:
+            publish(self.database, self.settings.status_folder, now=self.clock())
+            progress.add(1)
+
     def _ask_coach(self, message: Message) -> None:
         with self.database.writing(Login.WORKER) as session:
             ask_coach(session, message.payload, now=self.clock())
@@ -182,6 +209,7 @@ class Worker:
             kept_years = self.settings.notification_retention_years
             progress.add(forget_old_decisions(session, kept_years=kept_years, now=now))
             progress.add(forget_old_minutes(session, settings=self.settings, now=now))
+            progress.add(session.run("jobs/forget_finished", before=now - JOBS_KEPT))
             progress.add(forget_probes(session, kept_days=self.settings.probe_retention_days, now=now))
             progress.add(forget_old_calls(session, self.settings, now=now))
             kept_days = self.settings.watch_retention_days
@@ -225,7 +253,7 @@ def _named(handler: Handler) -> Handler:
     """Let whatever is said while a job runs bear its number and kind."""
 
     def run_named(job: Job, progress: Progress) -> None:
-        with about(job=job.id, job_kind=job.kind):
+        with about(job=job.id, job_kind=job.kind), whole_span(f"job {job.kind}"):
             try:
                 handler(job, progress)
             except BeeError:

@@ -29,6 +29,7 @@ BENCHES = {
     "notify": "notify",
     "coach": "coach",
     "memory": "memory",
+    "sla": "sla",
 }
 
 

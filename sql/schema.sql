@@ -118,6 +118,13 @@ CREATE FUNCTION public.bee_campaign_audience(wanted jsonb) RETURNS SETOF uuid
         )
 $$;
 
+CREATE FUNCTION public.bee_candidate_is_left(seed integer, pair_id uuid, rater_id uuid) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select get_byte(decode(md5(seed || pair_id::text || rater_id::text), 'hex'), 0) % 2 = 0
+$$;
+
 CREATE FUNCTION public.bee_check_campaign_act() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -247,6 +254,36 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_check_rating() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    review public.coach_reviews;
+begin
+    select reviews.* into review
+    from public.coach_review_pairs as pairs
+    inner join public.coach_reviews as reviews on reviews.id = pairs.review_id
+    where pairs.id = new.pair_id;
+    if exists (select from public.coach_review_ends where review_id = review.id) then
+        raise exception 'the review is over' using
+            errcode = 'restrict_violation', constraint = 'coach_ratings_of_an_open_review';
+    end if;
+    if new.seat > review.raters then
+        raise exception 'the pair has all its ratings' using
+            errcode = 'restrict_violation', constraint = 'coach_ratings_no_more';
+    end if;
+    if exists (
+        select from unnest(new.met_left || new.met_right) as met (criterion)
+        where coalesce(met.criterion not between 0 and jsonb_array_length(review.rubric) - 1, true)
+    ) then
+        raise exception 'the rubric has no such criterion' using
+            errcode = 'restrict_violation', constraint = 'coach_ratings_of_its_rubric';
+    end if;
+    return null;
+end
+$$;
+
 CREATE FUNCTION public.bee_complete_through(segment text) RETURNS date
     LANGUAGE sql STABLE
     AS $$
@@ -260,6 +297,25 @@ CREATE FUNCTION public.bee_complete_through(segment text) RETURNS date
                 segment, members.is_demo, members.time_zone, members.coach_id, members.attributes
             )
     )
+$$;
+
+CREATE FUNCTION public.bee_database_activity() RETURNS TABLE(login text, connections bigint, busy bigint, longest_s double precision, waiting bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select
+        sessions.usename,
+        count(*),
+        case when bool_and(seen.is_all) then count(*) filter (where sessions.state <> 'idle') end,
+        case
+            when bool_and(seen.is_all)
+            then coalesce(extract(epoch from max(clock_timestamp() - sessions.xact_start)), 0)
+        end,
+        count(*) filter (where exists (select from pg_locks where pg_locks.pid = sessions.pid and not pg_locks.granted))
+    from pg_stat_activity as sessions
+    cross join (select pg_has_role(current_user, 'pg_read_all_stats', 'usage') as is_all) as seen
+    where sessions.datname = current_database() and sessions.usename like 'bee\_%' and sessions.pid <> pg_backend_pid()
+    group by sessions.usename
 $$;
 
 CREATE FUNCTION public.bee_decide_memory_once() RETURNS trigger
@@ -345,10 +401,6 @@ begin
         order by cases.case_id, cases.version desc
     ) as newest
     where not newest.is_retired and (new.tag is null or new.tag = any(newest.tags));
-    if not found then
-        raise exception 'a run is over at least one case' using
-            errcode = 'restrict_violation', constraint = 'coach_runs_have_cases';
-    end if;
     return null;
 end
 $$;
@@ -724,6 +776,35 @@ CREATE FUNCTION public.bee_near_memories(member_id uuid, provider_name text, mod
         end
         $_$;
 
+CREATE FUNCTION public.bee_next_pair(review uuid) RETURNS TABLE(pair_id uuid, place integer, state text, memories jsonb, recent jsonb, message text, left_text text, right_text text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select
+        pairs.id, pairs.place, cases.state, cases.memories, cases.recent, cases.message,
+        case when sides.candidate_is_left then candidates.text else baselines.text end,
+        case when sides.candidate_is_left then baselines.text else candidates.text end
+    from public.coach_reviews as reviews
+    inner join public.coach_review_pairs as pairs on pairs.review_id = reviews.id
+    inner join public.coach_run_outputs as candidates on candidates.id = pairs.candidate_id
+    inner join public.coach_run_outputs as baselines on baselines.id = pairs.baseline_id
+    inner join public.coach_cases as cases on cases.id = candidates.case_id
+    cross join lateral (
+        select
+            public.bee_candidate_is_left(reviews.seed, pairs.id, public.bee_staff_id()) as candidate_is_left,
+            count(*) as rated,
+            coalesce(bool_or(ratings.rater_id = public.bee_staff_id()), false) as is_done
+        from public.coach_ratings as ratings
+        where ratings.pair_id = pairs.id
+    ) as sides
+    where reviews.id = review
+        and not sides.is_done
+        and sides.rated < reviews.raters
+        and not exists (select from public.coach_review_ends as ends where ends.review_id = reviews.id)
+    order by sides.rated desc, pairs.place
+    limit 1
+$$;
+
 CREATE FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
@@ -770,6 +851,33 @@ CREATE FUNCTION public.bee_oncall_address(person uuid) RETURNS text
     select email
     from public.staff
     where id = person and is_active and not is_demo and roles && array['oncall', 'admin']
+$$;
+
+CREATE FUNCTION public.bee_pair_answers() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if not exists (select from public.coach_run_ends where run_id = new.run_id and outcome = 'finished') then
+        raise exception 'a review is of a run that is finished' using
+            errcode = 'restrict_violation', constraint = 'coach_reviews_of_a_finished_run';
+    end if;
+    insert into public.coach_review_pairs (review_id, place, candidate_id, baseline_id)
+    select new.id, row_number() over (order by md5(new.seed || candidates.id::text)), candidates.id, baselines.id
+    from public.coach_run_outputs as candidates
+    inner join public.coach_run_outputs as baselines using (run_id, case_id, repeat)
+    where candidates.run_id = new.run_id
+        and candidates.arm = 'candidate'
+        and baselines.arm = 'baseline'
+        and num_nonnulls(candidates.error, baselines.error) = 0
+        and not candidates.is_screened
+        and candidates.text <> baselines.text;
+    if not found then
+        raise exception 'there are no two different answers to compare' using
+            errcode = 'restrict_violation', constraint = 'coach_reviews_have_pairs';
+    end if;
+    return null;
+end
 $$;
 
 CREATE FUNCTION public.bee_record_preferences() RETURNS trigger
@@ -897,6 +1005,24 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_refuse_own_judge() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if exists (
+        select
+        from public.coach_review_pairs as pairs
+        inner join public.coach_run_outputs as outputs on outputs.id in (pairs.candidate_id, pairs.baseline_id)
+        where pairs.review_id = new.review_id and outputs.provider || '/' || outputs.model = new.model
+    ) then
+        raise exception 'a model does not judge its own answers' using
+            errcode = 'restrict_violation', constraint = 'coach_judges_of_others';
+    end if;
+    return null;
+end
+$$;
+
 CREATE FUNCTION public.bee_register_token() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -926,6 +1052,25 @@ begin
     end if;
     return new;
 end
+$$;
+
+CREATE FUNCTION public.bee_review_progress(review uuid) RETURNS TABLE(pairs bigint, complete bigint, ratings bigint, mine bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select
+        count(*),
+        count(*) filter (where rated.ratings >= reviews.raters),
+        coalesce(sum(rated.ratings), 0)::bigint,
+        coalesce(sum(rated.mine), 0)::bigint
+    from public.coach_reviews as reviews
+    inner join public.coach_review_pairs as pairs on pairs.review_id = reviews.id
+    cross join lateral (
+        select count(*) as ratings, count(*) filter (where rater_id = public.bee_staff_id()) as mine
+        from public.coach_ratings
+        where pair_id = pairs.id
+    ) as rated
+    where reviews.id = review
 $$;
 
 CREATE FUNCTION public.bee_save_campaign(known bigint, wanted text) RETURNS TABLE(campaign bigint, version integer, people integer, digest text)
@@ -974,6 +1119,21 @@ begin
     from public.notification_campaign_versions as former
     where former.campaign = numbered
     returning saved.campaign, saved.version, saved.people, saved.digest;
+end
+$$;
+
+CREATE FUNCTION public.bee_seat_rating() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    select public.bee_candidate_is_left(reviews.seed, pairs.id, new.rater_id) into new.candidate_was_left
+    from public.coach_review_pairs as pairs
+    inner join public.coach_reviews as reviews on reviews.id = pairs.review_id
+    where pairs.id = new.pair_id
+    for update of pairs;
+    select count(*) + 1 into new.seat from public.coach_ratings where pair_id = new.pair_id;
+    return new;
 end
 $$;
 
@@ -1343,6 +1503,32 @@ CREATE TABLE public.coach_interventions (
     CONSTRAINT coach_interventions_priority_check CHECK ((priority = ANY (ARRAY['urgent'::text, 'high'::text, 'normal'::text, 'low'::text])))
 );
 
+CREATE TABLE public.coach_judgements (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    judge_id uuid NOT NULL,
+    pair_id uuid NOT NULL,
+    candidate_was_first boolean NOT NULL,
+    verdict text,
+    error text,
+    cost_usd numeric(14,8),
+    judged_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT coach_judgements_cost_usd_check CHECK ((cost_usd >= (0)::numeric)),
+    CONSTRAINT coach_judgements_error_check CHECK (((length(error) >= 1) AND (length(error) <= 60))),
+    CONSTRAINT coach_judgements_verdict_check CHECK ((verdict = ANY (ARRAY['first'::text, 'second'::text, 'tie'::text]))),
+    CONSTRAINT coach_judgements_verdict_or_error CHECK ((num_nonnulls(verdict, error) = 1))
+);
+
+CREATE TABLE public.coach_judges (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    review_id uuid NOT NULL,
+    model text NOT NULL,
+    most_usd numeric(10,4) NOT NULL,
+    asked_by uuid NOT NULL,
+    asked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT coach_judges_model_check CHECK ((model ~ '^(openai|vertex|anthropic)/\S{1,100}$'::text)),
+    CONSTRAINT coach_judges_most_usd_check CHECK ((most_usd >= (0)::numeric))
+);
+
 CREATE TABLE public.coach_memory (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
@@ -1585,6 +1771,64 @@ CREATE TABLE public.coach_prompt_versions (
     CONSTRAINT coach_prompt_versions_parameters_check CHECK ((jsonb_typeof(parameters) = 'object'::text)),
     CONSTRAINT coach_prompt_versions_prompt_check CHECK ((prompt ~ '^[a-z][a-z0-9_]{0,39}$'::text)),
     CONSTRAINT coach_prompt_versions_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+
+CREATE TABLE public.coach_ratings (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    pair_id uuid NOT NULL,
+    rater_id uuid NOT NULL,
+    seat smallint NOT NULL,
+    candidate_was_left boolean NOT NULL,
+    chosen text NOT NULL,
+    met_left smallint[] DEFAULT '{}'::smallint[] NOT NULL,
+    met_right smallint[] DEFAULT '{}'::smallint[] NOT NULL,
+    comment text DEFAULT ''::text NOT NULL,
+    rated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT coach_ratings_chosen_check CHECK ((chosen = ANY (ARRAY['left'::text, 'right'::text, 'tie'::text]))),
+    CONSTRAINT coach_ratings_comment_check CHECK ((length(comment) <= 2000)),
+    CONSTRAINT coach_ratings_met_left_check CHECK ((cardinality(met_left) <= 20)),
+    CONSTRAINT coach_ratings_met_right_check CHECK ((cardinality(met_right) <= 20)),
+    CONSTRAINT coach_ratings_seat_check CHECK ((seat > 0))
+);
+
+CREATE TABLE public.coach_review_ends (
+    review_id uuid NOT NULL,
+    outcome text NOT NULL,
+    ended_by uuid,
+    ended_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT coach_review_ends_cancelled_by_somebody CHECK (((outcome = 'cancelled'::text) = (ended_by IS NOT NULL))),
+    CONSTRAINT coach_review_ends_outcome_check CHECK ((outcome = ANY (ARRAY['decided'::text, 'exhausted'::text, 'cancelled'::text])))
+);
+
+CREATE TABLE public.coach_review_pairs (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    review_id uuid NOT NULL,
+    place integer NOT NULL,
+    candidate_id uuid NOT NULL,
+    baseline_id uuid NOT NULL,
+    CONSTRAINT coach_review_pairs_place_check CHECK ((place > 0))
+);
+
+CREATE TABLE public.coach_reviews (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    number bigint NOT NULL,
+    run_id uuid NOT NULL,
+    raters smallint NOT NULL,
+    rubric jsonb NOT NULL,
+    seed integer NOT NULL,
+    asked_by uuid NOT NULL,
+    asked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT coach_reviews_raters_check CHECK (((raters >= 1) AND (raters <= 9))),
+    CONSTRAINT coach_reviews_rubric_check CHECK (((jsonb_typeof(rubric) = 'array'::text) AND (jsonb_array_length(rubric) <= 20) AND (length((rubric)::text) <= 20000)))
+);
+
+ALTER TABLE public.coach_reviews ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.coach_reviews_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.coach_run_cases (
@@ -2276,6 +2520,17 @@ CREATE TABLE public.probers (
     CONSTRAINT probers_target_check CHECK (((length(target) >= 1) AND (length(target) <= 200)))
 );
 
+CREATE TABLE public.request_refusals (
+    hour timestamp with time zone NOT NULL,
+    area text NOT NULL,
+    user_id uuid NOT NULL,
+    refused bigint NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    CONSTRAINT request_refusals_area_check CHECK ((area = ANY (ARRAY['v1'::text, 'rest'::text, 'graphql'::text, 'realtime'::text]))),
+    CONSTRAINT request_refusals_hour_check CHECK ((hour = (date_trunc('hour'::text, (hour AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT request_refusals_refused_check CHECK ((refused > 0))
+);
+
 CREATE TABLE public.safety_events (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
@@ -2637,6 +2892,18 @@ ALTER TABLE ONLY public.coach_interventions
 ALTER TABLE ONLY public.coach_interventions
     ADD CONSTRAINT coach_interventions_safety_event_key UNIQUE (safety_event_id);
 
+ALTER TABLE ONLY public.coach_judgements
+    ADD CONSTRAINT coach_judgements_once UNIQUE (judge_id, pair_id, candidate_was_first);
+
+ALTER TABLE ONLY public.coach_judgements
+    ADD CONSTRAINT coach_judgements_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.coach_judges
+    ADD CONSTRAINT coach_judges_once UNIQUE (review_id, model);
+
+ALTER TABLE ONLY public.coach_judges
+    ADD CONSTRAINT coach_judges_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.coach_memory_embeddings
     ADD CONSTRAINT coach_memory_embeddings_pkey PRIMARY KEY (memory_id);
 
@@ -2696,6 +2963,33 @@ ALTER TABLE ONLY public.coach_prompt_versions
 
 ALTER TABLE ONLY public.coach_prompt_versions
     ADD CONSTRAINT coach_prompt_versions_sha256_key UNIQUE (prompt, sha256);
+
+ALTER TABLE ONLY public.coach_ratings
+    ADD CONSTRAINT coach_ratings_once UNIQUE (pair_id, rater_id);
+
+ALTER TABLE ONLY public.coach_ratings
+    ADD CONSTRAINT coach_ratings_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.coach_ratings
+    ADD CONSTRAINT coach_ratings_seat UNIQUE (pair_id, seat);
+
+ALTER TABLE ONLY public.coach_review_ends
+    ADD CONSTRAINT coach_review_ends_pkey PRIMARY KEY (review_id);
+
+ALTER TABLE ONLY public.coach_review_pairs
+    ADD CONSTRAINT coach_review_pairs_candidate_key UNIQUE (review_id, candidate_id);
+
+ALTER TABLE ONLY public.coach_review_pairs
+    ADD CONSTRAINT coach_review_pairs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.coach_review_pairs
+    ADD CONSTRAINT coach_review_pairs_place_key UNIQUE (review_id, place);
+
+ALTER TABLE ONLY public.coach_reviews
+    ADD CONSTRAINT coach_reviews_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.coach_reviews
+    ADD CONSTRAINT coach_reviews_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.coach_run_cases
     ADD CONSTRAINT coach_run_cases_pkey PRIMARY KEY (run_id, case_id);
@@ -2850,6 +3144,9 @@ ALTER TABLE ONLY public.probe_ticks
 ALTER TABLE ONLY public.probers
     ADD CONSTRAINT probers_pkey PRIMARY KEY (prober, target, probe);
 
+ALTER TABLE ONLY public.request_refusals
+    ADD CONSTRAINT request_refusals_pkey PRIMARY KEY (hour, area, user_id);
+
 ALTER TABLE ONLY public.safety_events
     ADD CONSTRAINT safety_events_message_key UNIQUE (message_id);
 
@@ -2959,6 +3256,8 @@ CREATE INDEX coach_interventions_member ON public.coach_interventions USING btre
 
 CREATE INDEX coach_interventions_open ON public.coach_interventions USING btree (due_at) WHERE (done_at IS NULL);
 
+CREATE INDEX coach_judgements_pair ON public.coach_judgements USING btree (pair_id);
+
 CREATE UNIQUE INDEX coach_memory_current ON public.coach_memory USING btree (user_id, trait_key) WHERE ((valid_to IS NULL) AND (status = 'accepted'::text));
 
 CREATE INDEX coach_memory_embeddings_keywords ON public.coach_memory_embeddings USING hnsw (((embedding)::extensions.vector(256)) extensions.vector_cosine_ops) WHERE ((provider = 'local'::text) AND (model = 'keywords-v1'::text) AND (dimension = 256));
@@ -2994,6 +3293,14 @@ CREATE INDEX coach_model_calls_member ON public.coach_model_calls USING btree (u
 CREATE INDEX coach_moments_day ON public.coach_moments USING btree (created_at);
 
 CREATE INDEX coach_prompt_promotions_place ON public.coach_prompt_promotions USING btree (place, asked_at);
+
+CREATE INDEX coach_ratings_rater ON public.coach_ratings USING btree (rater_id, rated_at);
+
+CREATE INDEX coach_review_pairs_baseline ON public.coach_review_pairs USING btree (baseline_id);
+
+CREATE INDEX coach_review_pairs_candidate ON public.coach_review_pairs USING btree (candidate_id);
+
+CREATE INDEX coach_reviews_run ON public.coach_reviews USING btree (run_id);
 
 CREATE INDEX coach_run_cases_case ON public.coach_run_cases USING btree (case_id);
 
@@ -3069,6 +3376,8 @@ CREATE INDEX outbox_waiting ON public.outbox USING btree (available_at) WHERE (d
 
 CREATE INDEX probe_pushes_waiting ON public.probe_pushes USING btree (asked_at) WHERE (taken_at IS NULL);
 
+CREATE INDEX request_refusals_member ON public.request_refusals USING btree (user_id);
+
 CREATE INDEX safety_events_member ON public.safety_events USING btree (user_id, created_at);
 
 CREATE INDEX safety_events_waiting ON public.safety_events USING btree (created_at) WHERE (status <> 'closed'::text);
@@ -3109,6 +3418,10 @@ CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_conversatio
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_gate_verdicts FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_judgements FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_judges FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_messages FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_moments FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
@@ -3122,6 +3435,14 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_p
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_prompt_promotions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_prompt_versions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_ratings FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_review_ends FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_review_pairs FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_reviews FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_run_cases FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
@@ -3152,6 +3473,8 @@ CREATE TRIGGER apply_act AFTER INSERT ON public.alert_acts FOR EACH ROW EXECUTE 
 CREATE TRIGGER check_decision AFTER INSERT ON public.coach_prompt_decisions FOR EACH ROW EXECUTE FUNCTION public.bee_check_prompt_decision();
 
 CREATE TRIGGER check_deployment AFTER INSERT ON public.coach_prompt_deployments FOR EACH ROW EXECUTE FUNCTION public.bee_check_deployment();
+
+CREATE TRIGGER check_rating AFTER INSERT ON public.coach_ratings FOR EACH ROW EXECUTE FUNCTION public.bee_check_rating();
 
 CREATE TRIGGER check_turn AFTER INSERT ON public.notification_campaign_acts FOR EACH ROW EXECUTE FUNCTION public.bee_check_campaign_act();
 
@@ -3185,15 +3508,21 @@ CREATE TRIGGER never_forgotten BEFORE DELETE ON public.audit_log FOR EACH STATEM
 
 CREATE TRIGGER never_forgotten BEFORE DELETE ON public.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_forgetting();
 
+CREATE TRIGGER pair_answers AFTER INSERT ON public.coach_reviews FOR EACH ROW EXECUTE FUNCTION public.bee_pair_answers();
+
 CREATE TRIGGER record_preferences AFTER INSERT ON public.notification_preferences FOR EACH ROW EXECUTE FUNCTION public.bee_record_preferences();
 
 CREATE TRIGGER record_token AFTER INSERT OR DELETE OR UPDATE ON public.user_fcm_tokens FOR EACH ROW EXECUTE FUNCTION public.bee_record_token();
 
 CREATE TRIGGER recount BEFORE INSERT ON public.coach_gate_verdicts FOR EACH ROW EXECUTE FUNCTION public.bee_recount_verdict();
 
+CREATE TRIGGER refuse_own AFTER INSERT ON public.coach_judges FOR EACH ROW EXECUTE FUNCTION public.bee_refuse_own_judge();
+
 CREATE TRIGGER register_token BEFORE INSERT OR UPDATE OF fcm_token, platform, address_kind ON public.user_fcm_tokens FOR EACH ROW EXECUTE FUNCTION public.bee_register_token();
 
 CREATE TRIGGER remove_once BEFORE UPDATE ON public.oncall_shifts FOR EACH ROW EXECUTE FUNCTION public.bee_remove_shift_once();
+
+CREATE TRIGGER seat BEFORE INSERT ON public.coach_ratings FOR EACH ROW EXECUTE FUNCTION public.bee_seat_rating();
 
 CREATE TRIGGER see_to_safety_event BEFORE UPDATE ON public.safety_events FOR EACH ROW EXECUTE FUNCTION public.bee_see_to_safety_event();
 
@@ -3266,6 +3595,18 @@ ALTER TABLE ONLY public.coach_interventions
 
 ALTER TABLE ONLY public.coach_interventions
     ADD CONSTRAINT coach_interventions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_judgements
+    ADD CONSTRAINT coach_judgements_judge_id_fkey FOREIGN KEY (judge_id) REFERENCES public.coach_judges(id);
+
+ALTER TABLE ONLY public.coach_judgements
+    ADD CONSTRAINT coach_judgements_pair_id_fkey FOREIGN KEY (pair_id) REFERENCES public.coach_review_pairs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_judges
+    ADD CONSTRAINT coach_judges_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_judges
+    ADD CONSTRAINT coach_judges_review_id_fkey FOREIGN KEY (review_id) REFERENCES public.coach_reviews(id);
 
 ALTER TABLE ONLY public.coach_memory
     ADD CONSTRAINT coach_memory_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.staff(id);
@@ -3341,6 +3682,33 @@ ALTER TABLE ONLY public.coach_prompt_promotions
 
 ALTER TABLE ONLY public.coach_prompt_versions
     ADD CONSTRAINT coach_prompt_versions_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_ratings
+    ADD CONSTRAINT coach_ratings_pair_id_fkey FOREIGN KEY (pair_id) REFERENCES public.coach_review_pairs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_ratings
+    ADD CONSTRAINT coach_ratings_rater_id_fkey FOREIGN KEY (rater_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_review_ends
+    ADD CONSTRAINT coach_review_ends_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_review_ends
+    ADD CONSTRAINT coach_review_ends_review_id_fkey FOREIGN KEY (review_id) REFERENCES public.coach_reviews(id);
+
+ALTER TABLE ONLY public.coach_review_pairs
+    ADD CONSTRAINT coach_review_pairs_baseline_id_fkey FOREIGN KEY (baseline_id) REFERENCES public.coach_run_outputs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_review_pairs
+    ADD CONSTRAINT coach_review_pairs_candidate_id_fkey FOREIGN KEY (candidate_id) REFERENCES public.coach_run_outputs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_review_pairs
+    ADD CONSTRAINT coach_review_pairs_review_id_fkey FOREIGN KEY (review_id) REFERENCES public.coach_reviews(id);
+
+ALTER TABLE ONLY public.coach_reviews
+    ADD CONSTRAINT coach_reviews_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_reviews
+    ADD CONSTRAINT coach_reviews_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.coach_runs(id);
 
 ALTER TABLE ONLY public.coach_run_cases
     ADD CONSTRAINT coach_run_cases_case_id_fkey FOREIGN KEY (case_id) REFERENCES public.coach_cases(id) ON DELETE CASCADE;
@@ -3465,6 +3833,9 @@ ALTER TABLE ONLY public.oncall_shifts
 ALTER TABLE ONLY public.personal_data
     ADD CONSTRAINT personal_data_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.request_refusals
+    ADD CONSTRAINT request_refusals_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.safety_events
     ADD CONSTRAINT safety_events_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.coach_messages(id) ON DELETE CASCADE;
 
@@ -3568,7 +3939,13 @@ CREATE POLICY approved ON public.notification_rule_activations FOR INSERT TO bee
 
 CREATE POLICY approves_by_name ON public.notification_campaign_acts FOR INSERT TO bee_admin WITH CHECK (((done_by = ( SELECT public.bee_staff_id() AS bee_staff_id)) AND (kind <> 'finished'::text)));
 
+CREATE POLICY ask ON public.coach_judges FOR INSERT TO bee_coach, bee_admin WITH CHECK ((asked_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
+CREATE POLICY ask ON public.coach_reviews FOR INSERT TO bee_coach, bee_admin WITH CHECK ((asked_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
 CREATE POLICY ask ON public.coach_runs FOR INSERT TO bee_coach, bee_admin WITH CHECK ((requested_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
+CREATE POLICY asks ON public.jobs FOR INSERT TO bee_oncall, bee_admin WITH CHECK (true);
 
 CREATE POLICY asks ON public.probe_pushes FOR INSERT TO bee_system WITH CHECK (true);
 
@@ -3686,6 +4063,8 @@ CREATE POLICY by_name ON public.notification_stops FOR INSERT TO bee_admin WITH 
 
 CREATE POLICY by_name ON public.oncall_shifts FOR INSERT TO bee_oncall, bee_admin WITH CHECK ((created_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
+CREATE POLICY cancel ON public.coach_review_ends FOR INSERT TO bee_coach, bee_admin WITH CHECK (((outcome = 'cancelled'::text) AND (ended_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
+
 CREATE POLICY cancel ON public.coach_run_ends FOR INSERT TO bee_coach, bee_admin WITH CHECK (((outcome = 'cancelled'::text) AND (ended_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
 
 ALTER TABLE public.coach_breakers ENABLE ROW LEVEL SECURITY;
@@ -3699,6 +4078,10 @@ ALTER TABLE public.coach_feedback ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coach_gate_verdicts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_interventions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_judgements ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_judges ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_memory ENABLE ROW LEVEL SECURITY;
 
@@ -3722,6 +4105,14 @@ ALTER TABLE public.coach_prompt_promotions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_prompt_versions ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.coach_ratings ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_review_ends ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_review_pairs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_reviews ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.coach_run_cases ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_run_ends ENABLE ROW LEVEL SECURITY;
@@ -3738,7 +4129,21 @@ CREATE POLICY counts ON public.safety_events FOR SELECT TO bee_oncall USING (tru
 
 ALTER TABLE public.daily_engagement_scores ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY done ON public.coach_review_ends FOR INSERT TO bee_worker WITH CHECK ((outcome <> 'cancelled'::text));
+
 CREATE POLICY done ON public.coach_run_ends FOR INSERT TO bee_worker WITH CHECK ((outcome <> 'cancelled'::text));
+
+CREATE POLICY ended ON public.coach_judgements FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.coach_review_pairs pairs
+  WHERE (pairs.id = coach_judgements.pair_id))));
+
+CREATE POLICY ended ON public.coach_ratings FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.coach_review_pairs pairs
+  WHERE (pairs.id = coach_ratings.pair_id))));
+
+CREATE POLICY ended ON public.coach_review_pairs FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.coach_review_ends ends
+  WHERE (ends.review_id = coach_review_pairs.review_id))));
 
 ALTER TABLE public.engagement_days ENABLE ROW LEVEL SECURITY;
 
@@ -3773,6 +4178,8 @@ CREATE POLICY gate ON public.staff_links TO bee_gate USING (true) WITH CHECK (tr
 CREATE POLICY gate ON public.staff_sessions TO bee_gate USING (true) WITH CHECK (true);
 
 CREATE POLICY gate_act ON public.audit_log FOR INSERT TO bee_gate WITH CHECK ((actor_kind = 'staff'::text));
+
+CREATE POLICY hastens ON public.jobs FOR UPDATE TO bee_oncall, bee_admin USING (((finished_at IS NULL) AND (started_at IS NULL))) WITH CHECK (true);
 
 ALTER TABLE public.jobs ENABLE ROW LEVEL SECURITY;
 
@@ -3888,9 +4295,15 @@ CREATE POLICY pseudonyms ON public.members FOR SELECT TO bee_product, bee_oncall
 
 CREATE POLICY pseudonyms ON public.notification_preferences FOR SELECT TO bee_product USING (true);
 
+CREATE POLICY rate ON public.coach_ratings FOR INSERT TO bee_coach WITH CHECK ((rater_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
+
 CREATE POLICY readers ON public.coach_cases FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
 
 CREATE POLICY readers ON public.coach_gate_verdicts FOR SELECT TO bee_coach, bee_admin, bee_system USING (true);
+
+CREATE POLICY readers ON public.coach_judgements FOR SELECT TO bee_admin, bee_worker USING (true);
+
+CREATE POLICY readers ON public.coach_judges FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
 
 CREATE POLICY readers ON public.coach_prompt_decisions FOR SELECT TO bee_coach, bee_admin USING (true);
 
@@ -3901,6 +4314,14 @@ CREATE POLICY readers ON public.coach_prompt_places FOR SELECT TO bee_coach, bee
 CREATE POLICY readers ON public.coach_prompt_promotions FOR SELECT TO bee_coach, bee_admin USING (true);
 
 CREATE POLICY readers ON public.coach_prompt_versions FOR SELECT TO bee_coach, bee_admin, bee_system USING (true);
+
+CREATE POLICY readers ON public.coach_ratings FOR SELECT TO bee_admin, bee_worker USING (true);
+
+CREATE POLICY readers ON public.coach_review_ends FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
+
+CREATE POLICY readers ON public.coach_review_pairs FOR SELECT TO bee_admin, bee_worker USING (true);
+
+CREATE POLICY readers ON public.coach_reviews FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
 
 CREATE POLICY readers ON public.coach_run_cases FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
 
@@ -3915,6 +4336,8 @@ CREATE POLICY readers ON public.probe_pushes FOR SELECT TO bee_oncall, bee_admin
 CREATE POLICY readers ON public.service_amendments FOR SELECT TO bee_oncall, bee_admin, bee_worker USING (true);
 
 CREATE POLICY removed_by_name ON public.oncall_shifts FOR UPDATE TO bee_oncall, bee_admin USING (true) WITH CHECK (((removed_by IS NULL) OR (removed_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
+
+ALTER TABLE public.request_refusals ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.safety_events ENABLE ROW LEVEL SECURITY;
 
@@ -4028,6 +4451,8 @@ CREATE POLICY staff ON public.probe_ticks FOR SELECT TO bee_oncall, bee_admin US
 
 CREATE POLICY staff ON public.probers FOR SELECT TO bee_oncall, bee_admin USING (true);
 
+CREATE POLICY staff ON public.request_refusals FOR SELECT TO bee_oncall, bee_admin USING (true);
+
 CREATE POLICY staff ON public.score_definition_activations FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.score_definitions FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
@@ -4096,6 +4521,8 @@ CREATE POLICY system ON public.member_sessions TO bee_system USING (true) WITH C
 
 CREATE POLICY system ON public.members FOR SELECT TO bee_system, bee_worker USING (true);
 
+CREATE POLICY system ON public.objective_minutes FOR SELECT TO bee_system USING (true);
+
 CREATE POLICY system ON public.outbox TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.personal_data TO bee_system USING (true) WITH CHECK (true);
@@ -4103,6 +4530,8 @@ CREATE POLICY system ON public.personal_data TO bee_system USING (true) WITH CHE
 CREATE POLICY system ON public.probe_ticks TO bee_system, bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.probers TO bee_system, bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.request_refusals TO bee_system USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.safety_events TO bee_system USING (true) WITH CHECK ((status = 'open'::text));
 
@@ -4115,6 +4544,8 @@ CREATE POLICY system ON public.score_dues TO bee_system, bee_worker USING (true)
 CREATE POLICY system ON public.score_frontiers TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.score_restatements TO bee_system, bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.service_amendments FOR SELECT TO bee_system USING (true);
 
 CREATE POLICY system ON public.service_gaps TO bee_system USING (true) WITH CHECK (true);
 
@@ -4131,6 +4562,8 @@ CREATE POLICY system ON public.signing_keys TO bee_system, bee_worker USING (tru
 CREATE POLICY system ON public.stale_days TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY system ON public.stale_minutes TO bee_system USING (true) WITH CHECK (true);
+
+CREATE POLICY system ON public.uptime_minutes FOR SELECT TO bee_system USING (true);
 
 CREATE POLICY system_act ON public.audit_log FOR INSERT TO bee_system, bee_worker WITH CHECK ((actor_kind = ANY (ARRAY['system'::text, 'member'::text])));
 
@@ -4155,6 +4588,8 @@ ALTER TABLE public.uptime_minutes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.user_fcm_tokens ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY withdrawers ON public.service_amendments FOR UPDATE TO bee_oncall, bee_admin USING (true) WITH CHECK (((withdrawn_by IS NULL) OR (withdrawn_by = public.bee_staff_id())));
+
+CREATE POLICY work ON public.coach_judgements FOR INSERT TO bee_worker WITH CHECK (true);
 
 CREATE POLICY work ON public.coach_run_outputs FOR INSERT TO bee_worker WITH CHECK (true);
 
@@ -4184,7 +4619,7 @@ CREATE POLICY worker ON public.coach_memory_readings TO bee_worker USING (true) 
 
 CREATE POLICY worker ON public.coach_messages FOR SELECT TO bee_worker USING (((role = 'member'::text) AND (NOT crisis)));
 
-CREATE POLICY worker ON public.coach_model_calls TO bee_worker USING (true) WITH CHECK (false);
+CREATE POLICY worker ON public.coach_model_calls TO bee_worker USING (true) WITH CHECK ((purpose <> 'production'::text));
 
 CREATE POLICY worker ON public.coach_moments TO bee_worker USING (true) WITH CHECK (false);
 
@@ -4219,6 +4654,8 @@ CREATE POLICY worker ON public.objective_minutes TO bee_worker USING (true) WITH
 CREATE POLICY worker ON public.oncall_shifts FOR SELECT TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.personal_data FOR SELECT TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.request_refusals TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.service_gaps TO bee_worker USING (true);
 
@@ -4303,11 +4740,15 @@ REVOKE ALL ON FUNCTION public.bee_campaign_audience(wanted jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_campaign_audience(wanted jsonb) TO bee_product;
 GRANT ALL ON FUNCTION public.bee_campaign_audience(wanted jsonb) TO bee_admin;
 
+REVOKE ALL ON FUNCTION public.bee_candidate_is_left(seed integer, pair_id uuid, rater_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.bee_check_campaign_act() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_check_deployment() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_check_prompt_decision() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_check_rating() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_complete_through(segment text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_product;
@@ -4315,6 +4756,10 @@ GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_coach;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_admin;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_worker;
 GRANT ALL ON FUNCTION public.bee_complete_through(segment text) TO bee_system;
+
+REVOKE ALL ON FUNCTION public.bee_database_activity() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_database_activity() TO bee_oncall;
+GRANT ALL ON FUNCTION public.bee_database_activity() TO bee_admin;
 
 REVOKE ALL ON FUNCTION public.bee_decide_memory_once() FROM PUBLIC;
 
@@ -4379,6 +4824,9 @@ GRANT ALL ON FUNCTION public.bee_near_memories(member_id uuid, provider_name tex
 GRANT ALL ON FUNCTION public.bee_near_memories(member_id uuid, provider_name text, model_name text, asked real[], at timestamp with time zone, most integer) TO bee_coach;
 GRANT ALL ON FUNCTION public.bee_near_memories(member_id uuid, provider_name text, model_name text, asked real[], at timestamp with time zone, most integer) TO bee_admin;
 
+REVOKE ALL ON FUNCTION public.bee_next_pair(review uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_next_pair(review uuid) TO bee_coach;
+
 REVOKE ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) TO bee_product;
 GRANT ALL ON FUNCTION public.bee_notification_state(decision text, sent_at timestamp with time zone, outcome text) TO bee_coach;
@@ -4389,9 +4837,12 @@ REVOKE ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zon
 GRANT ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) TO bee_oncall;
 GRANT ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) TO bee_admin;
 GRANT ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) TO bee_worker;
+GRANT ALL ON FUNCTION public.bee_objective_counts(since timestamp with time zone, until timestamp with time zone) TO bee_system;
 
 REVOKE ALL ON FUNCTION public.bee_oncall_address(person uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_oncall_address(person uuid) TO bee_worker;
+
+REVOKE ALL ON FUNCTION public.bee_pair_answers() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_record_preferences() FROM PUBLIC;
 
@@ -4403,13 +4854,21 @@ REVOKE ALL ON FUNCTION public.bee_refuse_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_refuse_forgetting() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.bee_refuse_own_judge() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.bee_register_token() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_remove_shift_once() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.bee_review_progress(review uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_review_progress(review uuid) TO bee_coach;
+GRANT ALL ON FUNCTION public.bee_review_progress(review uuid) TO bee_admin;
+
 REVOKE ALL ON FUNCTION public.bee_save_campaign(known bigint, wanted text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_save_campaign(known bigint, wanted text) TO bee_product;
 GRANT ALL ON FUNCTION public.bee_save_campaign(known bigint, wanted text) TO bee_admin;
+
+REVOKE ALL ON FUNCTION public.bee_seat_rating() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_see_to_safety_event() FROM PUBLIC;
 
@@ -4429,6 +4888,7 @@ REVOKE ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, 
 GRANT ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, until timestamp with time zone) TO bee_oncall;
 GRANT ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, until timestamp with time zone) TO bee_admin;
 GRANT ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, until timestamp with time zone) TO bee_worker;
+GRANT ALL ON FUNCTION public.bee_uptime_states(since timestamp with time zone, until timestamp with time zone) TO bee_system;
 
 REVOKE ALL ON FUNCTION public.bee_wake_realtime() FROM PUBLIC;
 
@@ -4760,6 +5220,43 @@ GRANT UPDATE(outcome) ON TABLE public.coach_interventions TO bee_admin;
 GRANT UPDATE(note) ON TABLE public.coach_interventions TO bee_coach;
 GRANT UPDATE(note) ON TABLE public.coach_interventions TO bee_admin;
 
+GRANT SELECT ON TABLE public.coach_judgements TO bee_coach;
+GRANT SELECT ON TABLE public.coach_judgements TO bee_admin;
+GRANT SELECT ON TABLE public.coach_judgements TO bee_worker;
+
+GRANT INSERT(id) ON TABLE public.coach_judgements TO bee_worker;
+
+GRANT INSERT(judge_id) ON TABLE public.coach_judgements TO bee_worker;
+
+GRANT INSERT(pair_id) ON TABLE public.coach_judgements TO bee_worker;
+
+GRANT INSERT(candidate_was_first) ON TABLE public.coach_judgements TO bee_worker;
+
+GRANT INSERT(verdict) ON TABLE public.coach_judgements TO bee_worker;
+
+GRANT INSERT(error) ON TABLE public.coach_judgements TO bee_worker;
+
+GRANT INSERT(cost_usd) ON TABLE public.coach_judgements TO bee_worker;
+
+GRANT SELECT ON TABLE public.coach_judges TO bee_coach;
+GRANT SELECT ON TABLE public.coach_judges TO bee_admin;
+GRANT SELECT ON TABLE public.coach_judges TO bee_worker;
+
+GRANT INSERT(id) ON TABLE public.coach_judges TO bee_coach;
+GRANT INSERT(id) ON TABLE public.coach_judges TO bee_admin;
+
+GRANT INSERT(review_id) ON TABLE public.coach_judges TO bee_coach;
+GRANT INSERT(review_id) ON TABLE public.coach_judges TO bee_admin;
+
+GRANT INSERT(model) ON TABLE public.coach_judges TO bee_coach;
+GRANT INSERT(model) ON TABLE public.coach_judges TO bee_admin;
+
+GRANT INSERT(most_usd) ON TABLE public.coach_judges TO bee_coach;
+GRANT INSERT(most_usd) ON TABLE public.coach_judges TO bee_admin;
+
+GRANT INSERT(asked_by) ON TABLE public.coach_judges TO bee_coach;
+GRANT INSERT(asked_by) ON TABLE public.coach_judges TO bee_admin;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coach_memory TO service_role;
 GRANT SELECT ON TABLE public.coach_memory TO bee_coach;
 GRANT SELECT ON TABLE public.coach_memory TO bee_admin;
@@ -4861,7 +5358,7 @@ GRANT SELECT(created_at) ON TABLE public.coach_messages TO bee_worker;
 GRANT SELECT,INSERT ON TABLE public.coach_model_calls TO bee_system;
 GRANT SELECT ON TABLE public.coach_model_calls TO bee_coach;
 GRANT SELECT ON TABLE public.coach_model_calls TO bee_admin;
-GRANT DELETE ON TABLE public.coach_model_calls TO bee_worker;
+GRANT SELECT,INSERT,DELETE ON TABLE public.coach_model_calls TO bee_worker;
 
 GRANT SELECT(id) ON TABLE public.coach_model_calls TO bee_product;
 GRANT SELECT(id) ON TABLE public.coach_model_calls TO bee_oncall;
@@ -4886,7 +5383,6 @@ GRANT SELECT(prompt_sha256) ON TABLE public.coach_model_calls TO bee_oncall;
 
 GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_product;
 GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_oncall;
-GRANT SELECT(started_at) ON TABLE public.coach_model_calls TO bee_worker;
 
 GRANT SELECT(outcome) ON TABLE public.coach_model_calls TO bee_product;
 GRANT SELECT(outcome) ON TABLE public.coach_model_calls TO bee_oncall;
@@ -5029,6 +5525,70 @@ GRANT INSERT(author_id) ON TABLE public.coach_prompt_versions TO bee_admin;
 
 GRANT INSERT(message) ON TABLE public.coach_prompt_versions TO bee_coach;
 GRANT INSERT(message) ON TABLE public.coach_prompt_versions TO bee_admin;
+
+GRANT SELECT ON TABLE public.coach_ratings TO bee_coach;
+GRANT SELECT ON TABLE public.coach_ratings TO bee_admin;
+GRANT SELECT ON TABLE public.coach_ratings TO bee_worker;
+
+GRANT INSERT(id) ON TABLE public.coach_ratings TO bee_coach;
+
+GRANT INSERT(pair_id) ON TABLE public.coach_ratings TO bee_coach;
+
+GRANT INSERT(rater_id) ON TABLE public.coach_ratings TO bee_coach;
+
+GRANT INSERT(chosen) ON TABLE public.coach_ratings TO bee_coach;
+
+GRANT INSERT(met_left) ON TABLE public.coach_ratings TO bee_coach;
+
+GRANT INSERT(met_right) ON TABLE public.coach_ratings TO bee_coach;
+
+GRANT INSERT(comment) ON TABLE public.coach_ratings TO bee_coach;
+
+GRANT SELECT ON TABLE public.coach_review_ends TO bee_coach;
+GRANT SELECT ON TABLE public.coach_review_ends TO bee_admin;
+GRANT SELECT ON TABLE public.coach_review_ends TO bee_worker;
+
+GRANT INSERT(review_id) ON TABLE public.coach_review_ends TO bee_coach;
+GRANT INSERT(review_id) ON TABLE public.coach_review_ends TO bee_admin;
+GRANT INSERT(review_id) ON TABLE public.coach_review_ends TO bee_worker;
+
+GRANT INSERT(outcome) ON TABLE public.coach_review_ends TO bee_coach;
+GRANT INSERT(outcome) ON TABLE public.coach_review_ends TO bee_admin;
+GRANT INSERT(outcome) ON TABLE public.coach_review_ends TO bee_worker;
+
+GRANT INSERT(ended_by) ON TABLE public.coach_review_ends TO bee_coach;
+GRANT INSERT(ended_by) ON TABLE public.coach_review_ends TO bee_admin;
+GRANT INSERT(ended_by) ON TABLE public.coach_review_ends TO bee_worker;
+
+GRANT SELECT ON TABLE public.coach_review_pairs TO bee_coach;
+GRANT SELECT ON TABLE public.coach_review_pairs TO bee_admin;
+GRANT SELECT ON TABLE public.coach_review_pairs TO bee_worker;
+
+GRANT SELECT ON TABLE public.coach_reviews TO bee_worker;
+
+GRANT SELECT(id),INSERT(id) ON TABLE public.coach_reviews TO bee_coach;
+GRANT SELECT(id),INSERT(id) ON TABLE public.coach_reviews TO bee_admin;
+
+GRANT SELECT(number) ON TABLE public.coach_reviews TO bee_coach;
+GRANT SELECT(number) ON TABLE public.coach_reviews TO bee_admin;
+
+GRANT SELECT(run_id),INSERT(run_id) ON TABLE public.coach_reviews TO bee_coach;
+GRANT SELECT(run_id),INSERT(run_id) ON TABLE public.coach_reviews TO bee_admin;
+
+GRANT SELECT(raters),INSERT(raters) ON TABLE public.coach_reviews TO bee_coach;
+GRANT SELECT(raters),INSERT(raters) ON TABLE public.coach_reviews TO bee_admin;
+
+GRANT SELECT(rubric),INSERT(rubric) ON TABLE public.coach_reviews TO bee_coach;
+GRANT SELECT(rubric),INSERT(rubric) ON TABLE public.coach_reviews TO bee_admin;
+
+GRANT INSERT(seed) ON TABLE public.coach_reviews TO bee_coach;
+GRANT INSERT(seed) ON TABLE public.coach_reviews TO bee_admin;
+
+GRANT SELECT(asked_by),INSERT(asked_by) ON TABLE public.coach_reviews TO bee_coach;
+GRANT SELECT(asked_by),INSERT(asked_by) ON TABLE public.coach_reviews TO bee_admin;
+
+GRANT SELECT(asked_at) ON TABLE public.coach_reviews TO bee_coach;
+GRANT SELECT(asked_at) ON TABLE public.coach_reviews TO bee_admin;
 
 GRANT SELECT ON TABLE public.coach_run_cases TO bee_coach;
 GRANT SELECT ON TABLE public.coach_run_cases TO bee_admin;
@@ -5219,8 +5779,15 @@ GRANT SELECT ON TABLE public.jobs TO bee_oncall;
 GRANT SELECT ON TABLE public.jobs TO bee_admin;
 
 GRANT SELECT(kind) ON TABLE public.jobs TO bee_system;
+GRANT INSERT(kind) ON TABLE public.jobs TO bee_oncall;
+GRANT INSERT(kind) ON TABLE public.jobs TO bee_admin;
 
 GRANT SELECT(key) ON TABLE public.jobs TO bee_system;
+GRANT INSERT(key) ON TABLE public.jobs TO bee_oncall;
+GRANT INSERT(key) ON TABLE public.jobs TO bee_admin;
+
+GRANT UPDATE(run_at) ON TABLE public.jobs TO bee_oncall;
+GRANT UPDATE(run_at) ON TABLE public.jobs TO bee_admin;
 
 GRANT SELECT(finished_at) ON TABLE public.jobs TO bee_system;
 
@@ -5673,6 +6240,7 @@ GRANT SELECT ON TABLE public.objective_hours TO bee_admin;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.objective_minutes TO bee_worker;
 GRANT SELECT ON TABLE public.objective_minutes TO bee_oncall;
 GRANT SELECT ON TABLE public.objective_minutes TO bee_admin;
+GRANT SELECT ON TABLE public.objective_minutes TO bee_system;
 
 GRANT SELECT ON TABLE public.oncall_shifts TO bee_worker;
 GRANT SELECT ON TABLE public.oncall_shifts TO bee_oncall;
@@ -5760,6 +6328,11 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.probers TO bee_system;
 GRANT SELECT ON TABLE public.probers TO bee_oncall;
 GRANT SELECT ON TABLE public.probers TO bee_admin;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.request_refusals TO bee_system;
+GRANT SELECT,DELETE ON TABLE public.request_refusals TO bee_worker;
+GRANT SELECT ON TABLE public.request_refusals TO bee_oncall;
+GRANT SELECT ON TABLE public.request_refusals TO bee_admin;
+
 GRANT SELECT ON TABLE public.safety_events TO bee_coach;
 GRANT SELECT ON TABLE public.safety_events TO bee_admin;
 
@@ -5844,17 +6417,23 @@ GRANT SELECT ON TABLE public.service_amendments TO bee_oncall;
 GRANT SELECT ON TABLE public.service_amendments TO bee_admin;
 GRANT SELECT ON TABLE public.service_amendments TO bee_worker;
 
+GRANT SELECT(id) ON TABLE public.service_amendments TO bee_system;
+
 GRANT INSERT(kind) ON TABLE public.service_amendments TO bee_oncall;
 GRANT INSERT(kind) ON TABLE public.service_amendments TO bee_admin;
+GRANT SELECT(kind) ON TABLE public.service_amendments TO bee_system;
 
 GRANT INSERT(starts_at) ON TABLE public.service_amendments TO bee_oncall;
 GRANT INSERT(starts_at) ON TABLE public.service_amendments TO bee_admin;
+GRANT SELECT(starts_at) ON TABLE public.service_amendments TO bee_system;
 
 GRANT INSERT(ends_at) ON TABLE public.service_amendments TO bee_oncall;
 GRANT INSERT(ends_at) ON TABLE public.service_amendments TO bee_admin;
+GRANT SELECT(ends_at) ON TABLE public.service_amendments TO bee_system;
 
 GRANT INSERT(state) ON TABLE public.service_amendments TO bee_oncall;
 GRANT INSERT(state) ON TABLE public.service_amendments TO bee_admin;
+GRANT SELECT(state) ON TABLE public.service_amendments TO bee_system;
 
 GRANT INSERT(reason) ON TABLE public.service_amendments TO bee_oncall;
 GRANT INSERT(reason) ON TABLE public.service_amendments TO bee_admin;
@@ -5870,6 +6449,7 @@ GRANT UPDATE(uptime_after) ON TABLE public.service_amendments TO bee_admin;
 
 GRANT UPDATE(withdrawn_at) ON TABLE public.service_amendments TO bee_oncall;
 GRANT UPDATE(withdrawn_at) ON TABLE public.service_amendments TO bee_admin;
+GRANT SELECT(withdrawn_at) ON TABLE public.service_amendments TO bee_system;
 
 GRANT UPDATE(withdrawn_by) ON TABLE public.service_amendments TO bee_oncall;
 GRANT UPDATE(withdrawn_by) ON TABLE public.service_amendments TO bee_admin;
@@ -6015,6 +6595,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stale_minutes TO bee_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.uptime_minutes TO bee_worker;
 GRANT SELECT ON TABLE public.uptime_minutes TO bee_oncall;
 GRANT SELECT ON TABLE public.uptime_minutes TO bee_admin;
+GRANT SELECT ON TABLE public.uptime_minutes TO bee_system;
 
 GRANT SELECT,DELETE ON TABLE public.user_fcm_tokens TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.user_fcm_tokens TO service_role;

@@ -7,8 +7,7 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bee.api.body import Body, first_header
-from bee.telemetry.about import about
-from bee.telemetry.requests import caller_of, note_request, request_id_of
+from bee.telemetry.requests import answering, caller_of, request_id_of
 
 log = logging.getLogger("bee.api")
 requests_log = logging.getLogger("bee.api.requests")
@@ -57,22 +56,21 @@ class Edge:
         if scope["method"] == "HEAD" and not scope["path"].startswith(COUNTS):
             # The server itself leaves the body out, by the method that it reads in its own scope.
             inside = {**inside, "method": "GET"}
-        trace_id, _ = caller_of(first_header(scope, b"traceparent")) or (None, None)
-        with about(request_id=request_id, trace_id=trace_id, route=lambda: _route(inside)):
-            await self._answered(inside, body.receive, answer, scope["method"])
-
-    async def _answered(self, scope: Scope, receive: Receive, answer: "_Answer", method: str) -> None:
-        began = time.perf_counter()
-        try:
-            await self._app(scope, receive, answer.send)
-        except Exception:
-            log.exception("a request failed")
-            # The framework has told the caller, unless an answer was under way: then the connection is cut.
-            if answer.ended_at is None:
-                raise
-        finally:
-            seconds = (answer.ended_at or time.perf_counter()) - began
-            note_request(requests_log, method, _route(scope), answer.status, seconds)
+        with answering(
+            requests_log,
+            answer,
+            method=scope["method"],
+            request_id=request_id,
+            caller=caller_of(first_header(scope, b"traceparent")),
+            route=lambda: _route(inside),
+        ):
+            try:
+                await self._app(inside, body.receive, answer.send)
+            except Exception:
+                log.exception("a request failed")
+                # The framework has told the caller, unless an answer was under way: then the connection is cut.
+                if answer.ended_at is None:
+                    raise
 
 
 class _Answer:

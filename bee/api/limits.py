@@ -74,11 +74,20 @@ class Limiter:
             return
         assert verdict is not None
         if not verdict.accepted:
+            self._note_refusal(member_id)
             raise TooMany(
                 "rate_limited",
                 f"At most {self._most} requests a minute are accepted; try again in {verdict.retry_after_s} s.",
                 retry_after_s=verdict.retry_after_s,
             )
+
+    def _note_refusal(self, member_id: UUID) -> None:
+        """Count a refusal for whoever is on call; that it can't be counted changes nothing of it."""
+        try:
+            with self._database.writing(Login.SYSTEM) as session:
+                session.run("api/note_refusal", user_id=member_id, area=self._area)
+        except Unavailable as error:
+            log.warning("a refusal is not counted: %s", error.code)
 
 
 def passed_uncounted(limiters: Iterable[Limiter]) -> int:

@@ -4,13 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, Self
+from typing import Final, Protocol, Self
 from uuid import UUID
 
 from bee.coach.exchange import Try
 from bee.coach.model import ModelFailed, Provider
 from bee.coach.model.prices import PRICES, Price, find_price
-from bee.coach.prompting import Prompt
 from bee.coach.standing import FAILURES_TO_OPEN, PAUSE, UNCOUNTED, Standing, day_began, pause_after
 from bee.db import Database, Identity, Login, WriteSession
 
@@ -44,6 +43,26 @@ class Account:
         return cls(purpose, staff_id=staff_id)
 
 
+class Asking(Protocol):
+    """What a model is asked with, as it stands beside what that cost."""
+
+    @property
+    def label(self) -> str:
+        """How it is named: ``coach@1``."""
+
+    @property
+    def sha256(self) -> str:
+        """The digest of all that decides what is asked."""
+
+    @property
+    def provider(self) -> Provider:
+        """Who runs the model."""
+
+    @property
+    def model(self) -> str:
+        """Which model it is."""
+
+
 def read_standing(
     database: Database, member_id: UUID | None, provider: Provider, *, now: datetime
 ) -> Standing:
@@ -69,7 +88,7 @@ def note_calls(
     session: WriteSession,
     account: Account,
     request_id: UUID,
-    prompt: Prompt,
+    prompt: Asking,
     tries: Iterable[Try],
     prices: Sequence[Price] = PRICES,
 ) -> None:

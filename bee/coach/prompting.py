@@ -55,9 +55,9 @@ def live_prompt(session: ReadSession, settings: Settings) -> Prompt | None:
     return None if version is None else prompt_of(version, settings)
 
 
-def prompt_of(version: PromptVersion, settings: Settings) -> Prompt:
-    """Return a version with its model, which is the settings' where it names none."""
-    provider, _, model = (version.model or settings.coach_model).partition("/")
+def prompt_of(version: PromptVersion, settings: Settings, model: str | None = None) -> Prompt:
+    """Return a version with its model, which is the settings' where it names none; or with another one to try."""
+    provider, _, name = (model or version.model or settings.coach_model).partition("/")
     return Prompt(
         name=version.prompt,
         number=version.number,
@@ -65,7 +65,7 @@ def prompt_of(version: PromptVersion, settings: Settings) -> Prompt:
         template=version.template,
         parameters=version.model_parameters,
         provider=Provider(provider),
-        model=model or provider,
+        model=name or provider,
     )
 
 

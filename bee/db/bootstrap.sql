@@ -38,6 +38,15 @@ begin
         end if;
     end loop;
 
+    -- How long transactions of others last is told by what the owner may see.
+    if not pg_catalog.pg_has_role('bee_migrator', 'pg_read_all_stats', 'usage') then
+        begin
+            grant pg_read_all_stats to bee_migrator;
+        exception when insufficient_privilege then
+            raise notice 'pg_read_all_stats can''t be granted by this user';
+        end;
+    end if;
+
     if not pg_catalog.has_database_privilege('bee_migrator', current_database(), 'create') then
         execute format('grant create on database %I to bee_migrator', current_database());
     end if;

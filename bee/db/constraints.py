@@ -75,7 +75,6 @@ MEANINGS: dict[str, tuple[type[BeeError], str, str]] = {
         "case_changed",
         "Somebody changed the case meanwhile: look at it again.",
     ),
-    "coach_runs_have_cases": (Conflict, "no_cases", "There is no case like that to run over."),
     "coach_gate_verdicts_of_its_version": (
         Conflict,
         "verdict_of_another",
@@ -92,6 +91,33 @@ MEANINGS: dict[str, tuple[type[BeeError], str, str]] = {
         "A version passes whose answers are safe.",
     ),
     "coach_run_ends_pkey": (Conflict, "run_over", "The run is over already."),
+    "coach_reviews_of_a_finished_run": (Conflict, "run_unfinished", "The run is not through."),
+    "coach_reviews_have_pairs": (
+        Conflict,
+        "no_pairs",
+        "The run has no two different answers to the same case.",
+    ),
+    "coach_reviews_run_id_fkey": (Invalid, "unknown_run", "There is no such run."),
+    "coach_review_ends_pkey": (Conflict, "review_over", "The review is over already."),
+    "coach_ratings_once": (Conflict, "rated_before", "You have rated this pair already."),
+    "coach_ratings_no_more": (
+        Conflict,
+        "pair_complete",
+        "Others have rated this pair meanwhile as often as is asked for.",
+    ),
+    "coach_ratings_of_an_open_review": (Conflict, "review_over", "The review is over already."),
+    "coach_ratings_of_its_rubric": (Invalid, "unknown_criterion", "The rubric has no such criterion."),
+    "coach_judges_once": (Conflict, "judge_asked_before", "This model judges it already."),
+    "coach_judges_of_others": (
+        Conflict,
+        "own_judge",
+        "A model does not judge what it wrote itself: ask another one.",
+    ),
+    "coach_judges_model_check": (
+        Invalid,
+        "unknown_model",
+        "A model is named by its provider and its name, such as openai/gpt-4o-mini.",
+    ),
     "coach_prompt_versions_number_key": (
         Conflict,
         "version_taken",

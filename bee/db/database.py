@@ -25,6 +25,7 @@ from bee.db.queries import driver_query
 from bee.db.session import ReadSession, Row, WriteSession, only
 from bee.errors import Unavailable
 from bee.settings import Settings
+from bee.telemetry.spans import span
 
 POOL_SIZE = 16
 POOL_WAIT_S = 5
@@ -114,7 +115,7 @@ class Database:
         Only for what may be done twice: it is asked again where a restarted server cut the connection off.
         """
         engine = self.engine(identity.login)
-        with _translated():
+        with _translated(), span(name):
             try:
                 return _fetch(engine, identity, row, name, parameters)
             except _CutOff:

@@ -12,6 +12,7 @@ import sqlalchemy
 
 from bee.db.queries import query
 from bee.errors import NotFound
+from bee.telemetry.spans import span
 
 Row = TypeVar("Row")
 
@@ -38,9 +39,10 @@ class ReadSession:
 
     def all(self, row: type[Row], name: str, /, **parameters: object) -> list[Row]:
         """Return every row of a query; its columns are the fields of ``row``."""
-        result = self._connection.execute(query(name), parameters)
-        columns = tuple(result.keys())
-        return [row(**dict(zip(columns, values, strict=True))) for values in result]
+        with span(name):
+            result = self._connection.execute(query(name), parameters)
+            columns = tuple(result.keys())
+            return [row(**dict(zip(columns, values, strict=True))) for values in result]
 
     def find(self, row: type[Row], name: str, /, **parameters: object) -> Row | None:
         """Return the only row of a query, or None. More than one row is a fault of the query."""
@@ -55,7 +57,8 @@ class ReadSession:
 
     def scalar(self, name: str, /, **parameters: object) -> Any:
         """Return the first column of the first row, or None when there is no row."""
-        return self._connection.execute(query(name), parameters).scalar()
+        with span(name):
+            return self._connection.execute(query(name), parameters).scalar()
 
 
 class WriteSession(ReadSession):
@@ -63,11 +66,14 @@ class WriteSession(ReadSession):
 
     def run(self, name: str, /, **parameters: object) -> int:
         """Run a statement and return how many rows it touched."""
-        return self._connection.execute(query(name), parameters).rowcount
+        with span(name):
+            return self._connection.execute(query(name), parameters).rowcount
 
     def run_many(self, name: str, rows: Sequence[Mapping[str, object]]) -> None:
         """Run a statement once for each row of parameters; no rows, no statement."""
-        if rows:
+        if not rows:
+            return
+        with span(name):
             self._connection.execute(query(name), [dict(row) for row in rows])
 
     @contextmanager

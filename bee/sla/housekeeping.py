@@ -17,6 +17,7 @@ def forget_old_minutes(session: WriteSession, *, settings: Settings, now: dateti
     return sum(
         (
             session.run("sla/forget_minutes", before=measured),
+            session.run("sla/forget_refusals", before=measured),
             session.run("sla/forget_recorders", before=now - RECORDERS_KEPT),
             session.run("sla/forget_gaps", before=derived),
             session.run("sla/forget_objective_minutes", before=derived),

@@ -1,7 +1,7 @@
 """What was promised, as data (pure): each objective with its indicator, target and window."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -80,8 +80,17 @@ _LIST: Final = TypeAdapter(tuple[Objective, ...])
 
 def parse_objectives(text: str) -> tuple[Objective, ...]:
     """Return objectives from JSON. Raises :class:`Invalid` for what is none, or named twice."""
+    return _checked(lambda: _LIST.validate_json(text))
+
+
+def parse_objectives_of(fields: Sequence[object]) -> tuple[Objective, ...]:
+    """Return objectives from values of their fields. Raises as :func:`parse_objectives` does."""
+    return _checked(lambda: _LIST.validate_json(json.dumps(fields, default=str)))
+
+
+def _checked(parse: Callable[[], tuple[Objective, ...]]) -> tuple[Objective, ...]:
     try:
-        found = _LIST.validate_json(text)
+        found = parse()
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])

@@ -39,14 +39,14 @@ class Telling:
 
     def entry(self, record: logging.LogRecord) -> Entry:
         """Return what may be told of a record."""
-        fields = {**self.labels, **what_goes_on(), **getattr(record, "fields", {})}
+        fields = {**what_goes_on(), **getattr(record, "fields", {})}
         place = (record.pathname, record.lineno, record.funcName or "") if record.lineno else None
         return Entry(
             at=datetime.fromtimestamp(record.created, UTC),
             severity=record.levelname,
             logger=record.name,
             message=self.redaction.text(said(record)),
-            fields={name: self.redaction.value(value) for name, value in fields.items()},
+            fields={**self.labels, **{name: self.redaction.value(value) for name, value in fields.items()}},
             place=place,
             stack=self.redaction.text(told(record.exc_info[1])) if record.exc_info else "",
         )

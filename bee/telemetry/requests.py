@@ -3,8 +3,14 @@
 import logging
 import os
 import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from secrets import token_hex
-from typing import Final
+from typing import Final, Protocol
+
+from bee.telemetry.about import about
+from bee.telemetry.spans import request_span
 
 REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 # https://www.w3.org/TR/trace-context/#traceparent-header; a later version may say more.
@@ -24,19 +30,46 @@ def caller_of(sent: bytes) -> tuple[str, str] | None:
     return (found[1].decode(), found[2].decode()) if found else None
 
 
-def note_request(
-    log: logging.Logger, method: str, route: str | None, status: int | None, seconds: float
-) -> None:
-    """Log a request by its route, never by its address, in which there may be anything.
+class Answer(Protocol):
+    """What became of a request. ``status``: None where the client went before there was an answer."""
 
-    ``status``: None where the client went before there was an answer.
+    status: int | None
+    ended_at: float | None
+
+
+@contextmanager
+def answering(
+    log: logging.Logger,
+    answer: Answer,
+    *,
+    method: str,
+    request_id: str,
+    caller: tuple[str, str] | None,
+    route: Callable[[], str | None],
+) -> Iterator[None]:
+    """Tell of a request that the block answers: it is in every line meanwhile, and has one of its own at the end.
+
+    ``route``: says which it is, as soon as that is known; never the address, in which there may be anything.
     """
+    began = time.perf_counter()
+    with (
+        request_span(caller) as asked,
+        about(request_id=request_id, trace_id=asked.trace_id, span_id=asked.span_id, route=route),
+    ):
+        try:
+            yield
+        finally:
+            seconds = (answer.ended_at or time.perf_counter()) - began
+            _note(log, method, answer.status, seconds)
+            asked.answered(method, route(), answer.status)
+
+
+def _note(log: logging.Logger, method: str, status: int | None, seconds: float) -> None:
     if not log.isEnabledFor(logging.INFO):
         return
     fields = {
         "pid": os.getpid(),
         "method": method,
-        "route": route,
         "status": status,
         "duration_ms": round(1000 * seconds, 1),
     }

@@ -6,12 +6,14 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
 
+from bee.errors import Invalid
 from bee.secret import derived, installation_secret
 from bee.settings import Settings
 from bee.telemetry.entries import Telling
 from bee.telemetry.forms import Form
 from bee.telemetry.logs import configure_logs
 from bee.telemetry.redaction import Redaction
+from bee.telemetry.spans import trace_with
 
 
 def start(settings: Settings, process: str) -> None:
@@ -21,6 +23,31 @@ def start(settings: Settings, process: str) -> None:
         {"process": process, "release": settings.release, "environment": settings.environment.value},
     )
     configure_logs(settings.log_level, telling, form=form_of(settings), project=settings.push_project)
+    if settings.sentry_dsn is not None:
+        _start_reports(settings.sentry_dsn.get_secret_value(), telling)
+    if settings.traces_url is not None:
+        _start_traces(settings, settings.traces_url, telling)
+
+
+def _start_reports(dsn: str, telling: Telling) -> None:
+    # Imported where it is asked for: it takes a third of a second.
+    from sentry_sdk.utils import BadDsn
+
+    from bee.telemetry.reports import start_reports
+
+    try:
+        start_reports(dsn, telling)
+    except BadDsn as error:
+        raise Invalid("settings", "SENTRY_DSN: is not the address of a project in Sentry.") from error
+
+
+def _start_traces(settings: Settings, url: str, telling: Telling) -> None:
+    from bee.telemetry.traces import start_traces
+
+    sent = settings.traces_headers.get_secret_value() if settings.traces_headers else ""
+    pairs = (pair.partition("=") for pair in sent.split(",") if "=" in pair)
+    headers = {name.strip().lower(): unquote(value.strip()) for name, _, value in pairs}
+    trace_with(start_traces(url, headers, settings.traces_ratio, telling))
 
 
 def form_of(settings: Settings) -> Form:

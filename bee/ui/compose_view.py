@@ -113,7 +113,7 @@ def _offer_acts(viewer: Viewer, card: CampaignCard) -> None:
         case Step.DRAFT:
             _offer(
                 viewer,
-                "ask",
+                f"ask-{_seen(card)}",
                 "What it is for",
                 "Ask for approval",
                 ":material/send:",
@@ -123,7 +123,7 @@ def _offer_acts(viewer: Viewer, card: CampaignCard) -> None:
             _offer_approval(viewer, card)
         case Step.APPROVED:
             if viewer.has_any((MAY_COMPOSE,)) and st.button(
-                f"Start sending to {card.people:,}", icon=":material/play_arrow:"
+                f"Start sending to {card.people:,}", icon=":material/play_arrow:", key=f"start-{_seen(card)}"
             ):
                 with errors_shown():
                     start(card)
@@ -136,7 +136,14 @@ def _offer_acts(viewer: Viewer, card: CampaignCard) -> None:
         case Step.STOPPED | Step.FINISHED:
             st.caption("It is over.")
     if card.step in {Step.APPROVED, Step.STARTED}:
-        _offer(viewer, "stop", "Why", "Stop it for good", ":material/block:", lambda why: stop(card, why))
+        _offer(
+            viewer,
+            f"stop-{_seen(card)}",
+            "Why",
+            "Stop it for good",
+            ":material/block:",
+            lambda why: stop(card, why),
+        )
 
 
 def _offer_approval(viewer: Viewer, card: CampaignCard) -> None:
@@ -145,11 +152,25 @@ def _offer_approval(viewer: Viewer, card: CampaignCard) -> None:
         return
     if card.author_id == viewer.staff_id:
         st.caption("You wrote it, so somebody else has to approve it.")
-    elif st.button(f"Approve these words for {card.people:,}", icon=":material/check:"):
+    elif st.button(
+        f"Approve these words for {card.people:,}", icon=":material/check:", key=f"approve-{_seen(card)}"
+    ):
         with errors_shown():
             approve(card)
             st.rerun()
-    _offer(viewer, "refuse", "Why", "Refuse", ":material/close:", lambda why: refuse(card, why))
+    _offer(
+        viewer,
+        f"refuse-{_seen(card)}",
+        "Why",
+        "Refuse",
+        ":material/close:",
+        lambda why: refuse(card, why),
+    )
+
+
+def _seen(card: CampaignCard) -> str:
+    """Return what a click is about: one on words that were changed meanwhile finds nothing to click."""
+    return f"{card.number}-{card.version}"
 
 
 def _offer(viewer: Viewer, key: str, asks: str, label: str, icon: str, act: Callable[[str], None]) -> None:

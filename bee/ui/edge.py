@@ -9,8 +9,9 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bee.telemetry.about import about, note
-from bee.telemetry.requests import caller_of, note_request, request_id_of
+from bee.telemetry.about import note
+from bee.telemetry.requests import answering, caller_of, request_id_of
+from bee.telemetry.spans import whole_span
 
 log = logging.getLogger("bee.ui")
 requests_log = logging.getLogger("bee.ui.requests")
@@ -35,32 +36,39 @@ class Edge:
             return
         sent = dict(scope["headers"])
         request_id = request_id_of(sent.get(REQUEST_ID, b""))
-        trace_id, _ = caller_of(sent.get(b"traceparent", b"")) or (None, None)
-        with about(request_id=request_id, trace_id=trace_id, route=self._route(scope["path"])):
-            await self._answered(scope, receive, send, request_id.encode())
-
-    async def _answered(self, scope: Scope, receive: Receive, send: Send, request_id: bytes) -> None:
-        began = time.perf_counter()
-        status: int | None = None
-
-        async def numbered(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message = {**message, "headers": [*message["headers"], (REQUEST_ID, request_id)]}
-            await send(message)
-
-        try:
-            await self._app(scope, receive, numbered)
-        finally:
-            seconds = time.perf_counter() - began
-            note_request(requests_log, scope["method"], self._route(scope["path"]), status, seconds)
+        answer = _Answer(send, request_id)
+        with answering(
+            requests_log,
+            answer,
+            method=scope["method"],
+            request_id=request_id,
+            caller=caller_of(sent.get(b"traceparent", b"")),
+            route=lambda: self._route(scope["path"]),
+        ):
+            await self._app(scope, receive, answer.send)
 
     def _route(self, path: str) -> str | None:
         """Return an address that is one of ours, without what varies; None for any other."""
         if path in self._routes:
             return path
         return next((f"{folder}…" for folder in FOLDERS if path.startswith(folder)), None)
+
+
+class _Answer:
+    """An answer on its way out, which bears the request's number."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send = send
+        self._number = (REQUEST_ID, request_id.encode())
+        self.status: int | None = None
+        self.ended_at: float | None = None
+
+    async def send(self, message: Message) -> None:
+        """Send a part on, the first one with the number."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message = {**message, "headers": [*message["headers"], self._number]}
+        await self._send(message)
 
 
 @contextmanager
@@ -72,7 +80,8 @@ def page_run(address: str) -> Iterator[None]:
     note(request_id=token_hex(16), route=address)
     began = time.perf_counter()
     try:
-        yield
+        with whole_span(f"page {address}"):
+            yield
     finally:
         took_ms = round(1000 * (time.perf_counter() - began), 1)
         log.info("page", extra={"fields": {"duration_ms": took_ms}})

@@ -117,7 +117,7 @@ def pick_member_words(*, by_name: bool) -> str:
     """Let the viewer say whom they look for, by number and, where their role sees names, by name."""
     if SEARCH_NEXT in st.session_state:
         st.session_state["member"] = st.session_state.pop(SEARCH_NEXT)
-    return st.text_input(
+    typed = st.text_input(
         "Member",
         key="member",
         max_chars=MOST_LETTERS,
@@ -127,6 +127,8 @@ def pick_member_words(*, by_name: bool) -> str:
         bind="query-params",
         width=165,
     )
+    # PostgreSQL has no text with this in it.
+    return typed.replace("\0", "")
 
 
 def search_for(words: str) -> None:

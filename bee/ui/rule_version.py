@@ -114,7 +114,7 @@ def _offer_end(card: RuleCard) -> None:
     if card.name == BUDGET:
         st.caption("A budget is always in force. To send nothing, there is the kill switch.")
         return
-    reason = _ask_reason("end", "Take it out of force", ":material/block:")
+    reason = _ask_reason(f"end-{card.name}", "Take it out of force", ":material/block:")
     if reason is not None:
         with errors_shown():
             deactivate(card.name, reason)
@@ -126,7 +126,11 @@ def _offer_start(card: RuleCard, version: RuleVersion) -> None:
     label = (
         f"Roll back to version {version.version}" if goes_back else f"Put version {version.version} in force"
     )
-    reason = _ask_reason("start", label, ":material/undo:" if goes_back else ":material/play_arrow:")
+    reason = _ask_reason(
+        f"start-{card.name}-{version.version}",
+        label,
+        ":material/undo:" if goes_back else ":material/play_arrow:",
+    )
     if reason is not None:
         with errors_shown():
             activate(version, reason)

@@ -35,8 +35,8 @@ def days_figure(days: Sequence[UsageLine]) -> go.Figure:
         tickformat="%-d %b", hoverformat="%-d %B %Y",
     )  # fmt: skip
     figure.update_yaxes(
-        gridcolor=GRID, zeroline=False, fixedrange=True, tickprefix="$", nticks=5, rangemode="tozero",
-        tickfont={"color": TEXT},
+        gridcolor=GRID, zeroline=False, fixedrange=True, tickprefix="$", tickformat=",.4~f", nticks=5,
+        rangemode="tozero", tickfont={"color": TEXT},
     )  # fmt: skip
     figure.layout.annotations = [
         _label(place, purpose, _sum(priced, purpose)) for place, purpose in enumerate(shown)

@@ -9,7 +9,7 @@ import streamlit as st
 from bee.coach.model.prices import Price
 from bee.coach.usage import UsageLine
 from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT
-from bee.ui.usage_words import PURPOSE_WORDS, checked_words, cost_words, helpful_words
+from bee.ui.usage_words import PURPOSE_WORDS, checked_words, cost_words, helpful_words, unpriced_words
 
 ROWS_SHOWN: Final = 15
 BUCKETS: Final = {
@@ -24,13 +24,28 @@ BUCKETS: Final = {
 def show_totals(total: UsageLine) -> None:
     """Draw what matters most as cards."""
     grid = st.grid(4, min_column_width=150)
-    for words, value, icon, meaning in (
-        ("Cost", cost_words(total), "payments", "Of calls with a known price."),
-        ("Calls", f"{total.calls:,}", "call_made", f"{total.answered:,} of them answered as they should."),
-        ("Tokens", f"{total.tokens:,}", "data_usage", "All kinds together; no token is in two of them."),
-        ("Helpful", helpful_words(total), "thumb_up", "Of the members' answers that they said it of."),
+    for words, value, icon, meaning, left_out in (
+        ("Cost", cost_words(total), "payments", "Of calls with a known price.", unpriced_words(total)),
+        (
+            "Calls",
+            f"{total.calls:,}",
+            "call_made",
+            f"{total.answered:,} of them answered as they should.",
+            None,
+        ),
+        (
+            "Tokens",
+            f"{total.tokens:,}",
+            "data_usage",
+            "All kinds together; no token is in two of them.",
+            None,
+        ),
+        ("Helpful", helpful_words(total), "thumb_up", "Of the members' answers that they said it of.", None),
     ):
-        grid.metric(words, value, icon=f":material/{icon}:", help=meaning, border=True, height="stretch")
+        grid.metric(
+            words, value, left_out, icon=f":material/{icon}:", help=meaning, border=True, height="stretch",
+            delta_color="off", delta_arrow="off",
+        )  # fmt: skip
 
 
 def usage_table(lines: Sequence[UsageLine], by: str) -> None:
@@ -42,27 +57,29 @@ def usage_table(lines: Sequence[UsageLine], by: str) -> None:
                 "name": [line.name for line in lines],
                 "purpose": [PURPOSE_WORDS[line.purpose] for line in lines],
                 "cost": [cost_words(line) for line in lines],
+                "unpriced": [line.unpriced for line in lines],
+                "helpful": [helpful_words(line) for line in lines],
                 "calls": [line.calls for line in lines],
                 "answered": [line.answered for line in lines],
             }
             | {bucket: [getattr(line, bucket) for line in lines] for bucket in BUCKETS}
-            | {"helpful": [helpful_words(line) for line in lines]}
         ),
         hide_index=True,
         row_height=ROW_HEIGHT,
         height=HEAD_HEIGHT + ROW_HEIGHT * min(len(lines), ROWS_SHOWN),
         alt=f"What models took and cost, by {by.lower()} and purpose",
         column_config={
-            "name": columns.TextColumn(by, width=200),
-            "purpose": columns.TextColumn("For", width=80),
-            "cost": columns.TextColumn("Cost", width=130, alignment="right"),
-            "calls": columns.NumberColumn("Calls", format="localized", width=70),
-            "answered": columns.NumberColumn("Answered", format="localized", width=85),
+            "name": columns.TextColumn(by, width=150),
+            "purpose": columns.TextColumn("For", width=78),
+            "cost": columns.TextColumn("Cost", width=80, alignment="right"),
+            "unpriced": columns.NumberColumn("No price", format="localized", width=75),
+            "calls": columns.NumberColumn("Calls", format="localized", width=60),
+            "answered": columns.NumberColumn("Answered", format="localized", width=80),
             **{
-                bucket: columns.NumberColumn(words, format="localized", width=100)
+                bucket: columns.NumberColumn(words, format="localized", width=92)
                 for bucket, words in BUCKETS.items()
             },
-            "helpful": columns.TextColumn("Helpful", width=90, alignment="right"),
+            "helpful": columns.TextColumn("Helpful", width=80, alignment="right"),
         },
     )
 

@@ -28,11 +28,15 @@ def dollars(amount: Decimal) -> str:
 
 
 def cost_words(line: UsageLine) -> str:
-    """Return what calls cost, and how many have no price: a model without one is never shown as free."""
+    """Return what the calls with a price cost; a model without one is never shown as free."""
     if line.cost_usd is None:
         return NO_PRICE
-    told = dollars(line.cost_usd)
-    return f"{told} + {line.unpriced:,} without a price" if line.unpriced else told
+    return dollars(line.cost_usd)
+
+
+def unpriced_words(line: UsageLine) -> str | None:
+    """Return how many calls the cost leaves out."""
+    return f"{counted(line.unpriced, 'call', 'calls')} without a price" if line.unpriced else None
 
 
 def helpful_words(line: UsageLine) -> str:
@@ -49,7 +53,8 @@ def covers_words(total: UsageLine, days: int) -> str:
 
 def days_takeaway(total: UsageLine, days: int) -> str:
     """Return the days in a sentence."""
-    return f"In {counted(days, 'day', 'days')} models cost {cost_words(total)}."
+    told = ", and ".join(filter(None, (cost_words(total), unpriced_words(total))))
+    return f"In {counted(days, 'day', 'days')} models cost {told}."
 
 
 def checked_words(price: Price) -> str:

@@ -106,7 +106,8 @@ def offer_acts(event: SafetyEvent) -> None:
 
 def ask_to_close(event: SafetyEvent) -> None:
     """Ask what was found, and close it."""
-    with st.form("close-event", border=False):
+    # Of this message alone: what was written about one member, and left, never stands at the next one's.
+    with st.form(f"close-event-{event.id}", border=False):
         found = st.radio("What was it", tuple(FINDINGS), index=None, horizontal=True)
         note = st.text_area("Note", max_chars=2000, placeholder="What you did, for whoever comes after you")
         sent = st.form_submit_button("Close", icon=":material/check:")

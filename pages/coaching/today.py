@@ -98,7 +98,8 @@ def offer_acts(scope: Scope, task: Task) -> None:
 
 def ask_outcome(task: Task) -> None:
     """Ask what came of it."""
-    with st.form("do-task", border=False):
+    # Of this task alone: what was written about one member, and left, never stands at the next one's.
+    with st.form(f"do-task-{task.id}", border=False):
         came = st.radio("What came of it", tuple(OUTCOMES), index=None, horizontal=True)
         note = st.text_area("Note", max_chars=2000, placeholder="What whoever comes after you should know")
         sent = st.form_submit_button("Done", icon=":material/check:", type="primary")
@@ -111,7 +112,7 @@ def ask_outcome(task: Task) -> None:
 def ask_coach(scope: Scope, task: Task) -> None:
     """Ask to whom the member goes; their tasks follow."""
     names = {row.full_name: row.id for row in read_coaches(scope) if row.id != task.coach_id}
-    with st.form("give-task", border=False):
+    with st.form(f"give-task-{task.id}", border=False):
         chosen = st.selectbox("Give the member, and all tasks about them, to", tuple(names), index=None)
         sent = st.form_submit_button("Give", icon=":material/swap_horiz:", disabled=not names)
     if sent and chosen is not None:

@@ -93,7 +93,10 @@ def ask(switch: Switch) -> None:
         st.caption("An admin can let it go again.")
         return
     what = rule_words(switch.rule).lower() if switch.rule is None else f"“{rule_words(switch.rule)}”"
-    with st.form(f"switch-{switch.rule or 'everything'}", border=False, width=520):
+    # Another form once it is done: a second click finds no reason in it, and does not undo the first.
+    with st.form(
+        f"{'release' if switch.is_stopped else 'stop'}-{switch.rule or 'everything'}", border=False, width=520
+    ):
         reason = st.text_input(
             "Why", max_chars=500, placeholder="What others should know", autocomplete="off"
         )

@@ -11,6 +11,7 @@ select
     runs.reuses_answers,
     runs.most_usd,
     runs.checker,
+    runs.requested_by,
     runs.requested_at,
     coalesce(
         (select sum(outputs.cost_usd) from coach_run_outputs as outputs where outputs.run_id = runs.id), 0

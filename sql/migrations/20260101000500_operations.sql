@@ -152,11 +152,16 @@ grant select (kind, key, finished_at), insert on public.jobs to bee_system;
 create policy system on public.jobs to bee_worker, bee_system using (true) with check (true);
 create policy system on public.outbox to bee_worker, bee_system using (true) with check (true);
 grant select on public.jobs to bee_oncall, bee_admin;
+-- They have a job run, or run sooner: what it is given is nobody's to choose.
+grant insert (kind, key), update (run_at) on public.jobs to bee_oncall, bee_admin;
 grant select on public.outbox to bee_admin;
 -- What leaves the house may be a message to a member: on-call sees that it waits or left, not what it says.
 grant select (id, topic, dedupe_key, created_at, available_at, attempts, delivered_at, last_error)
     on public.outbox to bee_oncall;
 create policy staff on public.jobs for select to bee_oncall, bee_admin using (true);
+create policy asks on public.jobs for insert to bee_oncall, bee_admin with check (true);
+create policy hastens on public.jobs for update to bee_oncall, bee_admin
+    using (finished_at is null and started_at is null) with check (true);
 create policy staff on public.outbox for select to bee_oncall, bee_admin using (true);
 
 -- Everybody appends what they did; only admins and on-call read; nobody changes.

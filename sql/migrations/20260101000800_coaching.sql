@@ -252,8 +252,8 @@ grant select (id, category, rules_version, status, created_at, taken_at, closed_
     to bee_oncall;
 create policy counts on public.safety_events for select to bee_oncall using (true);
 
--- Both are kept for a time, then forgotten by the worker.
+-- Both are kept for a time, then forgotten by the worker, which counts what runs of the lab take.
 grant select (created_at), delete on public.coach_moments to bee_worker;
-grant select (started_at), delete on public.coach_model_calls to bee_worker;
+grant select, insert, delete on public.coach_model_calls to bee_worker;
 create policy worker on public.coach_moments to bee_worker using (true) with check (false);
-create policy worker on public.coach_model_calls to bee_worker using (true) with check (false);
+create policy worker on public.coach_model_calls to bee_worker using (true) with check (purpose <> 'production');

@@ -15,6 +15,26 @@ grant select, delete on public.member_requests to bee_worker;
 create policy system on public.member_requests to bee_system using (true) with check (true);
 create policy worker on public.member_requests to bee_worker using (true);
 
+-- Requests of a member that a limit refused in an hour, by policy. What passed because a limiter failed is no member's to
+-- tell, and stands in the service minutes.
+create table public.request_refusals (
+    hour timestamptz not null check (hour = date_trunc('hour', hour at time zone 'UTC') at time zone 'UTC'),
+    area text not null check (area in ('v1', 'rest', 'graphql', 'realtime')),
+    user_id uuid not null references public.members (id) on delete cascade,
+    refused bigint not null check (refused > 0),
+    last_at timestamptz not null,
+    primary key (hour, area, user_id)
+);
+create index request_refusals_member on public.request_refusals (user_id);
+alter table public.request_refusals enable row level security;
+revoke all on public.request_refusals from public, anon, authenticated, service_role;
+grant select, insert, update on public.request_refusals to bee_system;
+grant select, delete on public.request_refusals to bee_worker;
+grant select on public.request_refusals to bee_oncall, bee_admin;
+create policy system on public.request_refusals to bee_system using (true) with check (true);
+create policy worker on public.request_refusals to bee_worker using (true);
+create policy staff on public.request_refusals for select to bee_oncall, bee_admin using (true);
+
 -- That a member saw a notification: a row of its own, so that the decision never changes.
 create table public.notification_receipts (
     notification_id uuid not null references public.momentum_notifications (id) on delete cascade,

@@ -22,6 +22,29 @@ revoke all on function public.bee_add_sketches(integer[], integer[])
     from public, anon, authenticated, service_role;
 grant execute on function public.bee_add_sketches(integer[], integer[]) to bee_system;
 
+-- How the logins use their connections, without a word of what they do; null where the owner may not see it.
+create function public.bee_database_activity()
+returns table (login text, connections bigint, busy bigint, longest_s double precision, waiting bigint)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        sessions.usename,
+        count(*),
+        case when bool_and(seen.is_all) then count(*) filter (where sessions.state <> 'idle') end,
+        case
+            when bool_and(seen.is_all)
+            then coalesce(extract(epoch from max(clock_timestamp() - sessions.xact_start)), 0)
+        end,
+        count(*) filter (where exists (select from pg_locks where pg_locks.pid = sessions.pid and not pg_locks.granted))
+    from pg_stat_activity as sessions
+    cross join (select pg_has_role(current_user, 'pg_read_all_stats', 'usage') as is_all) as seen
+    where sessions.datname = current_database() and sessions.usename like 'bee\_%' and sessions.pid <> pg_backend_pid()
+    group by sessions.usename
+$$;
+revoke all on function public.bee_database_activity() from public, anon, authenticated, service_role;
+grant execute on function public.bee_database_activity() to bee_oncall, bee_admin;
+
 -- What requests came to: a row a minute, route, release, prompt, model and status; every process adds to it.
 -- `status`: the class, or limited (429 by policy), broken (cut off after the headers), timeout (the client waited too
 -- long), gone (the client left), uncounted (passed because the limiter failed: beside the request's own row).
@@ -254,7 +277,7 @@ revoke all on function
 grant execute on function public.bee_judged(timestamptz[], jsonb) to bee_worker;
 grant execute on function
     public.bee_uptime_states(timestamptz, timestamptz), public.bee_objective_counts(timestamptz, timestamptz)
-    to bee_oncall, bee_admin, bee_worker;
+    to bee_oncall, bee_admin, bee_worker, bee_system;
 
 alter table public.service_minutes enable row level security;
 alter table public.service_totals enable row level security;
@@ -314,6 +337,13 @@ grant insert (kind, starts_at, ends_at, state, reason, declared_by) on public.se
 grant update (uptime_before, uptime_after, withdrawn_at, withdrawn_by, withdrawn_because) on public.service_amendments
     to bee_oncall, bee_admin;
 create policy readers on public.service_amendments for select to bee_oncall, bee_admin, bee_worker using (true);
+
+-- The API tells Prometheus what each objective came to; who amended what, and why, it has no need of.
+grant select on public.objective_minutes, public.uptime_minutes to bee_system;
+grant select (id, kind, starts_at, ends_at, state, withdrawn_at) on public.service_amendments to bee_system;
+create policy system on public.objective_minutes for select to bee_system using (true);
+create policy system on public.uptime_minutes for select to bee_system using (true);
+create policy system on public.service_amendments for select to bee_system using (true);
 create policy authors on public.service_amendments for insert to bee_oncall, bee_admin
     with check (declared_by = public.bee_staff_id());
 create policy withdrawers on public.service_amendments for update to bee_oncall, bee_admin

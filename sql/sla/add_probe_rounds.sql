@@ -1,6 +1,6 @@
 -- Note what probers saw: :rounds is JSON, a round a probe and tick, each with what its steps came to. What was noted before
--- stays as it was. A round that is no tick, of a day that is forgotten, or yet to come, is left out. The minutes are stale.
--- Rows: one a step that was not there. Indexes: probers_pkey, probe_ticks_pkey, stale_minutes_pkey.
+-- stays as it was. A round that is no tick, of a day that is forgotten, or yet to come, is left out. The table itself marks
+-- the minutes that a tick speaks of. Rows: one a step that was not there. Indexes: probers_pkey, probe_ticks_pkey.
 with told as (
     select told.*
     from jsonb_to_recordset(cast(:rounds as jsonb)) as told (
@@ -20,14 +20,8 @@ heard as (
         release = excluded.release,
         last_tick_at = greatest(known.last_tick_at, excluded.last_tick_at),
         seen_at = clock_timestamp()
-),
-stale as (
-    insert into stale_minutes (minute)
-    select distinct date_trunc('minute', scheduled_at at time zone 'UTC') at time zone 'UTC' as minute
-    from told
-    order by minute
-    on conflict (minute) do nothing
 )
+
 insert into probe_ticks (scheduled_at, target, step, prober, ok, retried, seconds, reason, release)
 select
     told.scheduled_at, told.target, seen.step, told.prober, seen.ok, seen.retried, seen.seconds, seen.reason, told.release

@@ -2,26 +2,23 @@
 -- Rows: one an objective of which there is anything to say; none where the minute was sampled before. Indexes: notification_deliveries_due,
 -- outbox_waiting, coach_interventions_safety_event_key, objective_minutes_pkey; members are scanned.
 with zones as (
-    select time_zone, min(joined_on) as first_joined_on
-    from members
-    where left_on is null and not is_synthetic
-    group by time_zone
-),
-
--- By four in the morning the day before has to be scored, until then the one before that.
-due as (
     select
-        time_zone,
-        first_joined_on,
-        cast(cast(:now as timestamptz) at time zone time_zone - interval '4 hours' as date) - 1 as through
-    from zones
+        members.time_zone,
+        score_frontiers.scored_through,
+        min(cast(members.created_at at time zone members.time_zone as date)) as known_since
+    from members
+    left join score_frontiers on score_frontiers.time_zone = members.time_zone
+    where members.left_on is null and not members.is_synthetic
+    group by members.time_zone, score_frontiers.scored_through
 ),
 
+-- A day is to be scored by four in the morning after it; whoever is new, from the day on which they came.
 scores as (
-    select 'scores' as objective, coalesce(score_frontiers.scored_through >= due.through, false) as is_good
-    from due
-    left join score_frontiers on score_frontiers.time_zone = due.time_zone
-    where due.first_joined_on <= due.through
+    select
+        'scores' as objective,
+        (coalesce(scored_through + 1, known_since) + 1 + time '04:00') at time zone time_zone
+            > cast(:now as timestamptz) as is_good
+    from zones
 ),
 
 stopped as (

@@ -13,7 +13,8 @@ from bee.db.address import ServerAddress
 from bee.errors import TooMany
 from bee.settings import Settings
 from tests.api.conftest import Keys, sign_up
-from tests.factories import execute
+from tests.factories import execute, make_member
+from tests.sla.rows import stored
 
 
 def accepted(limiter: Limiter, member_id: object, tries: int) -> int:
@@ -48,6 +49,17 @@ def test_the_limit_holds_and_other_members_have_their_own(database: Database) ->
     limiter, one, other = Limiter(database, Area.V1, most=5), uuid4(), uuid4()
     assert accepted(limiter, one, 9) == 5
     assert accepted(limiter, other, 9) == 5
+
+
+def test_what_is_refused_is_counted_by_the_hour_of_members_who_exist(database: Database) -> None:
+    with database.writing(Login.OWNER) as session:
+        member = make_member(session)
+    one, other = Limiter(database, Area.V1, most=5), Limiter(database, Area.REST, most=2)
+    for limiter, whose, tries in ((one, member, 9), (one, member, 1), (other, member, 3), (one, uuid4(), 9)):
+        accepted(limiter, whose, tries)
+    assert stored(database, "area, user_id, refused", "request_refusals") == [
+        ("rest", member, 1), ("v1", member, 5),
+    ]  # fmt: skip
 
 
 def test_the_window_slides(database: Database) -> None:

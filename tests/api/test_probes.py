@@ -14,12 +14,14 @@ from starlette.testclient import TestClient
 from bee.db import Database
 from bee.errors import Invalid
 from bee.settings import Settings
+from bee.sla.probes.prober import running
 from bee.sla.probes.ticks import tick_of
 from bee.sla.probes.watch import outside, watching
 from tests.api.serving import serving
 from tests.cluster import away, url_of
 from tests.commands import Bee
 from tests.run.test_supervisor import wait_until
+from tests.sla.probes.servers import behaving, hangs
 from tests.sla.rows import counted, stored
 
 NOW = tick_of(datetime.now(UTC), 60)
@@ -122,6 +124,18 @@ def test_somebody_outside_looks_and_the_api_knows_it(
     assert stored(database, "target", "probe_ticks") == [(served,)]
 
 
+def test_a_look_that_is_made_once_speaks_of_its_own_minute(
+    bee: Bee, served: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BEE_PROBE_KEY", KEY)
+    began = tick_of(datetime.now(UTC), 60)
+    lines = bee("probe", served, "--once", "--journey", "--every", "600", "--json").out.splitlines()
+    for said in map(json.loads, lines):
+        assert said["every_s"] == 60
+        assert datetime.fromisoformat(said["scheduled_at"]) >= began
+    assert [json.loads(line)["probe"] for line in lines] == ["ready", "journey"]
+
+
 def test_with_another_key_it_looks_and_keeps_what_it_saw(
     bee: Bee, served: str, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -208,6 +222,17 @@ def test_workers_side_by_side_look_once_a_tick(served: str, settings: Settings, 
     assert {row[2] for row in ticks} == {"worker"}
     assert len({row[0] for row in ticks}) == len(ticks)
     assert list((settings.home / "probes").rglob("*.json")) == []
+
+
+def test_told_to_stop_while_a_server_hangs_a_worker_does_not_wait_for_it(settings: Settings) -> None:
+    pace = {"probe_every_s": 60, "probe_timeout_s": 20.0}
+    with behaving(hangs) as server:
+        hanging = settings.model_copy(update=pace | {"probe_url": server.url})
+        with outside(hanging, server.url, name="berlin", every_s=60) as probers, running(probers):
+            # The tick that is looked at now: the next one is a minute away.
+            probers[0].clock = lambda: NOW + timedelta(minutes=1)
+            wait_until(lambda: bool(server.asked), 60)
+        assert len(server.asked) == 1
 
 
 def test_without_an_address_the_worker_probes_nothing(settings: Settings) -> None:

@@ -14,6 +14,7 @@ from bee.db.address import ServerAddress
 from bee.notify.log import LogSearch, log_csv, log_rows
 from bee.notify.registry import thrown_switches
 from bee.ui.log_reads import ROWS_A_PAGE, log_since
+from bee.ui.tables import ROW_HEIGHT
 from tests.browser.conftest import Dashboard, open_as, served, settle
 from tests.browser.test_pages import violations
 from tests.cluster import named
@@ -58,10 +59,15 @@ def downloaded_alone(page: Page, label: str) -> str:
 
 
 def press_first_row(page: Page, inset: int) -> None:
-    """Press the button at the end of the first row of the last table; its cells lie on a canvas."""
+    """Press the button at the end of the first row of the last table."""
+    press_row(page, 0, inset)
+
+
+def press_row(page: Page, row: int, inset: int) -> None:
+    """Press the button at the end of a row of the last table; its cells lie on a canvas."""
     box = page.get_by_test_id("stDataFrame").last.bounding_box()
     assert box is not None
-    page.mouse.click(box["x"] + box["width"] - inset, box["y"] + 37 + 20)
+    page.mouse.click(box["x"] + box["width"] - inset, box["y"] + 37 + 20 + row * ROW_HEIGHT)
 
 
 def test_choices_of_the_log_go_into_the_address_which_reopens_it_and_files_hold_it(

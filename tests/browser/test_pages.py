@@ -84,6 +84,8 @@ def test_every_page_can_be_read_by_everybody_fits_a_phone_and_talks_to_no_other_
         "/memory",
         f"/memory?member=P-{number}&message=hello",
         "/safety",
+        "/cases",
+        "/runs",
         "/safety?which=Closed",
         "/staff",
         "/audit",

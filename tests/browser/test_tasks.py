@@ -13,7 +13,7 @@ from bee.db.address import ServerAddress
 from bee.notify.tasks import TaskSearch, tasks, tasks_csv
 from bee.notify.tokens import TokenSearch, token_health, weeks_csv
 from tests.browser.conftest import Dashboard, open_as, served, settle
-from tests.browser.test_notifications import downloaded, press_first_row
+from tests.browser.test_notifications import downloaded, press_first_row, press_row
 from tests.browser.test_pages import WIDER, violations
 from tests.cluster import named
 from tests.dashboard import Person, add_person, now
@@ -107,7 +107,31 @@ def test_a_task_is_done_by_hand_and_leaves_the_list(
     dialog.get_by_role("button", name="Done").click()
     expect(page.get_by_text("Nobody needs you right now")).to_be_visible()
     with asked.database.reading(Login.OWNER) as session:
-        row = execute(session, "select outcome, note, done_by from coach_interventions").one()
+        row = execute(
+            session,
+            "select outcome, note, done_by from coach_interventions where coach_id = :id",
+            id=cora.id,
+        ).one()
     assert tuple(row) == ("message left", "rang twice", cora.id)
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_function(f"({WIDER})().length === 0")
+
+
+def test_what_was_written_about_one_member_and_left_does_not_stand_at_the_next_ones(
+    asked: Dashboard, context: BrowserContext
+) -> None:
+    cora = add_person(asked.database, StaffRole.COACH, name="Cora Twice")
+    for _ in range(2):
+        ask_coach(asked.database, cora)
+    page = open_as(context, asked, cora, "/today")
+    names = []
+    for row in range(2):
+        press_row(page, row, 50)
+        dialog = page.get_by_role("dialog")
+        note = dialog.get_by_label("Note")
+        expect(note).to_have_value("")
+        names.append(dialog.get_by_role("link", name="Their days").get_attribute("href"))
+        note.fill("about somebody")
+        page.keyboard.press("Escape")
+        expect(dialog).to_be_hidden()
+    assert len(set(names)) == 2

@@ -272,6 +272,7 @@ def test_one_zone_that_is_behind_makes_the_minute_bad_and_the_first_sample_stays
         make_member(session, time_zone="Europe/London")
         make_member(session, time_zone="Asia/Tokyo")
     score_through(database, "Europe/London", "2026-03-01")
+    score_through(database, "Asia/Tokyo", "2026-02-28")
     assert derived(database, NOON)["scores"] == (0, 1)
     score_through(database, "Asia/Tokyo", "2026-03-01")
     assert derived(database, NOON + timedelta(seconds=30))["scores"] == (0, 1)

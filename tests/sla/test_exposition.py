@@ -23,7 +23,7 @@ def total(status: str, latencies: list[float], first: list[float]) -> Total:
 
 def test_prometheus_reads_how_many_there_were_and_exactly_how_many_within_a_second() -> None:
     latencies = [0.02, 0.4, 1.0, 1.0001, 7.0]
-    found = samples(exposition([total("2xx", latencies, [0.2, 0.3])], lost=7))
+    found = samples(exposition([total("2xx", latencies, [0.2, 0.3])], lost=7, windows={}))
     assert found["bee_requests_total", "2xx", ""] == 5
     assert found["bee_request_duration_seconds_bucket", "2xx", "1.0"] == 3
     assert found["bee_request_duration_seconds_bucket", "2xx", "+Inf"] == 5
@@ -33,7 +33,7 @@ def test_prometheus_reads_how_many_there_were_and_exactly_how_many_within_a_seco
 
 
 def test_buckets_never_fall() -> None:
-    found = samples(exposition([total("2xx", [0.001 * n for n in range(1, 2000)], [])], lost=0))
+    found = samples(exposition([total("2xx", [0.001 * n for n in range(1, 2000)], [])], lost=0, windows={}))
     bounds = sorted(
         (float(le), value)
         for (name, _, le), value in found.items()
@@ -45,4 +45,7 @@ def test_buckets_never_fall() -> None:
 
 
 def test_without_a_request_there_is_still_an_exposition() -> None:
-    assert samples(exposition([], lost=0)) == {("bee_requests_lost_total", "", ""): 0.0}
+    assert samples(exposition([], lost=0, windows={})) == {
+        ("bee_requests_lost_total", "", ""): 0.0,
+        ("bee_objective_events", "", ""): 0.0,
+    }

@@ -184,6 +184,22 @@ def test_what_was_approved_meanwhile_is_told(
     assert not late.exception
 
 
+def test_a_click_on_words_that_changed_meanwhile_approves_nothing(
+    empty_house: House, ana: Person, ben: Person, people: None
+) -> None:
+    asked(ana)
+    late = visit(PAGE, ben, campaign="1 · Walking")
+    app = visit(PAGE, ana, campaign="1 · Walking", view="Change")
+    field(app.text_area, "Text").input("Words that nobody else has seen.")
+    app = press(app.run(), "Save")
+    field(app.text_input, "What it is for").input("The lesson is out.")
+    press(app, "Ask for approval")
+    late = press(late, "Approve these words for 3")
+    assert not late.exception
+    assert step(empty_house.database) == Step.ASKED
+    assert "Words that nobody else has seen." in words(late)
+
+
 def test_a_campaign_is_stopped_with_a_reason(
     empty_house: House, ana: Person, ben: Person, people: None
 ) -> None:

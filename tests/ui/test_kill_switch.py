@@ -90,6 +90,14 @@ def test_what_on_call_stopped_only_an_admin_lets_go(
     assert trail(empty_house.database)[-1] == ("notification.resumed", "looked at")
 
 
+def test_a_second_click_does_not_let_go_what_the_first_one_stopped(empty_house: House, admin: Person) -> None:
+    app = stop_everything(visit(PAGE, admin), "the texts are odd")
+    assert app.text_input[0].value == ""
+    app = button(app, "Let everything go again").click().run()
+    assert [error for error in app.error if "Say the reason" in error.value]
+    assert is_stopped(empty_house.database, "rising")
+
+
 @pytest.mark.parametrize("reason", ["", "   ", "\0"])
 def test_without_a_reason_nothing_is_stopped(reason: str, empty_house: House, oncall: Person) -> None:
     app = stop_everything(visit(PAGE, oncall), reason)

@@ -57,8 +57,9 @@ def test_a_coach_sees_own_figures_and_a_model_without_a_price_shows_none(cora: P
     assert list(table["purpose"]) == ["Members", "Lab"]
     assert list(table["cost"]) == ["< $0.0001", "no price"]
     assert list(table["helpful"]) == ["1 of 1", "–"]
+    assert (app.metric[0].delta, list(table["unpriced"])) == ("1 call without a price", [0, 1])
     assert {metric.label: metric.value for metric in app.metric} == {
-        "Cost": "< $0.0001 + 1 without a price", "Calls": "2", "Tokens": "260", "Helpful": "1 of 1",
+        "Cost": "< $0.0001", "Calls": "2", "Tokens": "260", "Helpful": "1 of 1",
     }  # fmt: skip
 
 

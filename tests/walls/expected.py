@@ -77,6 +77,9 @@ ASSIGNED_CASE = (
 )
 RUN = "id prompt candidate_id baseline_id tag repeats reuses_answers most_usd seed checker requested_by"
 RUN_END = "run_id outcome said ended_by"
+REVIEW_END = "review_id outcome ended_by"
+OF_REVIEW_OVER = "review_id in (select review_id from coach_review_ends)"
+PAIR_OF_REVIEW_OVER = f"pair_id in (select id from coach_review_pairs where {OF_REVIEW_OVER})"
 CAMPAIGN_TEST = "campaign version variant platform address asked_by"
 # What the worker makes from what was measured.
 DERIVED = {"bee_oncall": READS, "bee_admin": READS, "bee_worker": KEEPS}
@@ -205,6 +208,12 @@ WALLS: Mapping[str, Mapping[str, May]] = {
     "member_requests": {
         "bee_system": May(select="*", insert="*", update="*"),
         "bee_worker": May(select="*", delete=True),
+    },
+    "request_refusals": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": May(select="*", delete=True),
+        "bee_system": ADDS_UP,
     },
     "consents": {
         "authenticated": May(
@@ -472,6 +481,49 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         **dict.fromkeys(("bee_system", "bee_worker"), READS),
     },
     "coach_prompt_places": dict.fromkeys(("bee_coach", "bee_admin", "bee_system", "bee_worker"), READS),
+    # Reviews: coaches rate, and see what pairs are made of and what others said once a review is over.
+    "coach_reviews": {
+        **dict.fromkeys(
+            ("bee_coach", "bee_admin"),
+            May(
+                select="id number run_id raters rubric asked_by asked_at",
+                insert="id run_id raters rubric seed asked_by",
+                adds="asked_by = %(me)s",
+            ),
+        ),
+        "bee_worker": READS,
+    },
+    "coach_review_ends": {
+        **dict.fromkeys(
+            ("bee_coach", "bee_admin"),
+            May(select="*", insert=REVIEW_END, adds="outcome = 'cancelled' and ended_by = %(me)s"),
+        ),
+        "bee_worker": May(select="*", insert=REVIEW_END, adds="outcome <> 'cancelled'"),
+    },
+    "coach_review_pairs": {**READ_BY_LAB, "bee_coach": May(select="*", rows=OF_REVIEW_OVER)},
+    "coach_ratings": {
+        **READ_BY_LAB,
+        "bee_coach": May(
+            select="*",
+            insert="id pair_id rater_id chosen met_left met_right comment",
+            rows=PAIR_OF_REVIEW_OVER,
+            adds="rater_id = %(me)s",
+        ),
+    },
+    "coach_judges": {
+        **READ_BY_LAB,
+        **dict.fromkeys(
+            ("bee_coach", "bee_admin"),
+            May(select="*", insert="id review_id model most_usd asked_by", adds="asked_by = %(me)s"),
+        ),
+    },
+    "coach_judgements": {
+        "bee_coach": May(select="*", rows=PAIR_OF_REVIEW_OVER),
+        "bee_admin": READS,
+        "bee_worker": May(
+            select="*", insert="id judge_id pair_id candidate_was_first verdict error cost_usd"
+        ),
+    },
     "coach_gate_verdicts": {
         **dict.fromkeys(("bee_coach", "bee_admin", "bee_system"), READS),
         "bee_worker": May(insert="*"),
@@ -553,7 +605,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_coach": May(select="*", rows="staff_id = %(me)s"),
         "bee_admin": READS,
         "bee_system": May(select="*", insert="*"),
-        "bee_worker": May(select="started_at", delete=True),
+        "bee_worker": May(select="*", insert="*", delete=True, adds="purpose <> 'production'"),
     },
     "coach_breakers": dict.fromkeys(("bee_product", "bee_coach", "bee_oncall", "bee_admin"), READS)
     | {"bee_worker": READS, "bee_system": May(select="*", insert="*", update="*")},
@@ -595,13 +647,14 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_admin": May(insert="*"),
         "bee_worker": KEEPS,
     },
-    "objective_minutes": DERIVED,
+    "objective_minutes": {**DERIVED, "bee_system": READS},
     "objective_hours": DERIVED,
-    "uptime_minutes": DERIVED,
+    "uptime_minutes": {**DERIVED, "bee_system": READS},
     "service_amendments": {
         "bee_oncall": AMENDS,
         "bee_admin": AMENDS,
         "bee_worker": READS,
+        "bee_system": May(select="id kind starts_at ends_at state withdrawn_at"),
     },
     "probers": {
         "bee_oncall": READS,
@@ -644,8 +697,8 @@ WALLS: Mapping[str, Mapping[str, May]] = {
     },
     # The house itself.
     "jobs": {
-        "bee_oncall": READS,
-        "bee_admin": READS,
+        "bee_oncall": May(select="*", insert="kind key", update="run_at"),
+        "bee_admin": May(select="*", insert="kind key", update="run_at"),
         "bee_worker": KEEPS,
         "bee_system": May(select="kind key finished_at", insert="*"),
     },
@@ -708,6 +761,13 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_follow_case": frozenset(),
     "bee_fix_run_cases": frozenset(),
     "bee_recount_verdict": frozenset(),
+    "bee_pair_answers": frozenset(),
+    "bee_candidate_is_left": frozenset(),
+    "bee_seat_rating": frozenset(),
+    "bee_check_rating": frozenset(),
+    "bee_refuse_own_judge": frozenset(),
+    "bee_next_pair": frozenset({"bee_coach"}),
+    "bee_review_progress": frozenset({"bee_coach", "bee_admin"}),
     "bee_mark_segments_stale": frozenset(),
     "bee_fill_event": frozenset(),
     "bee_mark_events_due": frozenset(),
@@ -720,9 +780,10 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_refuse_change": frozenset(),
     "bee_add_sketches": frozenset({"bee_system"}),
     "bee_mark_probed_minutes": frozenset(),
+    "bee_database_activity": frozenset({"bee_oncall", "bee_admin"}),
     "bee_judged": frozenset({"bee_worker"}),
-    "bee_uptime_states": frozenset({"bee_oncall", "bee_admin", "bee_worker"}),
-    "bee_objective_counts": frozenset({"bee_oncall", "bee_admin", "bee_worker"}),
+    "bee_uptime_states": frozenset({"bee_oncall", "bee_admin", "bee_worker", "bee_system"}),
+    "bee_objective_counts": frozenset({"bee_oncall", "bee_admin", "bee_worker", "bee_system"}),
     "bee_refuse_forgetting": frozenset(),
     "bee_forget_acts": frozenset(),
     "bee_record_token": frozenset(),
@@ -744,6 +805,12 @@ SECURITY_DEFINERS: Mapping[str, str] = {
     "bee_follow_case": "lets a version of a case be of the same source as the one before it",
     "bee_fix_run_cases": "fixes the cases of a run, so that nobody chooses those that pass",
     "bee_recount_verdict": "sees all of a run, to tell whether a version passed",
+    "bee_pair_answers": "pairs the answers of a run, whoever asks for a review of it",
+    "bee_seat_rating": "counts the ratings of a pair, which raters don't see",
+    "bee_check_rating": "knows what a review asks for, and whether it is over",
+    "bee_refuse_own_judge": "looks at which models wrote the answers",
+    "bee_next_pair": "shows a rater a pair, without who wrote what",
+    "bee_review_progress": "counts ratings that raters don't see",
     "bee_fill_event": "fills an event's columns",
     "bee_mark_events_due": "marks the members of new events as due for scoring",
     "bee_record_token": "keeps in the trail on which devices a member can be reached",
@@ -753,6 +820,7 @@ SECURITY_DEFINERS: Mapping[str, str] = {
     "bee_check_campaign_act": "sees all of a campaign, to tell whose turn it is",
     "bee_apply_alert_act": "changes an alert as whoever acts may, and only so",
     "bee_oncall_address": "tells where somebody is reached who may be on call",
+    "bee_database_activity": "sees how long transactions of others last, and tells that alone",
     "bee_names_in_campaign": "tells which words of a saved text are names, never whose",
     "bee_check_prompt_decision": "sees all of a request, to tell who may decide about it",
     "bee_follow_deployment": "ends what was live, which nobody else may",
@@ -778,6 +846,12 @@ UNCHANGEABLE = frozenset(
         "coach_run_cases",
         "coach_run_ends",
         "coach_run_outputs",
+        "coach_reviews",
+        "coach_review_pairs",
+        "coach_review_ends",
+        "coach_ratings",
+        "coach_judges",
+        "coach_judgements",
         "engagement_events",
         "momentum_notifications",
         "notification_campaign_acts",

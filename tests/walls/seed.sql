@@ -151,6 +151,33 @@ insert into coach_runs (prompt, candidate_id, repeats, most_usd, seed, checker, 
 select prompt, candidate_id, 1, 1, 1, '1', requested_by from coach_runs;
 insert into coach_run_ends (run_id, outcome, ended_by)
 select id, 'cancelled', requested_by from coach_runs where id not in (select run_id from coach_run_ends);
+insert into coach_run_outputs
+    (run_id, case_id, arm, repeat, provider, model, is_screened, is_cached, cache_key, text, checks)
+select run_id, case_id, 'baseline', 1, provider, model, false, false, cache_key, 'words of another model', checks
+from coach_run_outputs;
+insert into coach_reviews (run_id, raters, rubric, seed, asked_by)
+select runs.id, 2, '[]', 1, runs.requested_by
+from coach_runs as runs
+inner join coach_run_ends as ends on ends.run_id = runs.id
+cross join (values (1), (2)) as twice (time)
+where ends.outcome = 'finished';
+insert into coach_ratings (pair_id, rater_id, chosen, comment)
+select pairs.id, staff.id, 'left', 'words of ' || staff.full_name
+from coach_review_pairs as pairs
+cross join lateral (select id, full_name from staff order by full_name limit 2) as staff;
+insert into coach_judges (review_id, model, most_usd, asked_by)
+select id, 'openai/model', 1, asked_by from coach_reviews;
+insert into coach_judgements (judge_id, pair_id, candidate_was_first, verdict)
+select judges.id, pairs.id, true, 'first'
+from coach_judges as judges
+inner join coach_review_pairs as pairs using (review_id);
+insert into coach_review_ends (review_id, outcome) select id, 'decided' from coach_reviews where number % 2 = 0;
+insert into coach_reviews (run_id, raters, rubric, seed, asked_by)
+select run_id, raters, rubric, seed, asked_by from coach_reviews where number % 2 = 0;
+insert into coach_review_ends (review_id, outcome, ended_by)
+select id, 'cancelled', asked_by
+from coach_reviews
+where id not in (select review_id from coach_review_ends) and id not in (select review_id from coach_judges);
 insert into coach_cases (case_id, version, title, kind, message, source, author_id)
 select gen_random_uuid(), 1, 'case of ' || full_name, 'ordinary', 'words of ' || full_name, 'written', id from staff;
 insert into coach_cases
@@ -210,6 +237,8 @@ insert into uptime_minutes (minute, state, requests)
 values ('2026-02-01 12:00+00', 'up', 3), ('2026-02-01 12:01+00', 'up', 1);
 insert into service_amendments (kind, starts_at, ends_at, state, reason, declared_by)
 select 'correction', '2026-02-01 12:00+00', '2026-02-01 12:02+00', 'down', 'seen from outside', id from staff;
+insert into request_refusals (hour, area, user_id, refused, last_at)
+select '2026-02-01 12:00+00', 'v1', id, 1, '2026-02-01 12:01+00' from members;
 insert into probers (prober, target, probe, every_s, release, last_tick_at)
 values ('worker', 'http://a.example', 'ready', 60, '1', now()), ('outside', 'http://a.example', 'ready', 60, '1', now());
 insert into probe_ticks (scheduled_at, target, step, prober, ok, retried, seconds, reason, release)

@@ -59,7 +59,8 @@ def ready(request: Request) -> Ready:
 @router.get("/metrics", include_in_schema=False)
 def metrics(request: Request) -> Response:
     """Return what was measured, in Prometheus' text format: the same from every process."""
-    return Response(read_exposition(house_of(request).database), media_type=CONTENT_TYPE)
+    house = house_of(request)
+    return Response(read_exposition(house.database, now=house.clock()), media_type=CONTENT_TYPE)
 
 
 @versioned.get("/version", response_model=Versions)

@@ -3,14 +3,15 @@
 import hashlib
 import json
 import time
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
 from bee.coach.crisis import crisis_answer
-from bee.coach.exchange import Limits, estimated_usage
+from bee.coach.exchange import ANSWERED, CANCELLED, Limits, Try, estimated_usage
 from bee.coach.lab.case import Case, CaseKind, asked_digest
 from bee.coach.masking import MASK_VERSION, Mask
 from bee.coach.model import (
@@ -48,7 +49,8 @@ NOTHING: Final = Usage()
 class Answer:
     """What a version answered. ``text``: None where none came; ``results``: what the checks said of it.
 
-    ``usage`` and ``cost_usd``: of every try.
+    ``tries``: every call of the model; ``cost_usd``: of all of them. ``failure``: what is the provider's fault,
+    which is no answer.
     """
 
     text: str | None
@@ -58,9 +60,19 @@ class Answer:
     is_cached: bool = False
     first_token_ms: int | None = None
     total_ms: int | None = None
-    usage: Usage = NOTHING
-    is_estimate: bool = False
     cost_usd: Decimal | None = None
+    tries: tuple[Try, ...] = ()
+    failure: ModelFailed | None = None
+
+    @property
+    def usage(self) -> Usage:
+        """The tokens of every try."""
+        return sum((each.usage for each in self.tries), NOTHING)
+
+    @property
+    def is_estimate(self) -> bool:
+        """Whether the provider told the tokens of some try not."""
+        return any(each.is_estimate for each in self.tries)
 
     @property
     def checks(self) -> str | None:
@@ -87,6 +99,7 @@ class Asking:
     model: Model
     price: Price
     region: str
+    clock: Callable[[], datetime]
     limits: Limits = LIMITS
 
     def request(self, case: Case, mask: Mask) -> ModelRequest:
@@ -127,27 +140,24 @@ class Asking:
         return Answer(text, None, self.judged(case, text), is_cached=True)
 
     async def answer(self, case: Case) -> Answer:
-        """Ask the model, once more where it gave nonsense or was slow.
-
-        Raises :class:`ModelFailed` for what is the provider's fault (:data:`PASSING`, :data:`LASTING`).
-        """
+        """Ask the model, once more where it gave nonsense or was slow."""
         mask = Mask()
-        request = self.request(case, mask)
-        heard = _Heard(request)
+        heard = _Heard(self.request(case, mask), self.clock)
         for _ in range(MOST_TRIES):
-            error = await heard.ask(self.model, self.limits)
-            if error not in {Fault.SLOW, Fault.BROKEN}:
+            await heard.ask(self.model, self.limits)
+            if heard.outcome not in {Fault.SLOW, Fault.BROKEN}:
                 break
-        text = mask.show(cleaned(heard.text))[:LONGEST_TEXT] if error is None else None
+        is_there, failure = heard.outcome == ANSWERED, heard.failure
+        text = mask.show(cleaned(heard.text))[:LONGEST_TEXT] if is_there else None
         return Answer(
             text,
-            error,
+            None if is_there else heard.outcome,
             () if text is None else self.judged(case, text),
-            first_token_ms=heard.first_ms,
-            total_ms=heard.total_ms,
-            usage=heard.usage,
-            is_estimate=heard.is_estimate,
-            cost_usd=self.price.cost(heard.usage),
+            first_token_ms=heard.tries[-1].first_ms,
+            total_ms=heard.tries[-1].total_ms,
+            cost_usd=sum((self.price.cost(each.usage) for each in heard.tries), NO_MONEY),
+            tries=tuple(heard.tries),
+            failure=failure if failure and failure.fault in PASSING | LASTING else None,
         )
 
 
@@ -160,51 +170,62 @@ def price_of(prompt: Prompt, settings: Settings, on: date) -> Price | None:
 
 @dataclass(slots=True)
 class _Heard:
-    """What came of asking a model, over every try: the last one's text and times, the tokens of all."""
+    """What came of asking a model: the last try's text and failure, and every try."""
 
     request: ModelRequest
+    clock: Callable[[], datetime]
     text: str = ""
-    first_ms: int | None = None
-    total_ms: int = 0
-    usage: Usage = field(default_factory=Usage)
-    is_estimate: bool = False
+    failure: ModelFailed | None = None
+    tries: list[Try] = field(default_factory=list)
 
-    async def ask(self, model: Model, limits: Limits) -> str | None:
-        """Ask once and return why there is no answer, None where there is one."""
-        began = time.perf_counter()
-        self.text, self.first_ms = "", None
+    @property
+    def outcome(self) -> str:
+        """What the last try came to."""
+        return self.tries[-1].outcome
+
+    async def ask(self, model: Model, limits: Limits) -> None:
+        """Ask once, and note what that came to."""
+        began, started_at = time.perf_counter(), self.clock()
+        self.text, self.failure = "", None
+        first_ms: int | None = None
         completion: Completion | None = None
+        outcome, detail = CANCELLED, ""
         try:
             async with aclosing(ask(model, self.request, _patience(limits))) as pieces:
                 async for piece in pieces:
                     if isinstance(piece, Completion):
                         completion = piece
                         continue
-                    self.first_ms = _ms(began) if self.first_ms is None else self.first_ms
+                    first_ms = _ms(began) if first_ms is None else first_ms
                     self.text += piece
-            return _why_not(completion, self.text)
+            outcome = _outcome(completion, self.text)
         except ModelFailed as failure:
-            if failure.fault in PASSING | LASTING:
-                raise
-            return failure.fault
+            outcome, detail, self.failure = failure.fault.value, failure.detail, failure
         finally:
-            self.total_ms = _ms(began)
-            self._count(completion)
+            told = completion.usage if completion else None
+            usage = told or (NOTHING if first_ms is None else estimated_usage(self.request, len(self.text)))
+            self.tries.append(
+                Try(
+                    len(self.tries) + 1,
+                    started_at,
+                    outcome,
+                    detail,
+                    (),
+                    usage,
+                    told is None,
+                    first_ms,
+                    _ms(began),
+                )
+            )
 
-    def _count(self, completion: Completion | None) -> None:
-        told = completion.usage if completion else None
-        if told is None and self.first_ms is not None:
-            told, self.is_estimate = estimated_usage(self.request, len(self.text)), True
-        self.usage = self.usage + (told or NOTHING)
 
-
-def _why_not(completion: Completion | None, text: str) -> str | None:
+def _outcome(completion: Completion | None, text: str) -> str:
     assert completion is not None, "a stream ends with its completion or fails"
     if completion.finish is Finish.REFUSED:
         return "refused"
     if completion.finish is Finish.LENGTH:
         return "cut_short"
-    return None if text.strip() else Fault.BROKEN
+    return ANSWERED if text.strip() else Fault.BROKEN.value
 
 
 def _screening_results(case: Case, screening: Screening) -> tuple[CheckResult, ...]:

@@ -53,11 +53,11 @@ def _storable(value: object) -> object:
     return cleaned(value) if isinstance(value, str) else value
 
 
-def _line(most: int) -> Any:
-    return Field(min_length=1, max_length=most)
+def _line(most: int) -> StringConstraints:
+    return StringConstraints(strip_whitespace=True, min_length=1, max_length=most)
 
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True), BeforeValidator(_storable)]
+CLEANED: Final = BeforeValidator(_storable)
 
 
 class Turn(BaseModel):
@@ -66,7 +66,7 @@ class Turn(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     role: Literal["member", "coach"]
-    body: Annotated[Words, _line(2000)]
+    body: Annotated[str, _line(2000), CLEANED]
 
 
 class CaseBody(BaseModel):
@@ -74,14 +74,14 @@ class CaseBody(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    title: Annotated[Words, _line(120)]
+    title: Annotated[str, _line(120), CLEANED]
     kind: CaseKind = CaseKind.ORDINARY
     category: Category | None = None
     state: Momentum | None = None
-    memories: tuple[Annotated[Words, _line(1000)], ...] = Field(default=(), max_length=MOST_MEMORIES)
+    memories: tuple[Annotated[str, _line(1000), CLEANED], ...] = Field(default=(), max_length=MOST_MEMORIES)
     recent: tuple[Turn, ...] = Field(default=(), max_length=MOST_TURNS)
-    message: Annotated[Words, _line(8000)]
-    tags: tuple[Annotated[Words, _line(40)], ...] = Field(default=(), max_length=MOST_TAGS)
+    message: Annotated[str, _line(8000), CLEANED]
+    tags: tuple[Annotated[str, _line(40), CLEANED], ...] = Field(default=(), max_length=MOST_TAGS)
 
     @model_validator(mode="after")
     def _a_crisis_is_one_of_something(self) -> Self:

@@ -117,7 +117,7 @@ def _needs_care(evidence: Evidence, found: Results) -> _Finding:
 def _affordable(found: Results, terms: Terms) -> Iterable[_Finding]:
     speed = next((speed for speed in found.speeds if speed.arm == Arm.CANDIDATE), None)
     if speed is None or speed.total_p95_ms is None or speed.mean_usd is None:
-        said = "No answer was given afresh by a model, so what it takes is not known."
+        said = "No answer was given afresh, so what it takes is not known."
         yield _Finding("latency", False, said)
         return
     p95, most = speed.total_p95_ms, terms.most_p95_ms

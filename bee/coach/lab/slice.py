@@ -6,11 +6,14 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from bee.coach.lab.answering import Answer, Asking
 from bee.coach.lab.case import Case
 from bee.coach.lab.run import Arm
+from bee.coach.ledger import Account, note_calls
+from bee.coach.model import Provider
+from bee.coach.standing import Hold
 from bee.db import Database, Login
 from bee.errors import BeeError
 
@@ -31,6 +34,7 @@ class Work:
     reuses_answers: bool
     most_usd: Decimal
     checker: str
+    requested_by: UUID
     requested_at: datetime
     spent_usd: Decimal
 
@@ -63,6 +67,7 @@ class Slice:
     spent_usd: Decimal = Decimal(0)
     reserved_usd: Decimal = Decimal(0)
     answered: int = 0
+    hold: Hold | None = None
     is_over_budget: bool = False
     is_stopped: bool = False
     failure: BeeError | None = None
@@ -92,7 +97,7 @@ class Slice:
         answer = asking.screened(case) or await asyncio.to_thread(self._earlier, case, asking, key)
         answer = answer or await self._paid(case, asking)
         if answer is not None:
-            await asyncio.to_thread(self._store, question, asking, key, answer)
+            await asyncio.to_thread(self._keep, question, asking, key, answer)
 
     async def _paid(self, case: Case, asking: Asking) -> Answer | None:
         """Ask a model where the run can still pay the most that it may cost; None where it can't."""
@@ -120,10 +125,22 @@ class Slice:
         with self.database.reading(Login.WORKER) as session:
             return bool(session.scalar("coach/lab_is_over", run_id=self.work.id))
 
-    def _store(self, question: Due, asking: Asking, key: str, answer: Answer) -> None:
+    def _keep(self, question: Due, asking: Asking, key: str, answer: Answer) -> None:
+        """Count what was asked of a model, as the lab's, and store the answer. Raises the provider's failure."""
+        output_id = uuid4()
+        if asking.prompt.provider is not Provider.OFFLINE and answer.tries:
+            account = Account.of_lab(self.work.requested_by)
+            with self.database.writing(Login.SYSTEM) as session:
+                note_calls(session, account, output_id, asking.prompt, answer.tries, (asking.price,))
+        if answer.failure is not None:
+            raise answer.failure
+        self._store(output_id, question, asking, key, answer)
+
+    def _store(self, output_id: UUID, question: Due, asking: Asking, key: str, answer: Answer) -> None:
         with self.database.writing(Login.WORKER) as session:
             stored = session.run(
                 "coach/lab_add_output",
+                id=output_id,
                 run_id=self.work.id,
                 case_id=question.case_id,
                 arm=question.arm,

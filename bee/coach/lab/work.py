@@ -5,7 +5,7 @@ fault is not held against the version: the run waits, and is given up when that 
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,11 +18,13 @@ from bee.coach.lab.cases import run_cases
 from bee.coach.lab.gate import Evidence, Terms, judge
 from bee.coach.lab.run import Ended, dollars, outputs
 from bee.coach.lab.slice import Due, Slice, Work
-from bee.coach.model import Fault, ModelFailed, Models
+from bee.coach.ledger import read_standing
+from bee.coach.model import Fault, ModelFailed, Models, Provider
 from bee.coach.prompting import prompt_of
 from bee.coach.prompts import PromptVersion, live_version, prompt_versions
 from bee.coach.prompts.gate import Verdict, record_verdict
 from bee.coach.review import CHECKER
+from bee.coach.standing import Hold
 from bee.db import Database, Login, ReadSession, WriteSession
 from bee.settings import Settings
 
@@ -77,7 +79,9 @@ class Runner:
                 part.asking = {
                     arm: self._asking(versions[version_id], models) for arm, version_id in work.arms.items()
                 }
-                await part.run(iter(due), for_s=self.slice_s)
+                part.hold = self._hold(part.asking.values())
+                if part.hold is None:
+                    await part.run(iter(due), for_s=self.slice_s)
             except ModelFailed as failure:
                 part.failure = failure
             return part
@@ -87,12 +91,27 @@ class Runner:
         price = price_of(prompt, self.settings, self.clock().date())
         if price is None:
             raise ModelFailed(Fault.CONFIGURATION, f"no price is known of {prompt.provider}/{prompt.model}")
-        return Asking(prompt, models.of(prompt.provider), price, self.settings.crisis_region, self.limits)
+        model = models.of(prompt.provider)
+        return Asking(prompt, model, price, self.settings.crisis_region, self.clock, self.limits)
+
+    def _hold(self, asking: Iterable[Asking]) -> Hold | None:
+        """Return why no model may be asked now: the lab has a share of the day's budget, and no more."""
+        now = self.clock()
+        for provider in {each.prompt.provider for each in asking} - {Provider.OFFLINE}:
+            standing = read_standing(self.database, None, provider, now=now)
+            if hold := standing.lab_hold(self.settings, now):
+                return hold
+        return None
 
     def _settle(self, part: Slice) -> None:
         """Draw the consequence of what some of the work came to."""
         failure = part.failure
-        if part.is_over_budget:
+        if part.hold is Hold.BREAKER:
+            raise ModelFailed(Fault.OVERLOADED, "it is left alone for a while")
+        if part.hold is not None:
+            said = "What models may take in a day is used up; days are UTC's."
+            self._end(part.work.id, Ended.OVER_BUDGET, said)
+        elif part.is_over_budget:
             most = dollars(part.work.most_usd)
             said = f"Another answer could have brought it beyond the {most} that it may cost."
             self._end(part.work.id, Ended.OVER_BUDGET, said)

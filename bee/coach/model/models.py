@@ -54,6 +54,17 @@ class Models:
             await model.aclose()
 
 
+def providers_of(settings: Settings) -> frozenset[Provider]:
+    """Return whose models can be asked by these settings, without making a client."""
+    named = {
+        Provider.OFFLINE: True,
+        Provider.OPENAI: settings.openai_api_key is not None,
+        Provider.VERTEX: settings.vertex_project is not None,
+        Provider.ANTHROPIC: settings.anthropic_api_key is not None,
+    }
+    return frozenset(provider for provider, is_there in named.items() if is_there)
+
+
 def _configured(settings: Settings) -> dict[Provider, Model]:
     # Each client takes up to 1.5 s to load: only those that are needed.
     models: dict[Provider, Model] = {}

@@ -32,6 +32,10 @@ class Scene:
     known: Known
     may_leave: bool
 
+    def asking(self, message: str) -> "Scene":
+        """Return the scene with what the member writes. Raises :class:`Invalid` for what can't be asked."""
+        return replace(self, moment=replace(self.moment, message=storable(message)))
+
     def without(self, off: Container[UUID]) -> "Scene":
         """Return the scene as if some memories were not known."""
         memories = tuple(memory for memory in self.moment.memories if memory.id not in off)
@@ -39,11 +43,12 @@ class Scene:
 
 
 def read_scene(session: ReadSession, member_id: UUID, message: str, *, now: datetime) -> Scene:
-    """Return a member's moment as the coach would answer it now; the role has to be one that may read it.
+    """Return a member's moment as it is now, with the memories that a message calls up, by keywords.
 
-    Raises :class:`Invalid` for a message that can't be asked, :class:`NotFound` for a member who is not theirs.
+    ``message``: what may still be nothing; :meth:`Scene.asking` has the last word on it. The role has to be one
+    that may read it. Raises :class:`NotFound` for a member who is not theirs.
     """
-    words = storable(message)
+    words = cleaned(message)
     about = session.find(AboutMember, "coach/about_member", user_id=member_id)
     if about is None:
         raise NotFound("no_member", "There is no such member among those whom you may see.")
@@ -57,13 +62,13 @@ def read_scene(session: ReadSession, member_id: UUID, message: str, *, now: date
 def made_up(message: str, state: Momentum | None, memories: str, said: str) -> Scene:
     """Return a moment of nobody's.
 
-    ``memories``: one a line; ``said``: one a line, oldest first, the coach's with ``Coach:`` in front. Raises
-    :class:`Invalid` for what no conversation could hold.
+    ``message``: what may still be nothing. ``memories``: one a line; ``said``: one a line, oldest first, the
+    coach's with ``Coach:`` in front. Raises :class:`Invalid` for what no conversation could hold.
     """
     remembered = _lines(memories, MOST_MEMORIES, "memories")
     spoken = _lines(said, MOST_MESSAGES, "messages")
     known = tuple(Memory(uuid5(MADE_UP, str(n)), "made-up", text) for n, text in enumerate(remembered))
-    moment = Moment(storable(message), state, known, tuple(_said(line) for line in reversed(spoken)))
+    moment = Moment(cleaned(message), state, known, tuple(_said(line) for line in reversed(spoken)))
     return Scene(moment, Known(), may_leave=True)
 
 

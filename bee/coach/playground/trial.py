@@ -1,6 +1,6 @@
 """One version's answer to a scene: as production would answer, and what a member would be sent."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -70,9 +70,7 @@ def model_trial(
 ) -> Trial:
     """Return what an exchange came to, every try of it counted."""
     tries = exchange.tries
-    usage = Usage(
-        **{kind.name: sum(getattr(each.usage, kind.name) for each in tries) for kind in fields(Usage)}
-    )
+    usage = sum((each.usage for each in tries), Usage())
     passed = exchange.text
     return Trial(
         prompt=prompt,

@@ -28,8 +28,10 @@ class Draft(BaseModel):
 
     @classmethod
     def of(cls, version: PromptVersion) -> Self:
-        """Return what a version says, to begin with."""
-        return cls(template=version.template, model=version.model, parameters=version.model_parameters)
+        """Return what a version says, to begin with; unchecked, for it may be what has to be put right."""
+        return cls.model_construct(
+            template=version.template, model=version.model, parameters=version.model_parameters
+        )
 
     @property
     def sha256(self) -> str:

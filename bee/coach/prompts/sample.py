@@ -36,11 +36,9 @@ def read_sample(session: ReadSession, member_id: UUID, *, now: datetime) -> Samp
     state: Any = session.scalar("coach/momentum_state", user_id=member_id)
     memories = session.all(Memory, "coach/prompt_memories", user_id=member_id, now=now, limit=MOST_MEMORIES)
     said = session.all(Said, "coach/last_messages", user_id=member_id, limit=MOST_MESSAGES)
-    return Sample(
-        state=state,
-        memories=tuple(mask.hide(memory.trait_value) for memory in memories),
-        messages=tuple(Said(each.role, mask.hide(each.body)) for each in reversed(said)),
-    )
+    # In the order in which an answer does it, so that the same tokens stand for the same words.
+    messages = tuple(Said(each.role, mask.hide(each.body)) for each in reversed(said))
+    return Sample(state, tuple(mask.hide(memory.trait_value) for memory in memories), messages)
 
 
 def rendered_for(template: Template, sample: Sample) -> Rendered:

@@ -71,6 +71,11 @@ class Passage(_Data):
             fields[name] = frozenset({"text", "number"})
         return fields
 
+    @property
+    def spelled_out(self) -> tuple["Part", ...]:
+        """All that it can say."""
+        return (Part(self.origin, self.text),)
+
     def words(self, values: Mapping[str, Value]) -> str:
         """Return the words with the values in them."""
         pieces = Formatter().parse(self.text)
@@ -95,6 +100,11 @@ class Choice(_Data):
         """The variable that chooses."""
         return {self.by: frozenset({"state"})}
 
+    @property
+    def spelled_out(self) -> tuple["Part", ...]:
+        """All that it can say."""
+        return tuple(Part(f"{self.origin}: {state}", self.texts[state]) for state in (*Momentum, UNKNOWN))
+
     def words(self, values: Mapping[str, Value]) -> str:
         """Return the text of the state."""
         return self.texts[str(values[self.by])]
@@ -111,6 +121,11 @@ class Listing(_Data):
     def wants(self) -> dict[str, frozenset[Kind]]:
         """The variable that holds the items."""
         return {self.list: frozenset({"texts"})}
+
+    @property
+    def spelled_out(self) -> tuple["Part", ...]:
+        """All that it can say before its items."""
+        return (Part(self.origin, self.heading),)
 
     def words(self, values: Mapping[str, Value]) -> str:
         """Return the heading and the items."""
@@ -215,6 +230,11 @@ def render(template: Template, values: Mapping[str, Value]) -> Rendered:
             raise Invalid("prompt_value_kind", f"The prompt's variable {name} is no {kind}.")
     parts = (Part(part.origin, part.words(values)) for part in template.parts)
     return Rendered(tuple(part for part in parts if part.text))
+
+
+def spelled_out(template: Template) -> Rendered:
+    """Return every text that a prompt can come to, in order; of a choice each, its origin as ``state: Rising``."""
+    return Rendered(tuple(part for each in template.parts for part in each.spelled_out))
 
 
 def template_text(template: Template) -> str:

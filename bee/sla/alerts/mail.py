@@ -27,6 +27,7 @@ class Mailbox:
     password: str
     sender: str
     tls: ssl.SSLContext
+    timeout_s: float = TIMEOUT_S
 
     def send(self, mail: EmailMessage) -> None:
         """Hand a mail over. Raises :class:`Unavailable` where the server does not take it, and says no address."""
@@ -49,8 +50,8 @@ class Mailbox:
 
     def _connected(self) -> smtplib.SMTP:
         if self.is_tls_first:
-            return smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT_S, context=self.tls)
-        return smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_S)
+            return smtplib.SMTP_SSL(self.host, self.port, timeout=self.timeout_s, context=self.tls)
+        return smtplib.SMTP(self.host, self.port, timeout=self.timeout_s)
 
 
 def mailbox(url: str, sender: str, *, tls: ssl.SSLContext | None = None) -> Mailbox:

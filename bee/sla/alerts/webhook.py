@@ -22,6 +22,7 @@ class Hook:
     url: str
     signer: Webhook
     tls: ssl.SSLContext
+    timeout_s: float = TIMEOUT_S
 
     def post(self, payload: dict[str, Any], *, number: int, now: datetime) -> None:
         """Post a message, once. ``number`` makes a repeat recognisable.
@@ -36,7 +37,9 @@ class Hook:
             "webhook-timestamp": str(int(now.timestamp())),
             "webhook-signature": self.signer.sign(name, now, body),
         }
-        answer = _asked("POST", self.url, tls=self.tls, content=body.encode(), headers=headers)
+        answer = _asked(
+            "POST", self.url, tls=self.tls, timeout_s=self.timeout_s, content=body.encode(), headers=headers
+        )
         if not answer.is_success:
             raise Unavailable("webhook_refused", f"The webhook answered {answer.status_code}.")
 
@@ -59,14 +62,14 @@ def refuse_no_address(variable: str, url: str) -> None:
 
 def say_alive(url: str, *, tls: ssl.SSLContext | None = None) -> None:
     """Tell whoever watches from outside that a minute was watched. Raises :class:`Unavailable`."""
-    answer = _asked("GET", url, tls=tls or ssl.create_default_context())
+    answer = _asked("GET", url, tls=tls or ssl.create_default_context(), timeout_s=TIMEOUT_S)
     if not answer.is_success:
         raise Unavailable("watchdog_refused", f"The watchdog answered {answer.status_code}.")
 
 
-def _asked(method: str, url: str, *, tls: ssl.SSLContext, **more: Any) -> httpx2.Response:
+def _asked(method: str, url: str, *, tls: ssl.SSLContext, timeout_s: float, **more: Any) -> httpx2.Response:
     try:
-        return httpx2.request(method, url, timeout=TIMEOUT_S, verify=tls, follow_redirects=False, **more)
+        return httpx2.request(method, url, timeout=timeout_s, verify=tls, follow_redirects=False, **more)
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         raise Unavailable(
             "webhook_unreachable", f"The receiver was not reached ({type(error).__name__})."

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bee.sla.alerts.rule import Signal
+from bee.sla.burn import Pair
 
 # What waits, or since when nobody was heard of.
 SIGNALS: Final = {
@@ -57,6 +58,11 @@ def messages_words(messages: int) -> str:
     if not messages:
         return "nobody, for no way out is set up"
     return f"{messages} message{'' if messages == 1 else 's'}"
+
+
+def pair_words(pair: Pair) -> str:
+    """Return a pair of windows in words: ``14.4 times over 1 h and 5 min``."""
+    return f"{pair.factor:g} times over {minutes_words(pair.long_min)} and {minutes_words(pair.short_min)}"
 
 
 def minutes_words(minutes: int) -> str:

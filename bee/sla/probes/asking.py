@@ -82,7 +82,9 @@ class Asker:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._runner.close()
+        # Whoever is not waited for may still be asking, in a thread that ends with the process.
+        if not self._runner.get_loop().is_running():
+            self._runner.close()
 
 
 def see(step: Step, attempt: Callable[[], str], *, timer: Callable[[], float] = time.monotonic) -> Seen:

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from bee.errors import BeeError, Invalid
@@ -67,16 +67,17 @@ class Prober:
             log.error("what a probe saw can't be kept (%s); it is told now or lost", error.strerror)  # noqa: TRY400
             self._tell_or_wait([seen])
         else:
-            self.tell_waiting()
+            self._tell_waiting(until=tick + timedelta(seconds=self.every_s / 2))
         return seen
 
-    def tell_waiting(self) -> bool:
-        """Tell what waits, oldest first, and return whether nothing waits any more."""
+    def _tell_waiting(self, *, until: datetime) -> None:
+        """Tell what waits, oldest first; what there is no time for before the next tick is told after it."""
         while waiting := self.spool.waiting(ROUNDS_AT_ONCE):
             if not self._tell_or_wait([kept.round for kept in waiting]):
-                return False
+                return
             self.spool.drop(waiting)
-        return True
+            if self.clock() >= until:
+                return
 
     def run(self, stopped: threading.Event, seen: Callable[[Round], None]) -> None:
         """Look at every tick until told to stop; ``seen`` gets each round."""

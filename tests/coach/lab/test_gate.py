@@ -143,7 +143,7 @@ def test_what_takes_nobody_knows_how_long_is_stopped() -> None:
         for output in fine()
     ]
     assert against(evidence(cached)) == [
-        ("latency", "No answer was given afresh by a model, so what it takes is not known.")
+        ("latency", "No answer was given afresh, so what it takes is not known.")
     ]
 
 

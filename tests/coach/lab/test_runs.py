@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from bee.coach.lab.cases import current_cases, revise_case
 from bee.coach.lab.run import Wanted, cancel_run, request_run, runs
 from bee.coach.model import ModelFailed, Provider
 from bee.coach.model.prices import Price
+from bee.coach.usage import usage_by_coach
 from bee.db import Database, Login
 from bee.errors import Conflict, Invalid, NotFound
 from bee.settings import Environment
@@ -125,6 +126,19 @@ def test_a_models_answers_keep_their_time_tokens_and_cost_and_what_the_checks_sa
     assert run.cost_usd == 4 * Decimal("0.00003")
 
 
+def test_what_a_run_takes_counts_as_the_labs_of_who_asked_for_it_and_nothing_taken_again_does(
+    database: Database, coach: UUID, service: ModelServer
+) -> None:
+    add_prompt(database, 2, PRICED)
+    settings = openai_at(service.address)
+    first = do_run(database, ask_run(database, coach), settings)
+    do_run(database, ask_run(database, coach, reuses_answers=True), settings)
+    with database.reading(Login.DASHBOARD, role="bee_coach", staff_id=coach) as session:
+        (row,) = usage_by_coach(session, datetime(2026, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+    assert (row.purpose, row.calls, row.cost_usd) == ("lab", len(service.asked), first.cost_usd)
+    assert (row.input, row.output, row.staff_id) == (50 * row.calls, 18 * row.calls, coach)
+
+
 def test_what_fails_a_check_is_kept_as_it_came(database: Database, coach: UUID, service: ModelServer) -> None:
     service.text = "You are lazy. You should walk more."
     add_prompt(database, 2, PRICED)
@@ -204,6 +218,50 @@ def test_a_run_never_costs_more_than_it_may_and_says_so(
     assert run.said == "Another answer could have brought it beyond the $0.0007 that it may cost."
     assert 0 < run.cost_usd <= Decimal("0.0007")
     assert run.passed is None
+
+
+def test_what_a_run_asks_is_counted_as_the_labs_of_who_asked_for_it_and_adds_up(
+    database: Database, coach: UUID, service: ModelServer
+) -> None:
+    add_prompt(database, 2, PRICED)
+    run = do_run(database, ask_run(database, coach), openai_at(service.address))
+    with database.reading(Login.OWNER) as session:
+        calls = execute(session, "select * from coach_model_calls").all()
+    assert {(call.purpose, call.staff_id, call.user_id) for call in calls} == {("lab", coach, None)}
+    assert len(calls) == len(service.asked) == 4
+    assert sum(call.cost_usd for call in calls) == run.cost_usd
+    fresh = {output.id for output in read_outputs(database, run) if output.provider == "openai"}
+    assert {call.request_id for call in calls} == fresh
+
+
+def test_a_run_ends_where_the_labs_share_of_the_day_is_used_up(
+    database: Database, coach: UUID, service: ModelServer
+) -> None:
+    add_prompt(database, 2, PRICED)
+    settings = openai_at(service.address, coach_lab_usd_per_day=Decimal(0))
+    run = do_run(database, ask_run(database, coach), settings)
+    assert (run.outcome, run.done) == ("over_budget", 0)
+    assert run.said == "What models may take in a day is used up; days are UTC's."
+    assert service.asked == []
+
+
+def test_a_run_waits_while_a_provider_is_left_alone(
+    database: Database, coach: UUID, service: ModelServer
+) -> None:
+    add_prompt(database, 2, PRICED)
+    run = ask_run(database, coach)
+    with database.writing(Login.OWNER) as session:
+        execute(
+            session,
+            "insert into coach_breakers (provider, failures, because, open_until, changed_at)"
+            " values ('openai', 5, 'slow', :until, :now)",
+            now=NOW,
+            until=NOW + timedelta(minutes=1),
+        )
+    with pytest.raises(ModelFailed, match="left alone"):
+        do_run(database, run, openai_at(service.address))
+    assert not read_run(database, run.number).is_over
+    assert service.asked == []
 
 
 def test_a_model_without_a_known_price_is_not_asked(

@@ -25,9 +25,9 @@ def cora(database: Database) -> UUID:
         return make_staff(session, roles=("coach",))
 
 
-def read(database: Database, coach_id: UUID, member_id: UUID, message: str = "hello") -> Scene:
+def read(database: Database, coach_id: UUID, member_id: UUID) -> Scene:
     with database.reading(Login.DASHBOARD, role="bee_coach", staff_id=coach_id) as session:
-        return read_scene(session, member_id, message, now=NOW)
+        return read_scene(session, member_id, "hello", now=NOW)
 
 
 def test_a_coach_reads_an_own_member_as_the_reply_engine_does(database: Database, cora: UUID) -> None:
@@ -78,7 +78,7 @@ def test_a_made_up_moment_says_who_said_what() -> None:
 )
 def test_what_no_conversation_could_hold_is_refused(message: str, memories: str, said: str) -> None:
     with pytest.raises(Invalid):
-        made_up(message, None, memories, said)
+        made_up("", None, memories, said).asking(message)
 
 
 @given(st.text(max_size=300), st.text(max_size=300))

@@ -1,7 +1,7 @@
 """What goes live is asked by one, approved by another and let pass by the gate, whoever writes the row."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -486,11 +486,22 @@ def test_twenty_approvals_at_once_leave_no_gap_and_no_overlap(database: Database
     assert starts == sorted(set(starts), reverse=True)
 
 
-def at_once(acts: list[Callable[[], None]]) -> list[BeeError | None]:
+def test_who_writes_and_asks_at_the_same_moment_gets_a_number_and_a_request_each(
+    database: Database, cora: UUID
+) -> None:
+    found = at_once([partial(write, database, cora, 300 + place) for place in range(8)])
+    assert found == [None] * 8
+    with database.reading(Login.SYSTEM) as session:
+        assert [version.number for version in prompt_versions(session, COACH)] == list(range(9, 0, -1))
+    found = at_once([partial(ask, database, cora, 2) for _ in range(8)])
+    assert sorted(error.code if error else "" for error in found) == ["", *["asked_before"] * 7]
+
+
+def at_once(acts: Sequence[Callable[[], object]]) -> list[BeeError | None]:
     """Do everything at the same moment and return what each came to."""
     ready = threading.Barrier(len(acts))
 
-    def run(act: Callable[[], None]) -> BeeError | None:
+    def run(act: Callable[[], object]) -> BeeError | None:
         ready.wait()
         try:
             act()

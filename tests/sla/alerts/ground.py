@@ -2,13 +2,13 @@
 
 import random
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from bee.db import Database, Login
 from bee.sla.alerts.told import Channel
-from bee.sla.alerts.watch import SETTLES_S, Look, Watch
+from bee.sla.alerts.watch import SETTLES_S, Look, Watch, minute_over
 from tests.factories import execute, make_staff
 from tests.sla.alerts.histories import MINUTE, NOON
 
@@ -116,3 +116,24 @@ def only_rules(database: Database, *names: str) -> None:
             """,
             names=list(names),
         )
+
+
+def set_alight(database: Database, *, is_watched: bool = True) -> None:
+    """Let a house have answered nobody for twenty minutes until now, and watch it unless somebody else does."""
+    only_rules(database, "availability_burns")
+    now = datetime.now(UTC)
+    with database.writing(Login.OWNER) as session:
+        execute(
+            session,
+            """
+            insert into objective_minutes (minute, objective, good, bad)
+            select minute, 'availability', 10 * cast(number > 20 as integer), 10 * cast(number <= 20 as integer)
+            from generate_series(1, 5000) as numbers (number)
+            cross join lateral (
+                select cast(:until as timestamptz) - make_interval(mins => number) as minute
+            ) as minutes
+            """,
+            until=minute_over(now),
+        )
+    if is_watched:
+        Watch("w1", BOTH).look(database, now=now)

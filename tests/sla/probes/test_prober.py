@@ -55,7 +55,7 @@ class Ground:
 
 @pytest.fixture
 def ground(tmp_path: Path) -> Ground:
-    return Ground(tmp_path)
+    return Ground(tmp_path, most=1000)
 
 
 def minutes(*numbers: int) -> list[datetime]:
@@ -102,6 +102,22 @@ def test_what_could_not_be_told_is_told_later_in_order_with_its_own_tick(ground:
     assert ground.told == minutes(0, 1, 2, 3)
     ground.turn_at(240)
     assert ground.told == minutes(0, 1, 2, 3, 4), "each once"
+
+
+def test_after_a_long_outage_the_next_tick_is_not_missed_for_the_telling(ground: Ground) -> None:
+    ground.is_away = True
+    ground.turn_at(*(60 * minute for minute in range(250)))
+    ground.is_away, tell = False, ground.prober.tell
+
+    def tell_slowly(rounds: Sequence[Round]) -> None:
+        ground.now += timedelta(seconds=40)
+        tell(rounds)
+
+    ground.prober.tell = tell_slowly
+    ground.turn_at(250 * 60)
+    assert ground.told == minutes(*range(100)), "at 40 s it is over for this tick"
+    ground.turn_at(251 * 60, 252 * 60)
+    assert ground.told == minutes(*range(253))
 
 
 def test_what_a_prober_kept_that_is_gone_the_next_one_tells(ground: Ground, tmp_path: Path) -> None:
@@ -182,10 +198,10 @@ def test_a_fault_of_its_own_ends_one_look_and_not_the_looking(
     assert "a probe failed to look" in caplog.text
 
 
-def bee_probe(home: Path, url: str, *words: str) -> "subprocess.Popen[str]":
+def bee_probe(home: Path, url: str, *words: str, timeout_s: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-m", "bee", "probe", url, "--name", "outside", "--json", *words],
-        env=os.environ | {"BEE_HOME": str(home), "BEE_PROBE_TIMEOUT_S": "0.3", "BEE_PROBE_KEY": "key"},
+        env=os.environ | {"BEE_HOME": str(home), "BEE_PROBE_TIMEOUT_S": timeout_s, "BEE_PROBE_KEY": "key"},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -199,7 +215,7 @@ def kept(home: Path) -> list[dict[str, object]]:
 def test_killed_in_the_middle_it_loses_nothing_that_it_saw(tmp_path: Path) -> None:
     # It is ready, and takes nothing: what was seen waits while the prober is killed as it tells.
     with behaving(says(200, READY), hangs) as server:
-        process = bee_probe(tmp_path, server.url, "--once", "--every", "60")
+        process = bee_probe(tmp_path, server.url, "--once", timeout_s="20")
         wait_until(lambda: len(server.asked) == 2, 60)
         process.send_signal(signal.SIGKILL)
         process.communicate()
@@ -212,7 +228,7 @@ def test_killed_in_the_middle_it_loses_nothing_that_it_saw(tmp_path: Path) -> No
 
 def test_told_to_stop_it_stops(tmp_path: Path) -> None:
     with behaving(says(200, READY)) as server:
-        process = bee_probe(tmp_path, server.url, "--every", "1")
+        process = bee_probe(tmp_path, server.url, "--every", "1", timeout_s="0.3")
         assert process.stdout is not None
         first = json.loads(process.stdout.readline())
         process.terminate()

@@ -1,0 +1,262 @@
+"""Service levels as tables."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from bee.sla.amendments import Amendment
+from bee.sla.burn import Burn
+from bee.sla.charges import By, Charges, RequestsOfMinute
+from bee.sla.standing import Standing
+from bee.sla.uptime import Run, State
+from bee.ui.level_words import (
+    SEVERITIES,
+    STATES,
+    VERDICT_TONES,
+    VERDICTS,
+    amendment_words,
+    bad_words,
+    effect_words,
+    left_words,
+    pair_words,
+    percent_words,
+    rate_words,
+    span_words,
+    target_words,
+    times_words,
+)
+from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT, pressed_row
+from bee.ui.words import NOTHING
+
+LOOK: Final = ":material/search: Look into"
+WITHDRAW: Final = ":material/undo: Withdraw"
+ROWS_SHOWN: Final = 10
+BY_WORDS: Final = {By.ROUTE: "Route", By.RELEASE: "Release", By.PROMPT: "Prompt", By.MODEL: "Model"}
+NONE_WORDS: Final = {
+    By.ROUTE: "None",
+    By.RELEASE: "Not said",
+    By.PROMPT: "Without a prompt",
+    By.MODEL: "Without a model",
+}
+
+
+def _height(rows: int) -> int:
+    return HEAD_HEIGHT + ROW_HEIGHT * min(max(rows, 1), ROWS_SHOWN)
+
+
+def standings_table(standings: Sequence[Standing], *, key: str) -> Standing | None:
+    """Draw how each objective stands and return the one whose row's button was pressed."""
+    table = pd.DataFrame(
+        {
+            "objective": [each.objective.name for each in standings],
+            "state": [[VERDICTS[each.verdict]] for each in standings],
+            "good": [percent_words(each.good_ratio) for each in standings],
+            "target": [target_words(each.objective) for each in standings],
+            "left": [
+                None if each.budget is None else 100 * max(each.budget.left_ratio, 0) for each in standings
+            ],
+            "used": [bad_words(each) for each in standings],
+            "pace": [rate_words(each.pace) for each in standings],
+            "forecast": [left_words(each) for each in standings],
+            "action": [[LOOK] for _ in standings],
+        }
+    )
+    columns = st.column_config
+    st.dataframe(
+        table,
+        hide_index=True,
+        row_height=ROW_HEIGHT,
+        height=_height(len(standings)),
+        placeholder=NOTHING,
+        alt="Each objective, what of its budget is left, and until when that lasts",
+        column_config={
+            "objective": columns.TextColumn("Objective", width=145),
+            "state": columns.MultiselectColumn(
+                "State", options=list(VERDICTS.values()), color=VERDICT_TONES, width=105
+            ),
+            "good": columns.TextColumn("Good", width=75, help="The share of requests or minutes that were."),
+            "target": columns.TextColumn("Promised", width=80),
+            "left": columns.ProgressColumn(
+                "Budget left", min_value=0, max_value=100, format="%.0f%%", color="gray", width=130
+            ),
+            "used": columns.TextColumn("Bad, of what may be", width=175),
+            "pace": columns.TextColumn("Burn, 6 h", width=75, help="1× just uses the budget up in 30 days."),
+            "forecast": columns.TextColumn("At that pace", width=125),
+            "action": columns.ButtonColumn("Action", key=key, width=110),
+        },
+    )
+    return pressed_row(key, standings)
+
+
+def burns_table(burns: Sequence[Burn]) -> None:
+    """Draw each pair of windows, and whether it burns."""
+    table = pd.DataFrame(
+        {
+            "pair": [pair_words(burn.pair) for burn in burns],
+            "state": [["Burns" if burn.is_burning else "Rests"] for burn in burns],
+            "long": [rate_words(burn.long_rate) for burn in burns],
+            "short": [rate_words(burn.short_rate) for burn in burns],
+            "bad": [burn.long.bad for burn in burns],
+            "severity": [SEVERITIES[burn.pair.severity] for burn in burns],
+        }
+    )
+    columns = st.column_config
+    st.dataframe(
+        table,
+        hide_index=True,
+        row_height=ROW_HEIGHT,
+        height=_height(len(burns)),
+        alt="The pairs of windows that both have to burn, and how fast each does",
+        column_config={
+            "pair": columns.TextColumn("Burns from", width=210),
+            "state": columns.MultiselectColumn(
+                "Now", options=("Burns", "Rests"), color=("red", "gray"), width=80
+            ),
+            "long": columns.TextColumn("Long window", width=100),
+            "short": columns.TextColumn("Short window", width=100),
+            "bad": columns.NumberColumn("Bad in the long one", format="localized", width=130),
+            "severity": columns.TextColumn("Then", width=130),
+        },
+    )
+
+
+def charges_table(charged: Charges, by: By, *, is_all: bool) -> None:
+    """Draw what the bad events are charged to, and the rest. ``is_all``: no part of them was chosen."""
+    rows = [row for row in charged.rows if row.bad] or list(charged.rows[:ROWS_SHOWN])
+    rest = "Unattributed" if is_all else "Everything else"
+    table = pd.DataFrame(
+        {
+            "name": [*(row.name or NONE_WORDS[by] for row in rows), rest],
+            "bad": [*(row.bad for row in rows), charged.unattributed],
+            "share": [
+                *(100 * (charged.share(row) or 0) for row in rows),
+                100 * charged.unattributed / charged.bad if charged.bad else 0,
+            ],
+            "events": pd.array([*(row.good + row.bad for row in rows), None], dtype="Int64"),
+            "ratio": [*(percent_words(row.bad_ratio) for row in rows), NOTHING],
+        }
+    )
+    columns = st.column_config
+    st.dataframe(
+        table,
+        hide_index=True,
+        row_height=ROW_HEIGHT,
+        height=_height(len(table)),
+        placeholder=NOTHING,
+        alt=f"Bad events by {by}, the most first; what is charged to nothing last",
+        column_config={
+            "name": columns.TextColumn(BY_WORDS[by], width=320),
+            "bad": columns.NumberColumn("Bad", format="localized", width=80),
+            "share": columns.ProgressColumn(
+                "Of all bad", min_value=0, max_value=100, format="%.1f%%", color="gray", width=150
+            ),
+            "events": columns.NumberColumn("Of its events", format="localized", width=110),
+            "ratio": columns.TextColumn("Bad among them", width=120),
+        },
+    )
+
+
+def requests_table(rows: Sequence[RequestsOfMinute]) -> None:
+    """Draw the requests of an hour, minute by minute."""
+    table = pd.DataFrame(
+        {
+            "minute": [row.minute for row in rows],
+            "route": [row.route for row in rows],
+            "release": [row.release for row in rows],
+            "status": [row.status for row in rows],
+            "n": [row.n for row in rows],
+            "p95": [row.p95_s for row in rows],
+            "prompt": [row.prompt or NOTHING for row in rows],
+            "model": [row.model or NOTHING for row in rows],
+        }
+    )
+    columns = st.column_config
+    st.dataframe(
+        table,
+        hide_index=True,
+        row_height=ROW_HEIGHT,
+        height=_height(len(rows)),
+        placeholder=NOTHING,
+        alt="The requests of an hour by minute, route, release and what became of them",
+        column_config={
+            "minute": columns.DatetimeColumn("Minute (UTC)", format="HH:mm", timezone="UTC", width=100),
+            "route": columns.TextColumn("Route", width=300),
+            "release": columns.TextColumn("Release", width=90),
+            "status": columns.TextColumn("Became", width=90),
+            "n": columns.NumberColumn("Requests", format="localized", width=80),
+            "p95": columns.NumberColumn("p95", format="%.3f s", width=80),
+            "prompt": columns.TextColumn("Prompt", width=110),
+            "model": columns.TextColumn("Model", width=130),
+        },
+    )
+
+
+def flips_table(runs: Sequence[Run]) -> None:
+    """Draw when the state changed, newest first."""
+    table = pd.DataFrame(
+        {
+            "at": [run.starts_at for run in runs],
+            "state": [[STATES[run.state]] for run in runs],
+            "length": [span_words(run.minutes) for run in runs],
+        }
+    )
+    columns = st.column_config
+    st.dataframe(
+        table,
+        hide_index=True,
+        row_height=ROW_HEIGHT,
+        height=_height(len(runs)),
+        alt="When the house went up, down, into maintenance or out of sight",
+        column_config={
+            "at": columns.DatetimeColumn("From (UTC)", format="D MMM YYYY, HH:mm", timezone="UTC", width=160),
+            "state": columns.MultiselectColumn(
+                "State",
+                options=list(STATES.values()),
+                color=["red" if state is State.DOWN else "gray" for state in STATES],
+                width=120,
+            ),
+            "length": columns.TextColumn("For", width=120),
+        },
+    )
+
+
+def amendments_table(rows: Sequence[Amendment], *, key: str) -> Amendment | None:
+    """Draw what was said of minutes, newest first, and return the one whose row's button was pressed."""
+    table = pd.DataFrame(
+        {
+            "what": [amendment_words(row) for row in rows],
+            "when": [times_words(row) for row in rows],
+            "who": [row.declared_by_name or NOTHING for row in rows],
+            "why": [row.reason for row in rows],
+            "effect": [effect_words(row.uptime_before, row.uptime_after) for row in rows],
+            "withdrawn": [_withdrawn(row) for row in rows],
+            "action": [[] if row.withdrawn_at else [WITHDRAW] for row in rows],
+        }
+    )
+    columns = st.column_config
+    st.dataframe(
+        table,
+        hide_index=True,
+        row_height=ROW_HEIGHT,
+        height=_height(len(rows)),
+        placeholder=NOTHING,
+        alt="Maintenance and corrections, newest first, with what each did to uptime",
+        column_config={
+            "what": columns.TextColumn("What", width=130),
+            "when": columns.TextColumn("When (UTC)", width=255),
+            "who": columns.TextColumn("Who", width=100),
+            "why": columns.TextColumn("Why", width=170),
+            "effect": columns.TextColumn("Uptime", width=130),
+            "withdrawn": columns.TextColumn("Withdrawn", width=105),
+            "action": columns.ButtonColumn("Action", key=key, width=115),
+        },
+    )
+    return pressed_row(key, rows)
+
+
+def _withdrawn(row: Amendment) -> str:
+    if row.withdrawn_at is None:
+        return NOTHING
+    return f"{row.withdrawn_by_name or 'Somebody'}: {row.withdrawn_because}"

@@ -1,0 +1,122 @@
+"""Service health › Now through ``app.py``: are we up, what burns, what is open, what we stand on."""
+
+from datetime import timedelta
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from bee.access import StaffRole
+from bee.db import Database, Login
+from bee.sla.derivation import minute_at
+from bee.ui.house import House
+from tests.dashboard import Person, add_person, now
+from tests.factories import execute
+from tests.sla.days import MINUTE, Traffic, make_stale, pass_by, settle, two_days
+from tests.ui import conftest
+from tests.ui.conftest import visit
+
+PAGE = "service/now.py"
+
+
+@pytest.fixture
+def olga(empty_house: House) -> Person:
+    return add_person(empty_house.database, StaffRole.ONCALL, name="Olga Call")
+
+
+def words(app: AppTest) -> str:
+    """Return everything that the page says, as it is read."""
+    return conftest.words(app).replace("\\", "")
+
+
+def fail(database: Database, minutes: int) -> None:
+    """Let every request of the last minutes fail, after a day without a fault."""
+    until = minute_at(now())
+    with database.writing(Login.OWNER) as session:
+        pass_by(session, Traffic(until - timedelta(days=1), 1440 - minutes, 50))
+        pass_by(session, Traffic(until - minutes * MINUTE, minutes, 50, status="5xx"))
+        make_stale(session)
+    settle(database, now=until)
+
+
+def test_an_empty_house_says_that_nothing_is_known_and_never_that_it_is_up(
+    empty_house: House, olga: Person
+) -> None:
+    app = visit(PAGE, olga)
+    assert not app.exception
+    said = words(app)
+    assert "Not known: there is no evidence" in said
+    assert "No evidence: nothing was measured yet." in said
+    assert "100%" not in said
+    assert "We are up" not in said
+    assert "Nobody: neither a worker nor a prober nor a process that measures." in said
+
+
+def test_a_quiet_house_is_up_and_nothing_burns(empty_house: House, olga: Person) -> None:
+    two_days(empty_house.database, now=now())
+    app = visit(PAGE, olga)
+    assert not app.exception
+    said = words(app)
+    assert "We are up" in said
+    assert "Nothing burns." in said
+    assert "No alert is open." in said
+    assert "Nobody is on call" in said
+
+
+def test_an_outage_says_since_when_and_what_burns_and_until_when_it_lasts(
+    empty_house: House, olga: Person
+) -> None:
+    fail(empty_house.database, 12)
+    app = visit(PAGE, olga)
+    assert not app.exception
+    said = words(app)
+    assert "We are down" in said
+    assert "For 12 min, since " in said or "For 13 min, since " in said
+    assert "**Errors**" in said
+    assert "**Uptime**" in said
+    assert "Wakes somebody: 20.0× over 1 h" in said
+
+
+def test_an_open_alert_and_who_is_on_call_are_shown(empty_house: House, olga: Person) -> None:
+    with empty_house.database.writing(Login.OWNER) as session:
+        execute(
+            session,
+            "insert into oncall_shifts (level, staff_id, starts_at, ends_at, created_by)"
+            " values (1, :olga, now() - interval '1 hour', now() + interval '7 hours', :olga)",
+            olga=olga.id,
+        )
+        execute(
+            session,
+            """
+            insert into alerts (rule, version, subject, severity, opened_at, fired_at, evidence, round_at)
+            select 'push_waits', max(version), '', 'page', now(), now(),
+                '{"signal": "push", "age_min": 31, "most_min": 10}', now()
+            from alert_rule_versions where rule = 'push_waits'
+            """,
+        )
+    app = visit(PAGE, olga)
+    assert not app.exception
+    assert "On call: Olga Call, until " in words(app)
+    (row,) = [frame.value for frame in app.dataframe if "held" in frame.value.columns]
+    assert list(row["what"]) == ["A push that is due does not leave"]
+    assert list(row["severity"][0]) == ["Wakes somebody"]
+
+
+def test_who_works_and_what_waits_are_told_by_their_age(empty_house: House, olga: Person) -> None:
+    with empty_house.database.writing(Login.OWNER) as session:
+        execute(
+            session,
+            "insert into worker_beats (worker, release, beat_at) values ('house:7', '1', now() - interval '20 s')",
+        )
+        execute(session, "insert into jobs (kind, run_at) values ('score', now() - interval '40 minutes')")
+        execute(
+            session,
+            "insert into coach_breakers (provider, failures, because, open_until, changed_at)"
+            " values ('openai', 5, 'it answers *nothing*', now() + interval '1 minute', now())",
+        )
+    app = visit(PAGE, olga)
+    assert not app.exception
+    said = words(app)
+    assert "1 waits, the oldest for 40 min" in said
+    assert "because: it answers *nothing*" in said
+    heard = next(frame.value for frame in app.dataframe if "seen" in frame.value.columns)
+    assert (heard["kind"][0], heard["name"][0]) == ("Worker", "house:7")
