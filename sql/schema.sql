@@ -746,6 +746,7 @@ CREATE FUNCTION public.bee_near_memories(member_id uuid, provider_name text, mod
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET "hnsw.ef_search" TO '200'
+    SET enable_sort TO 'off'
     SET "hnsw.iterative_scan" TO 'relaxed_order'
     AS $_$
         declare

@@ -69,6 +69,8 @@ begin
         $body$
     $function$, place);
     alter function public.bee_near_memories(uuid, text, text, real[], timestamptz, integer) set hnsw.ef_search = 200;
+    -- What reading so many wide rows takes is more than the planner thinks: where an index gives the order, it is to be used.
+    alter function public.bee_near_memories(uuid, text, text, real[], timestamptz, integer) set enable_sort = off;
     if string_to_array(split_part(release, '-', 1), '.')::integer[] >= array[0, 8] then
         alter function public.bee_near_memories(uuid, text, text, real[], timestamptz, integer)
             set hnsw.iterative_scan = relaxed_order;
