@@ -84,6 +84,56 @@ def usage_command(
         typer.echo(told, err=True)
 
 
+@coach.command("export")
+def export_command(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="Where to.")],
+) -> None:
+    """Write every prompt, every case and every run that is over as JSON lines."""
+    from bee.coach.lab.exchange import export_lines
+    from bee.db import Database, Login
+    from bee.settings import load_settings
+
+    written = 0
+    with Database.connect(load_settings()) as database, database.reading(Login.OWNER) as session:
+        try:
+            with path.open("w", encoding="utf-8") as target:
+                for line in export_lines(session):
+                    target.write(f"{line}\n")
+                    written += 1
+        except OSError as error:
+            raise Invalid("unwritable_file", f"{path} can't be written: {error.strerror}.") from error
+    typer.echo(f"Wrote {written:,} lines.")
+
+
+@coach.command("import")
+def import_command(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="What bee coach export wrote.")],
+    vouches: Annotated[
+        str | None,
+        typer.Option("--as", metavar="EMAIL", help="Who stands in for people who are not on the staff here."),
+    ] = None,
+) -> None:
+    """Take prompts, cases and runs in. Exit code 1 when a line was refused; the others come in all the same."""
+    from bee.coach.lab.exchange import import_lines
+    from bee.db import Database
+    from bee.settings import load_settings
+
+    try:
+        with Database.connect(load_settings()) as database, path.open(encoding="utf-8") as source:
+            taken = import_lines(database, source, vouches=vouches)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8"
+        raise Invalid("unreadable_file", f"{path} can't be read: {reason}.") from error
+    for number, why in taken.faults:
+        typer.echo(f"Line {number}: {why}", err=True)
+    added = ", ".join(f"{count:,} {kind}s" for kind, count in sorted(taken.added.items())) or "nothing"
+    typer.echo(
+        f"Added {added}; {taken.known.total():,} lines were there before, {taken.refused:,} were refused."
+    )
+    if taken.refused:
+        raise typer.Exit(EXIT_UNREADABLE)
+
+
 def _usage_line(row: "UsageDay") -> str:
     tokens = row.input + row.cache_read + row.cache_write + row.output + row.reasoning
     unpriced = f", {row.unpriced:,} calls without a price" if row.unpriced else ""

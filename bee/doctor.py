@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from pydantic import SecretStr
 
+from bee.coach.memory import model_of
+from bee.coach.memory.asking import embed
 from bee.coach.model import Fault, ModelFailed, Models, Provider
 from bee.coach.model.prices import find_price
 from bee.db import Database, Login
@@ -61,6 +63,7 @@ def examine(settings: Settings) -> list[Finding]:
         _disk(settings),
         *_database(settings),
         _coach(settings),
+        _memory(settings),
         *_processes(settings),
     ]
 
@@ -180,6 +183,26 @@ def _coach(settings: Settings) -> Finding:
         detail = "answers; its price is not known, so only the token budgets hold it"
         return Finding("coach", State.NOTICE, f"{settings.coach_model} {detail}")
     return Finding("coach", State.FINE, f"{settings.coach_model} answers")
+
+
+def _memory(settings: Settings) -> Finding:
+    """Say what memories are compared by, and ask a model of meaning for one text."""
+    model = model_of(settings)
+    if model.is_local:
+        return Finding(
+            "memory", State.FINE, f"{model.label}: memories are compared by shared words, not by meaning"
+        )
+
+    async def ask() -> None:
+        async with Models(settings) as models:
+            await embed(models, model, ["Hello"], within_s=MODEL_WITHIN_S)
+
+    try:
+        asyncio.run(ask())
+    except BeeError as error:
+        detail = f"{model.label}: {error.message} Shared words stand in."
+        return Finding("memory", State.BROKEN, detail)
+    return Finding("memory", State.FINE, f"{model.label} answers")
 
 
 async def _check(settings: Settings, provider: Provider, model: str) -> None:

@@ -19,7 +19,7 @@ from bee.errors import BeeError
 from bee.jobs import enqueue
 from bee.momentum.scoring import score
 from bee.settings import Settings
-from bee.worker import Worker
+from bee.worker import SCHEDULES, Worker
 from tests.cluster import administering
 from tests.coach.calls import make_call, make_moment
 from tests.factories import execute, make_member
@@ -48,12 +48,7 @@ class Clock:
 def clock(database: Database) -> Clock:
     """A clock long past. Jobs wait by the database's, so what else comes round is asked for, once, far ahead."""
     with database.writing(Login.WORKER) as session:
-        for kind, key in (
-            ("housekeeping", ""),
-            ("notify", ""),
-            ("notify", "a day is over"),
-            ("memories", ""),
-        ):
+        for kind, key in (*((kind, "") for kind in SCHEDULES), ("notify", "a day is over")):
             enqueue(session, kind, key=key, run_at=datetime(2100, 1, 1, tzinfo=UTC))
     return Clock(datetime(2026, 3, 2, 12, tzinfo=UTC))
 
@@ -225,7 +220,7 @@ def test_what_a_day_decides_is_decided_when_it_is_over_and_sent_in_the_next_roun
 ) -> None:
     with database.writing(Login.OWNER) as session:
         execute(session, "delete from jobs")
-        for kind in ("housekeeping", "notify", "memories"):
+        for kind in SCHEDULES:
             enqueue(session, kind, run_at=datetime(2100, 1, 1, tzinfo=UTC))
         member = make_reachable(session)
         happen(session, member, {MONDAY - DAY: ["journal_entry"]}, zone="UTC")

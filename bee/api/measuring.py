@@ -1,11 +1,11 @@
 """Measuring every request (ASGI): how long until its first byte and its last, what became of it, on which route."""
 
 import time
+from functools import lru_cache
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bee.api.body import first_header
 from bee.sla.minutes import Area, status_of
 from bee.sla.probes.key import HEADER, holds
 from bee.sla.recorder import Recorder, Request
@@ -18,6 +18,8 @@ COACH: Final = "POST /v1/ai-coaching-engine/generate-response"
 # What the house asks of itself is no request of a member.
 HOUSE: Final = frozenset({"/health", "/ready", "/metrics", "/openapi.json"})
 DOCS: Final = "/docs"
+# More than there are routes, methods and kinds of askers.
+MOST_NAMES: Final = 4096
 PROBE: Final = "(probe)"
 PROBE_HEADER: Final = HEADER.lower().encode()
 
@@ -39,12 +41,18 @@ class Measuring:
         try:
             await self._app(scope, passage.receive, passage.send)
         finally:
-            route = route_of(scope)
-            self._recorder.record(passage.told(f"{PROBE} {route}" if self._is_probe(scope) else route))
+            self._recorder.record(
+                passage.told(*named(_method(scope), _template(scope), self._is_probe(scope)))
+            )
+            # Otherwise the two hold one another, and all that a request needed waits for the collector of cycles.
+            del scope[MEASURED]
 
     def _is_probe(self, scope: Scope) -> bool:
         """Return whether a prober asks, which only its key proves: nobody else can hide what went wrong."""
-        return holds(self._probe_key, first_header(scope, PROBE_HEADER))
+        for name, value in scope["headers"]:
+            if name == PROBE_HEADER:
+                return holds(self._probe_key, value)
+        return False
 
 
 class Passage:
@@ -100,8 +108,8 @@ class Passage:
         else:
             self._ended = now
 
-    def told(self, route: str) -> Request:
-        """Return what it came to."""
+    def told(self, route: str, area: Area) -> Request:
+        """Return what it came to on a route."""
         seconds = (self._ended or time.perf_counter()) - self._began
         is_whole = bool(self._ended) and not self.is_failed
         status = status_of(
@@ -111,7 +119,7 @@ class Passage:
             seconds=seconds,
         )
         first_byte_s = self._first - self._began if self._is_stream and self._first else None
-        return Request(route, area_of(route), status, seconds, first_byte_s, self.prompt, self.model)
+        return Request(route, area, status, seconds, first_byte_s, self.prompt, self.model)
 
 
 def label(scope: Scope, *, prompt: str, model: str) -> None:
@@ -128,23 +136,27 @@ def mark_failed(scope: Scope) -> None:
         passage.is_failed = True
 
 
-def route_of(scope: Scope) -> str:
-    """Return a request's method and the template of its address, both from sets that nobody outside can widen."""
-    template = _template(scope)
+@lru_cache(maxsize=MOST_NAMES)
+def named(method: str, template: str | None, is_probe: bool) -> tuple[str, Area]:
+    """Return a route's name, from sets that nobody outside can widen, and whose requests it takes.
+
+    ``template``: its address with the names of its parameters; None where there is no such address.
+    """
     if template is None:
-        return NOWHERE
+        return (f"{PROBE} {NOWHERE}", Area.HOUSE) if is_probe else (NOWHERE, Area.API)
     if template.startswith(ALIAS):
         template = VERSION + template[len(ALIAS) :]
-    method = scope["method"]
-    return f"{method if method in METHODS else 'OTHER'} {template}"
+    route = f"{method} {template}"
+    if is_probe:
+        return f"{PROBE} {route}", Area.HOUSE
+    if template in HOUSE or template.startswith(DOCS):
+        return route, Area.HOUSE
+    return route, Area.COACH if route == COACH else Area.API
 
 
-def area_of(route: str) -> Area:
-    """Return whose requests a route's are."""
-    address = route.partition(" ")[2]
-    if route.startswith(PROBE) or address in HOUSE or address.startswith(DOCS):
-        return Area.HOUSE
-    return Area.COACH if route == COACH else Area.API
+def _method(scope: Scope) -> str:
+    method: str = scope["method"]
+    return method if method in METHODS else "OTHER"
 
 
 def _template(scope: Scope) -> str | None:

@@ -75,7 +75,6 @@ MEANINGS: dict[str, tuple[type[BeeError], str, str]] = {
         "case_changed",
         "Somebody changed the case meanwhile: look at it again.",
     ),
-    "coach_runs_have_cases": (Conflict, "no_cases", "There is no case like that to run over."),
     "coach_gate_verdicts_of_its_version": (
         Conflict,
         "verdict_of_another",

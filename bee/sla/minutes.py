@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from bee.sla.sketch import as_array, bucket_of
 
@@ -42,8 +42,7 @@ GOOD: Final = (Status.OK, Status.REDIRECT)
 BAD: Final = (Status.FAULT, Status.BROKEN, Status.TIMEOUT)
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """What is counted together. ``minute``: seconds since 1970."""
 
     minute: int

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID, uuid4
 
 from bee.db import Database, Login, WriteSession
@@ -27,9 +27,11 @@ LIMITER: Final = "(limiter)"
 log = logging.getLogger("bee.sla")
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A request that is over. ``first_byte_s``: when a stream began; None for what came in one piece."""
+class Request(NamedTuple):
+    """A request that is over. ``first_byte_s``: when a stream began; None for what came in one piece.
+
+    A tuple, as :class:`Key` is: one is made for each request, and a frozen dataclass takes three times as long.
+    """
 
     route: str
     area: Area

@@ -150,7 +150,7 @@ def _show_steps(look: Look) -> None:
         st.caption("No evidence in this period.")
         return
     good, bad = sum(step.good for step in look.steps), sum(step.bad for step in look.steps)
-    _offer("steps", lambda: steps_csv(look.steps))
+    _offer("steps", "Download the steps", lambda: steps_csv(look.steps))
     chart(look.figure, key="steps", takeaway=steps_takeaway(look.objective, good, bad))
     st.caption(
         "The share that was bad, step by step; red where it is beyond what is allowed. A gap has no evidence."
@@ -172,7 +172,7 @@ def _show_charges(look: Look, question: Question) -> None:
         return
     _show_blame(read_blame(question, by), by)
     charges_table(charged, by, is_all=where == Where())
-    _offer("charges", lambda: charges_csv(by, charged))
+    _offer("charges", "Download what burnt it", lambda: charges_csv(by, charged))
     if hour is not None:
         _show_hour(question, hours[hour], where)
 
@@ -191,7 +191,7 @@ def _show_hour(question: Question, hour: datetime, where: Where) -> None:
         st.caption("The requests of that hour are not kept any more.")
         return
     requests_table(rows)
-    _offer("requests", lambda: requests_csv(rows))
+    _offer("requests", "Download the hour", lambda: requests_csv(rows))
 
 
 def _pick_by() -> By:
@@ -206,9 +206,9 @@ def _same(names: Iterable[str]) -> dict[str, str]:
     return {name: name for name in names}
 
 
-def _offer(kind: str, make: Callable[[], str]) -> None:
+def _offer(kind: str, label: str, make: Callable[[], str]) -> None:
     st.download_button(
-        "Export", make, f"service-levels-{kind}-{utc_now().date()}.csv", "text/csv",
+        label, make, f"service-levels-{kind}-{utc_now().date()}.csv", "text/csv",
         key=f"csv-{kind}", on_click="ignore", icon=":material/download:", type="tertiary",
     )  # fmt: skip
 

@@ -70,21 +70,22 @@ def pick_prompt(offer: Offer, place: int, *, is_only: bool = False) -> Prompt | 
 
 
 def pick_known(memories: Sequence[Memory]) -> frozenset[UUID]:
-    """Let the viewer switch memories off, and return those that are; the address knows them by their place."""
+    """Let the viewer switch memories off, and return those that are; the address has them, and no word of them."""
     if not memories:
         st.caption("Nothing is remembered.")
         return frozenset()
-    asked = {
-        int(place) for place in st.query_params.get(OFF, "").split(",") if place.isascii() and place.isdigit()
-    }
+    asked = set(st.query_params.get(OFF, "").split(","))
     off = []
-    for place, memory in enumerate(memories, start=1):
+    for memory in memories:
         key = f"known-{memory.id}"
-        st.session_state.setdefault(key, place not in asked)
+        st.session_state.setdefault(key, _short(memory.id) not in asked)
         if not st.checkbox(plain(memory.trait_value), key=key):
-            off.append(place)
-    _note_off(off)
-    return frozenset(memories[place - 1].id for place in off)
+            off.append(memory.id)
+    if off:
+        st.query_params[OFF] = ",".join(map(_short, off))
+    else:
+        st.query_params.pop(OFF, None)
+    return frozenset(off)
 
 
 def pick_shown(prompts: Sequence[Prompt]) -> int:
@@ -114,8 +115,6 @@ def is_offline(prompt: Prompt) -> bool:
     return prompt.provider is Provider.OFFLINE
 
 
-def _note_off(off: Sequence[int]) -> None:
-    if off:
-        st.query_params[OFF] = ",".join(map(str, off))
-    else:
-        st.query_params.pop(OFF, None)
+def _short(memory_id: UUID) -> str:
+    """Return a memory's id as an address has it: of one member's, no two begin alike."""
+    return memory_id.hex[:8]

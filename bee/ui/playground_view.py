@@ -22,11 +22,11 @@ from bee.ui.playground_words import (
     verdict_words,
     why_words,
 )
+from bee.ui.prompt_difference import TEXT_PX
+from bee.ui.prompt_words import part_words
 from bee.ui.text import plain
 from bee.ui.words import counted, type_words
 
-# The widest that a line of text is to be read.
-TEXT_PX: Final = 720
 GOES_ON: Final = " ▌"
 SPEAKERS: Final = {"user": "Member", "assistant": "Coach"}
 
@@ -40,7 +40,7 @@ def show_prompt(prompt: Prompt, scene: Scene, whole: Scene) -> None:
     told = laid_out(prompt, scene.moment, Mask(scene.known))
     before = {part.text for part in laid_out(prompt, whole.moment, Mask(whole.known)).system.parts}
     for part in told.system.parts:
-        _show_part(type_words(part.origin), part.text, is_changed=part.text not in before)
+        _show_part(part_words(part.origin), part.text, is_changed=part.text not in before)
     left_out = [memory for memory in whole.moment.memories if memory not in scene.moment.memories]
     if left_out:
         words = "; ".join(f"~~{plain(memory.trait_value)}~~" for memory in left_out)

@@ -7,10 +7,11 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from bee.coach.prompts.difference import Mark, pieces
+from bee.coach.prompts.difference import pieces
 from bee.coach.replay import Change, Match, Replayed, Rerendered
 from bee.ui.blocks import facts
-from bee.ui.playground_view import TEXT_PX, show_trial
+from bee.ui.playground_view import show_trial
+from bee.ui.prompt_difference import TEXT_PX, marked
 from bee.ui.replay_words import (
     MATCH_MEANS,
     MATCH_WORDS,
@@ -167,5 +168,4 @@ def _show_pair(name: str, sent: str, again: str) -> None:
     if sent == again:
         st.text(sent)
         return
-    signs = {Mark.SAME: "{}", Mark.GONE: "~~{}~~", Mark.NEW: "**{}**"}
-    st.markdown(" ".join(signs[each.mark].format(plain(each.text.strip())) for each in pieces(sent, again)))
+    st.markdown(marked(pieces(sent, again)))

@@ -58,11 +58,11 @@ def usage_table(lines: Sequence[UsageLine], by: str) -> None:
                 "purpose": [PURPOSE_WORDS[line.purpose] for line in lines],
                 "cost": [cost_words(line) for line in lines],
                 "unpriced": [line.unpriced for line in lines],
+                "helpful": [helpful_words(line) for line in lines],
                 "calls": [line.calls for line in lines],
                 "answered": [line.answered for line in lines],
             }
             | {bucket: [getattr(line, bucket) for line in lines] for bucket in BUCKETS}
-            | {"helpful": [helpful_words(line) for line in lines]}
         ),
         hide_index=True,
         row_height=ROW_HEIGHT,

@@ -89,7 +89,7 @@ def show_moment(scope: Scope, member_id: UUID | None) -> tuple[Scene, frozenset[
             "Message", key="message", height=120, max_chars=20_000, label_visibility="collapsed",
             placeholder="I had a hard week and did not walk once",
         )  # fmt: skip
-        scene = read_members_scene(scope, member_id, message, utc_now()) if member_id else ask_scene()
+        scene = read_members_scene(scope, member_id, message, utc_now()) if member_id else ask_scene(message)
     with known.container(border=True, height="stretch"):
         state = scene.moment.state
         card_head("What is known", "A memory that is switched off is left out of the prompt")
@@ -102,11 +102,11 @@ def show_moment(scope: Scope, member_id: UUID | None) -> tuple[Scene, frozenset[
     return scene, off
 
 
-def ask_scene() -> Scene:
+def ask_scene(message: str) -> Scene:
     """Ask for a moment of nobody's."""
     state = pick_state()
     typed = ask_made_up()
-    return made_up(state, typed.memories, typed.said)
+    return made_up(message, state, typed.memories, typed.said)
 
 
 def show_versions(scope: Scope, how_many: int) -> list[Prompt]:

@@ -66,7 +66,8 @@ def show_figures(page: UsagePage, question: UsageQuestion, by: str) -> None:
         )
         usage_table(page.lines, by)
         st.caption(
-            "A call counts whatever came of it, as it does with the provider. Helpful is what members said of the"
+            "A call counts whatever came of it, as it does with the provider; what a run asks for one answer is one"
+            " call. Helpful is what members said of the"
             " answers that they were sent."
         )
 

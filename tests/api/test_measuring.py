@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
 from bee.api.asgi import create_app
-from bee.api.measuring import COACH, MEASURED, Measuring, area_of
+from bee.api.measuring import COACH, MEASURED, Measuring, named
 from bee.db import Database
 from bee.settings import Settings
 from bee.sla.minutes import Area, Status
@@ -192,9 +192,30 @@ def test_routes_are_templates_the_alias_is_the_same_and_what_is_no_address_is_on
 
 
 def test_the_houses_own_requests_are_nobody_elses() -> None:
-    assert area_of("GET /metrics") is Area.HOUSE
-    assert area_of("GET /v1/momentum") is Area.API
-    assert area_of(COACH) is Area.COACH
+    assert named("GET", "/metrics", False) == ("GET /metrics", Area.HOUSE)
+    assert named("GET", "/functions/v1/momentum", False) == ("GET /v1/momentum", Area.API)
+    assert named(*COACH.split(), False) == (COACH, Area.COACH)
+    assert named(*COACH.split(), True) == (f"(probe) {COACH}", Area.HOUSE)
+
+
+def test_what_is_over_is_not_held_until_the_collector_of_cycles_comes(recorder: Kept) -> None:
+    scope: Scope = {"type": "http", "path": "/", "method": "GET", "headers": []}
+
+    async def app(scope: Scope, _receive: Receive, send: Send) -> None:
+        assert MEASURED in scope
+        await send({"type": "http.response.start", "status": 200})
+        await send({"type": "http.response.body"})
+
+    async def nothing() -> Message:
+        return {"type": "http.request"}
+
+    async def sent(_message: Message) -> None:
+        """A server's way out, which holds the scope as the scope would hold it."""
+        assert scope
+
+    asyncio.run(Measuring(app, recorder, probe_key=KEY)(scope, nothing, sent))
+    assert len(recorder.requests) == 1
+    assert MEASURED not in scope
 
 
 def requests_total(text: str) -> dict[str, float]:

@@ -95,7 +95,7 @@ def test_versions_are_tried_side_by_side_and_a_memory_is_switched_off_by_hand(
     settle(page)
     expect(page.get_by_text("Left out of the prompt:")).to_be_visible()
     expect(page.get_by_text("You changed something since")).to_be_visible()
-    assert "off=1" in page.url
+    assert "off=" in page.url
     assert "walk" not in page.url, "texts stay out of the address"
     page.reload()
     settle(page)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import anyio.to_thread
@@ -17,7 +17,11 @@ from bee.coach.actions import Answer
 from bee.coach.crisis import crisis_answer
 from bee.coach.engine import Coach, Delta, Event, Question, Replaced
 from bee.coach.exchange import Limits
-from bee.coach.model import Provider, Usage
+from bee.coach.memory.asking import PAUSE_S, Asking
+from bee.coach.memory.models import Compares, EmbeddingModel
+from bee.coach.memory.reading import embed_memories
+from bee.coach.memory.recall import MOST_RECALLED
+from bee.coach.model import Models, Provider, Usage
 from bee.coach.offline import reply
 from bee.coach.review import CHECKER, CHECKS
 from bee.coach.safety import Category
@@ -28,6 +32,7 @@ from bee.errors import Unavailable
 from bee.settings import Settings
 from tests.cluster import away
 from tests.coach.ground import AMPLE, HASTY, make_mia, remember, set_state, settings_for
+from tests.coach.memory import remembering
 from tests.coach.model_server import TEXT, ModelServer, model_server
 from tests.coach.prompts.versions import add_version, go_live
 from tests.commands import Bee
@@ -670,3 +675,66 @@ def test_without_a_live_prompt_no_model_is_asked(database: Database, service: Mo
         execute(session, "update coach_prompt_deployments set live_to = now() where live_to is null")
     assert say(database, settings_for(service), question(mia)).fallback == "no_prompt"
     assert calls(database) == []
+
+
+MEANING: Final = {"coach_embedding": "openai/fine"}
+
+
+def remember_hikes(database: Database, service: ModelServer, member_id: UUID) -> UUID:
+    """Keep something that only its meaning calls up, embedded by a model of meaning, beside what is as new."""
+    hike = remembering.remember(database, member_id, "likes:hike", "I like a hike on Sundays")
+    for number in range(MOST_RECALLED):
+        remembering.remember(database, member_id, f"goal:{number}", f"I want soup {number}")
+    embed_memories(database, settings_for(service, **MEANING), now=NOW, done=lambda _rows: None)
+    return hike
+
+
+def test_a_model_of_meaning_calls_up_what_shares_no_word_with_the_message(
+    database: Database, service: ModelServer, mia: UUID
+) -> None:
+    hike = remember_hikes(database, service, mia)
+    service.asked.clear()
+    said = say(database, settings_for(service, **MEANING), question(mia, "Mia went for a walk"))
+    assert said.fallback is None
+    assert [asked["input"] for asked in service.asked if "input" in asked] == [["[NAME_1] went for a walk"]]
+    kept = stored(database)
+    assert (kept["memory_ids"][0], len(kept["memory_ids"])) == (hike, MOST_RECALLED)
+    assert kept["recalled_by"] == "openai/fine memory-weights-1"
+
+
+@pytest.mark.parametrize("mode", ["500", "stall", "nonsense", "empty", "429_told"])
+def test_where_the_model_of_meaning_fails_words_stand_in_and_the_reply_keeps_that(
+    mode: str, database: Database, service: ModelServer, mia: UUID
+) -> None:
+    remembering.remember(database, mia, "likes:walk", "I like a walk")
+    settings = settings_for(service, coach_embedding=f"openai/{mode}")
+    said = say(database, settings, question(mia, "I went for a walk"))
+    assert said.fallback is None
+    assert stored(database)["recalled_by"] == "local/keywords-v1 memory-weights-1 not_asked"
+
+
+def test_no_word_goes_to_a_model_of_meaning_in_danger_or_without_consent(
+    database: Database, service: ModelServer, mia: UUID
+) -> None:
+    settings = settings_for(service, **MEANING)
+    say(database, settings, question(mia, "I want to die"))
+    assert stored(database)["recalled_by"] is None
+    consent(database, mia, granted=False)
+    say(database, settings, question(mia, "I went for a walk"))
+    assert service.asked == []
+
+
+def test_a_model_of_meaning_that_failed_is_left_alone_for_a_while(service: ModelServer) -> None:
+    now = [0.0]
+
+    async def ask() -> list[bool]:
+        async with Models(settings_for(service)) as models:
+            model = EmbeddingModel("openai", "once_500:rests", 768, Compares.MEANING)
+            asking = Asking(models, model, within_s=20, clock=lambda: now[0])
+            found = []
+            for now[0] in (1, 2, 1 + PAUSE_S - 0.1, 1 + PAUSE_S):
+                found.append(await asking.of_message("walk") is not None)
+            return found
+
+    assert asyncio.run(ask()) == [False, False, False, True]
+    assert service.tries["once_500:rests"] == 2

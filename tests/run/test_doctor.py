@@ -196,3 +196,29 @@ def test_whether_the_model_answers_is_told(model: str, state: State, detail: str
     assert found(findings, "coach").state is state
     assert detail in found(findings, "coach").detail
     assert "a-key-of-openai" not in as_text(findings) + as_json(findings)
+
+
+@pytest.mark.parametrize(
+    ("model", "state", "detail"),
+    [
+        ("local/keywords-v1", State.FINE, "shared words, not by meaning"),
+        ("openai/fine", State.FINE, "openai/fine answers"),
+        ("openai/401", State.BROKEN, "Shared words stand in"),
+        ("vertex/fine", State.BROKEN, "vertex is not configured"),
+    ],
+)
+def test_what_memories_are_compared_by_is_told_and_tried(
+    model: str, state: State, detail: str, home: Path
+) -> None:
+    with model_server() as service:
+        settings = Settings.model_validate(
+            {
+                "home": home,
+                "coach_embedding": model,
+                "OPENAI_API_KEY": "key",
+                "openai_url": f"{service.address}/v1",
+            }
+        )
+        finding = found(examine(settings), "memory")
+    assert finding.state is state
+    assert detail in finding.detail

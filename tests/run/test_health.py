@@ -21,6 +21,7 @@ from tests.conftest import ROOT
         (["python", "-m", "bee", "api"], "http://127.0.0.1:54321/health"),
         (["python", "-m", "bee", "worker"], None),
         (["python", "-m", "bee", "migrate"], None),
+        (["python", "-m", "bee", "probe", "https://a.example", "--name", "api"], None),
     ],
 )
 def test_each_command_is_asked_where_it_answers(words: list[str], address: str | None) -> None:

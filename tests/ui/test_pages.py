@@ -28,6 +28,8 @@ PAGES = {
     "coaching/review.py": {StaffRole.COACH, StaffRole.ADMIN},
     "service/now.py": {StaffRole.ONCALL, StaffRole.ADMIN},
     "service/levels.py": {StaffRole.ONCALL, StaffRole.ADMIN},
+    "service/alerts.py": {StaffRole.ONCALL, StaffRole.ADMIN},
+    "service/incidents.py": {StaffRole.ONCALL, StaffRole.ADMIN},
     "service/jobs.py": {StaffRole.ONCALL, StaffRole.ADMIN},
     "service/limits.py": {StaffRole.ONCALL, StaffRole.ADMIN},
     "coaching/usage.py": {StaffRole.COACH, StaffRole.ADMIN},

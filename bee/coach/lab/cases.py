@@ -26,7 +26,9 @@ def ensure_cases(database: Database) -> None:
         for case_id, body in shipped_cases().items():
             before = known.get(case_id)
             if before is None or (before.author_id is None and before.body != body):
-                _add(session, case_id, 1 if before is None else before.version + 1, body, Source.PROGRAM)
+                store_case(
+                    session, case_id, 1 if before is None else before.version + 1, body, Source.PROGRAM
+                )
 
 
 def shipped_cases() -> dict[UUID, CaseBody]:
@@ -53,7 +55,7 @@ def run_cases(session: ReadSession, run_id: UUID) -> list[Case]:
 def write_case(session: WriteSession, body: CaseBody, *, actor: Actor) -> UUID:
     """Store a case that somebody wrote, and return its id."""
     case_id = uuid4()
-    _add(session, case_id, 1, body, Source.WRITTEN, author_id=actor.id)
+    store_case(session, case_id, 1, body, Source.WRITTEN, author_id=actor.id)
     _record(session, actor, "coach_case.written", case_id, 1)
     return case_id
 
@@ -66,7 +68,7 @@ def take_case(session: WriteSession, taken: Taken, body: CaseBody, *, actor: Act
     case_id = uuid4()
     confirmed = {"taken_from": taken.user_id, "mask_version": MASK_VERSION}
     confirmed |= {"confirmed_by": actor.id, "confirmed_at": now}
-    _add(session, case_id, 1, body, Source.CONVERSATION, author_id=actor.id, **confirmed)
+    store_case(session, case_id, 1, body, Source.CONVERSATION, author_id=actor.id, **confirmed)
     record(
         session,
         actor=actor,
@@ -96,7 +98,7 @@ def revise_case(
     version = before.version + 1
     # Who changes what was taken from a conversation reads and confirms it anew.
     confirmed = {"confirmed_by": actor.id, "confirmed_at": now} if before.confirmed_by else {}
-    _add(
+    store_case(
         session,
         before.case_id,
         version,
@@ -118,9 +120,10 @@ def find_case(session: ReadSession, case_id: UUID) -> Case:
     raise NotFound("no_case", "There is no such case.")
 
 
-def _add(
+def store_case(
     session: WriteSession, case_id: UUID, version: int, body: CaseBody, source: str, **more: object
 ) -> None:
+    """Store a version of a case. ``more``: who wrote and confirmed it, whose words it was, whether it retires."""
     said = body.model_dump(mode="json")
     usual = dict.fromkeys(("taken_from", "mask_version", "confirmed_by", "confirmed_at", "author_id"))
     session.run(

@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from bee.audit import Actor, record
+from bee.coach.lab.cases import run_cases
 from bee.coach.prompts import PromptVersion, live_version, prompt_versions
 from bee.coach.prompts.registry import COACH
 from bee.coach.review import CHECKER
@@ -161,7 +162,8 @@ def request_run(
 ) -> Asked:
     """Ask for a run; the worker does it. ``environment``: whose live version a run is compared with.
 
-    Raises :class:`Invalid` for what can't be, :class:`NotFound` for a version that is not there.
+    Raises :class:`Invalid` for what can't be, :class:`NotFound` for a version that is not there,
+    :class:`Conflict` where there is no case to run over.
     """
     _refuse_nonsense(wanted)
     versions = {version.number: version for version in prompt_versions(session, COACH)}
@@ -181,6 +183,8 @@ def request_run(
         checker=CHECKER,
         requested_by=actor.id,
     )
+    if not run_cases(session, asked.id):
+        raise Conflict("no_cases", "There is no case like that to run over.")
     after = {"candidate": candidate.number, "baseline": None if baseline is None else baseline.number}
     _record(session, actor, "coach_run.requested", asked.id, after | {"repeats": wanted.repeats})
     return asked

@@ -43,30 +43,32 @@ class Scene:
 
 
 def read_scene(session: ReadSession, member_id: UUID, message: str, *, now: datetime) -> Scene:
-    """Return a member's moment as it is now, with the memories that a message calls up; it is not asked yet.
+    """Return a member's moment as it is now, with the memories that a message calls up, by keywords.
 
-    The role has to be one that may read it. Raises :class:`NotFound` for a member who is not theirs.
+    ``message``: what may still be nothing; :meth:`Scene.asking` has the last word on it. The role has to be one
+    that may read it. Raises :class:`NotFound` for a member who is not theirs.
     """
+    words = cleaned(message)
     about = session.find(AboutMember, "coach/about_member", user_id=member_id)
     if about is None:
         raise NotFound("no_member", "There is no such member among those whom you may see.")
     state: Any = session.scalar("coach/momentum_state", user_id=member_id)
-    memories = retrieve(session, member_id, cleaned(message), limit=MOST_RECALLED, at=now)
+    memories = retrieve(session, member_id, words, limit=MOST_RECALLED, at=now)
     recent = session.all(Said, "coach/last_messages", user_id=member_id, limit=MOST_MESSAGES)
-    moment = Moment("", None if state is None else Momentum(state), memories, tuple(recent))
+    moment = Moment(words, None if state is None else Momentum(state), memories, tuple(recent))
     return Scene(moment, about.known, about.consents)
 
 
-def made_up(state: Momentum | None, memories: str, said: str) -> Scene:
-    """Return a moment of nobody's, in which nothing was asked yet.
+def made_up(message: str, state: Momentum | None, memories: str, said: str) -> Scene:
+    """Return a moment of nobody's.
 
-    ``memories``: one a line; ``said``: one a line, oldest first, the coach's with ``Coach:`` in front. Raises
-    :class:`Invalid` for what no conversation could hold.
+    ``message``: what may still be nothing. ``memories``: one a line; ``said``: one a line, oldest first, the
+    coach's with ``Coach:`` in front. Raises :class:`Invalid` for what no conversation could hold.
     """
     remembered = _lines(memories, MOST_MEMORIES, "memories")
     spoken = _lines(said, MOST_MESSAGES, "messages")
     known = tuple(Memory(uuid5(MADE_UP, str(n)), "made-up", text) for n, text in enumerate(remembered))
-    moment = Moment("", state, known, tuple(_said(line) for line in reversed(spoken)))
+    moment = Moment(cleaned(message), state, known, tuple(_said(line) for line in reversed(spoken)))
     return Scene(moment, Known(), may_leave=True)
 
 

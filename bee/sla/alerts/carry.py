@@ -14,7 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from bee.db import Database, Login
-from bee.errors import Unavailable
+from bee.errors import Invalid, Unavailable
 from bee.outbox import Message, deliver_due
 from bee.outbox.queue import Carrier
 from bee.settings import Settings
@@ -52,6 +52,8 @@ def ways_of(settings: Settings) -> Ways:
     watchdog = settings.alert_watchdog_url
     if watchdog:
         refuse_no_address("BEE_ALERT_WATCHDOG_URL", watchdog.get_secret_value())
+    if url and not settings.is_local and not url.get_secret_value().startswith("https://"):
+        raise Invalid("alert_webhook_url", "BEE_ALERT_WEBHOOK_URL: outside local it has to be https://.")
     return Ways(
         mailbox(smtp.get_secret_value(), settings.alert_mail_from or "") if smtp else None,
         settings.alert_mail_to or "",

@@ -29,6 +29,7 @@ from bee.sla.objectives import objectives
 SETTLES_S: Final = 15
 # What is younger is on its way.
 KEPT_FROM_S: Final = 60
+TOLD_WITHIN: Final = timedelta(days=1)
 LONGEST_REOPENING: Final = timedelta(minutes=10_080)
 Windows = Mapping[str, Mapping[int, Counts]]
 
@@ -99,7 +100,7 @@ class Watch:
             told_now = self._tell(session, alert, number, receivers([each], people, self.channels), now)
             _note(session, alert, Act.TOLD, now, f"Step {number}: {messages_words(told_now)}")
             told += told_now
-        if Act.ENDED in step.acts:
+        if not alert.is_open:
             told += self._tell(session, alert, OVER, _told_before(session, alert), now)
         return told
 
@@ -167,8 +168,13 @@ def _courses(
         step = course(before, firing.get(cause), rule or _Gone(), version=version, now=now)
         acts = (*(ran_out.acts if ran_out else ()), *(step.acts if step else ()))
         after = step.alert if step else before
-        if after is not None and (after.is_open or acts):
+        if after is not None and (after.is_open or acts or _was_just_closed(after, now)):
             yield Course(after, acts)
+
+
+def _was_just_closed(alert: Alert, now: datetime) -> bool:
+    """Return whether a person closed an alert of late: whoever was told of it has to hear that it is over."""
+    return alert.closed_by is not None and alert.closed_at is not None and now - alert.closed_at < TOLD_WITHIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ def cora(database: Database) -> UUID:
 
 def read(database: Database, coach_id: UUID, member_id: UUID) -> Scene:
     with database.reading(Login.DASHBOARD, role="bee_coach", staff_id=coach_id) as session:
-        return read_scene(session, member_id, "", now=NOW)
+        return read_scene(session, member_id, "hello", now=NOW)
 
 
 def test_a_coach_reads_an_own_member_as_the_reply_engine_does(database: Database, cora: UUID) -> None:
@@ -56,7 +56,7 @@ def test_without_the_members_consent_nothing_may_leave(database: Database, cora:
 
 
 def test_a_made_up_moment_says_who_said_what() -> None:
-    scene = made_up(None, " walks \n\n likes tea", "I walked\nCoach: Well done!\nmember: thanks")
+    scene = made_up("hi", None, " walks \n\n likes tea", "I walked\nCoach: Well done!\nmember: thanks")
     assert [memory.trait_value for memory in scene.moment.memories] == ["walks", "likes tea"]
     assert [(said.role, said.body) for said in scene.moment.recent] == [
         ("member", "thanks"), ("coach", "Well done!"), ("member", "I walked"),
@@ -78,13 +78,13 @@ def test_a_made_up_moment_says_who_said_what() -> None:
 )
 def test_what_no_conversation_could_hold_is_refused(message: str, memories: str, said: str) -> None:
     with pytest.raises(Invalid):
-        made_up(None, memories, said).asking(message)
+        made_up("", None, memories, said).asking(message)
 
 
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_whatever_is_typed_is_a_moment_or_refused(memories: str, said: str) -> None:
     try:
-        scene = made_up(None, memories, said)
+        scene = made_up("hi", None, memories, said)
     except Invalid:
         return
     assert all(memory.trait_value.strip() for memory in scene.moment.memories)

@@ -57,7 +57,7 @@ def prompt(database: Database, service: ModelServer) -> Prompt:
 
 
 def scene(message: str = WALK, memories: str = "", **more: Any) -> Scene:
-    return replace(made_up(Momentum.STEADY, memories, "").asking(message), **more)
+    return replace(made_up(message, Momentum.STEADY, memories, ""), **more)
 
 
 def stage(database: Database, settings: Settings, staff_id: UUID, limits: Limits = AMPLE) -> Stage:

@@ -125,6 +125,19 @@ def test_an_alert_that_fires_is_not_closed_and_a_quiet_one_is(alerting: Database
         do(alerting, olga, acknowledge(seen=2))
 
 
+def test_whoever_was_told_hears_once_that_somebody_closed_it(alerting: Database, olga: UUID) -> None:
+    with alerting.writing(Login.OWNER) as session:
+        execute(session, "update objective_minutes set good = 10, bad = 0 where minute >= :noon", noon=NOON)
+    quieten(alerting)
+    do(alerting, olga, lambda session, actor: actions.close(session, 1, seen=1, actor=actor))
+    assert look_through(alerting, 10, 12) == [2, 0, 0]
+    assert rows(alerting, "step, channel", "alert_messages", "step = 0", "channel") == [
+        (0, "mail"),
+        (0, "webhook"),
+    ]
+    assert rows(alerting, "closed_by", "alerts") == [(olga,)]
+
+
 def test_who_asks_for_the_next_step_gets_it_in_the_next_minute_and_holds_it_no_more(
     alerting: Database, olga: UUID
 ) -> None:

@@ -13,9 +13,10 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from bee.db import Database, Login
 from bee.errors import Invalid, Unavailable
-from bee.settings import Settings
+from bee.settings import Environment, Settings
 from bee.sla.alerts.carry import Ways, carry, ways_of
 from bee.sla.alerts.mail import Mailbox, mailbox
+from bee.sla.alerts.told import Channel
 from bee.sla.alerts.webhook import Hook, hook, say_alive
 from tests.factories import execute
 from tests.sla.alerts.ground import SPREAD, burn, calm, look, on_call, only_rules, rows
@@ -281,6 +282,17 @@ def test_a_way_out_that_is_none_is_refused_and_not_repeated(more: dict[str, str]
 def test_half_a_way_out_is_refused(more: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="BEE_ALERT"):
         Settings.model_validate(more)
+
+
+def test_outside_local_a_webhook_travels_hidden() -> None:
+    more = {"alert_webhook_url": "http://a.example", "alert_webhook_secret": SECRET}
+    assert ways_of(Settings.model_validate(more)).channels == {Channel.WEBHOOK}
+    with pytest.raises(Invalid, match="https"):
+        ways_of(
+            Settings.model_construct(
+                **(dict(Settings.model_validate(more)) | {"environment": Environment.PROD})
+            )
+        )
 
 
 def test_the_ways_out_are_those_that_are_set_up() -> None:

@@ -1,0 +1,74 @@
+"""Service health as a browser draws it: what burnt a budget is read, and a correction is made by hand."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from bee.access import StaffRole
+from bee.db import Database, Login
+from bee.db.address import ServerAddress
+from bee.sla.standing import levels, standings_csv
+from tests.browser.conftest import Dashboard, open_as, served, settle
+from tests.browser.test_notifications import downloaded_alone
+from tests.browser.test_pages import WIDER, violations
+from tests.cluster import named
+from tests.dashboard import Person, add_person, now
+from tests.sla.days import two_days
+
+
+@pytest.fixture(scope="module")
+def olga() -> list[Person]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def busy(
+    template: ServerAddress, copies: Callable[[], str], chromium: Path, olga: list[Person]
+) -> Iterator[Dashboard]:
+    """A dashboard of a house with two days behind it, and somebody on call."""
+    database = Database(named(template, copies()))
+    olga.append(add_person(database, StaffRole.ONCALL, name="Olga Call"))
+    two_days(database, now=now())
+    with served(database) as dashboard:
+        yield dashboard
+    database.dispose()
+
+
+def verdicts(text: str) -> list[list[str]]:
+    """Return of a file what does not change from one minute to the next."""
+    return [line.split(",")[:6] for line in text.splitlines()]
+
+
+def test_what_burnt_it_is_said_by_the_address_and_a_correction_is_made_by_hand(
+    busy: Dashboard, olga: list[Person], files: BrowserContext, axe: str
+) -> None:
+    page = open_as(files, busy, olga[0], "/levels?objective=Errors&by=Release&period=24h")
+    expect(page.get_by_text("Release 1.5.0 burnt 36.84% of it on POST /v1/events")).to_be_visible()
+    with busy.database.reading(Login.DASHBOARD, role="bee_oncall") as session:
+        expected = standings_csv(levels(session, now=now()))
+    assert verdicts(downloaded_alone(page, "Export")) == verdicts(expected)
+    page.evaluate(axe)
+    assert violations(page) == []
+    page.get_by_role("button", name="Correct uptime").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="How that is known").fill("Seen from outside")
+    dialog.get_by_test_id("stFormSubmitButton").get_by_role("button").click()
+    expect(page.get_by_text("It is noted")).to_be_visible()
+    page.reload()
+    settle(page)
+    expect(page.get_by_text("Maintenance and corrections")).to_be_visible()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function(f"({WIDER})().length === 0")
+
+
+def test_the_page_of_the_present_reads_on_a_phone(
+    busy: Dashboard, olga: list[Person], files: BrowserContext, axe: str
+) -> None:
+    page = open_as(files, busy, olga[0], "/now")
+    expect(page.get_by_text("We are up")).to_be_visible()
+    page.evaluate(axe)
+    assert violations(page) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function(f"({WIDER})().length === 0")
