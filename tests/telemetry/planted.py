@@ -20,7 +20,8 @@ PLANTED = (
     "planted.example",
     PASSWORD,
     "marzipan",
-    "7946",
+    # With its space, which no number of a request has.
+    "7946 0958",
     "apa91b",
     "planteddevice",
     "eyj",
