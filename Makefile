@@ -3,6 +3,8 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 CLIENTS := tests/clients/.venv
+# A process a core, each with a server of its own; what is in one file stays together.
+PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile
 OLDEST := /usr/lib/postgresql/15/bin/postgres
 
 # An environment whose Python went away is made again.
@@ -22,11 +24,11 @@ down: ## Stop what runs
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m bee down; else echo "Nothing is installed here."; fi
 
 test: lint $(CLIENTS)/installed ## Every check: format, lint, types, imports, tests
-	$(BIN)/python -m pytest
+	$(PYTEST)
 	@$(MAKE) --no-print-directory test-oldest
 
 test-oldest: $(VENV)/tested ## What talks to the database, on PostgreSQL 15
-	@if [ -x $(OLDEST) ]; then $(BIN)/python -m pytest --oldest; \
+	@if [ -x $(OLDEST) ]; then $(PYTEST) --oldest; \
 	elif [ -n "$$BEE_TEST_STRICT" ]; then echo "PostgreSQL 15 is missing, and a strict run has to have it" >&2; exit 1; \
 	else echo "SKIPPED the tests on PostgreSQL 15: it is not installed here"; fi
 
