@@ -113,7 +113,7 @@ def import_command(
         typer.Option("--as", metavar="EMAIL", help="Who stands in for people who are not on the staff here."),
     ] = None,
 ) -> None:
-    """Take prompts, cases and runs in. Exit code 1 when a line was refused; the others come in all the same."""
+    """Take prompts, cases, runs and reviews in. Exit code 1 when a line was refused; the others come in."""
     from bee.coach.lab.exchange import import_lines
     from bee.db import Database
     from bee.settings import load_settings

@@ -89,8 +89,11 @@ begin
         raise exception 'a review is of a run that is finished' using
             errcode = 'restrict_violation', constraint = 'coach_reviews_of_a_finished_run';
     end if;
-    insert into public.coach_review_pairs (review_id, place, candidate_id, baseline_id)
-    select new.id, row_number() over (order by md5(new.seed || candidates.id::text)), candidates.id, baselines.id
+    insert into public.coach_review_pairs (id, review_id, place, candidate_id, baseline_id)
+    select
+        -- The same review has the same pairs wherever it is taken.
+        md5(new.id::text || candidates.id::text)::uuid,
+        new.id, row_number() over (order by md5(new.seed || candidates.id::text)), candidates.id, baselines.id
     from public.coach_run_outputs as candidates
     inner join public.coach_run_outputs as baselines using (run_id, case_id, repeat)
     where candidates.run_id = new.run_id
@@ -123,7 +126,10 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    select public.bee_candidate_is_left(reviews.seed, pairs.id, new.rater_id) into new.candidate_was_left
+    -- Only what was rated elsewhere says itself where the candidate stood: no rater may write that.
+    select coalesce(
+        new.candidate_was_left, public.bee_candidate_is_left(reviews.seed, pairs.id, new.rater_id)
+    ) into new.candidate_was_left
     from public.coach_review_pairs as pairs
     inner join public.coach_reviews as reviews on reviews.id = pairs.review_id
     where pairs.id = new.pair_id

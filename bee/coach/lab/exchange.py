@@ -1,4 +1,4 @@
-"""Prompts, cases and runs as JSON lines: out of one installation and into another, or back into the same.
+"""Prompts, cases, runs and reviews as JSON lines: out of one installation and into another, or back into the same.
 
 People stand there by their address. What is there already is left alone; what differs from what is there, or names
 somebody or something unknown, is refused with its line, and the rest comes in. No verdict of the gate is taken
@@ -15,13 +15,19 @@ from uuid import UUID
 from bee.audit import Actor, record
 from bee.coach.lab.case import Case, CaseBody, make_case
 from bee.coach.lab.cases import case_versions, store_case
+from bee.coach.lab.rubric import parse_rubric, rubric_text
 from bee.coach.prompts import prompt_versions
 from bee.coach.prompts.template import Parameters, parse_template, prompt_digest
 from bee.db import Database, Login, ReadSession, WriteSession
 from bee.errors import BeeError, Conflict, Invalid, NotFound
 
 # The order in which one needs the other.
-QUERIES: Final = ("coach/lab_export_prompts", "coach/lab_export_cases", "coach/lab_export_runs")
+QUERIES: Final = (
+    "coach/lab_export_prompts",
+    "coach/lab_export_cases",
+    "coach/lab_export_runs",
+    "coach/lab_export_reviews",
+)
 MOST_FAULTS: Final = 100
 # What a line that is none of ours does to whoever reads it.
 NONSENSE: Final = (KeyError, TypeError, ValueError, AttributeError, IndexError)
@@ -49,7 +55,7 @@ class Taken:
 
 
 def export_lines(session: ReadSession) -> Iterator[str]:
-    """Yield every version of every prompt and case, and every run that is over, a line each; as the owner."""
+    """Yield every version of every prompt and case, every run and review that is over; as the owner."""
     for query in QUERIES:
         for row in session.all(_Line, query):
             yield json.dumps(row.line, sort_keys=True, ensure_ascii=False)
@@ -174,6 +180,40 @@ def _take_run(session: WriteSession, said: Mapping[str, Any], vouches: str | Non
     return True
 
 
+def _take_review(session: WriteSession, said: Mapping[str, Any], vouches: str | None) -> bool:
+    stored = session.run(
+        "coach/lab_import_review",
+        **{name: said[name] for name in ("id", "run_id", "raters", "seed", "asked_at")},
+        rubric=rubric_text(parse_rubric(json.dumps(said["rubric"]))),
+        asked_by=_person(session, said["asked_by"], vouches),
+    )
+    if not stored:
+        return False
+    review_id = said["id"]
+    for rating in said["ratings"]:
+        rater_id = _person(session, rating["rater"], vouches)
+        kept = {name: rating[name] for name in RATING_FIELDS}
+        _of_a_pair(session.run("coach/lab_import_rating", review_id=review_id, rater_id=rater_id, **kept))
+    for judge in said["judges"]:
+        asked_by = _person(session, judge["asked_by"], vouches)
+        session.run("coach/lab_import_judge", review_id=review_id, **judge | {"asked_by": asked_by})
+    for judgement in said["judgements"]:
+        _of_a_pair(session.run("coach/lab_import_judgement", review_id=review_id, **judgement))
+    session.run(
+        "coach/lab_import_review_end",
+        review_id=review_id,
+        outcome=said["outcome"],
+        ended_by=_person(session, said["ended_by"], vouches),
+        ended_at=said["ended_at"],
+    )
+    return True
+
+
+def _of_a_pair(stored: int) -> None:
+    if not stored:
+        raise Invalid("no_pair", "Something was said of an answer that is in no pair of the review.")
+
+
 def _output(
     run_id: str, cases: Mapping[tuple[object, ...], UUID], said: Mapping[str, Any]
 ) -> dict[str, object]:
@@ -211,10 +251,14 @@ TAKERS: Final[Mapping[str, Callable[[WriteSession, Mapping[str, Any], str | None
     "prompt": _take_prompt,
     "case": _take_case,
     "run": _take_run,
+    "review": _take_review,
 }
 RUN_FIELDS: Final = (
     "id", "prompt", "cases_as_of", "tag", "repeats", "reuses_answers", "most_usd", "seed", "checker",
     "requested_at",
+)  # fmt: skip
+RATING_FIELDS: Final = (
+    "candidate", "candidate_was_left", "chosen", "met_left", "met_right", "comment", "rated_at",
 )  # fmt: skip
 OUTPUT_FIELDS: Final = (
     "id", "arm", "repeat", "provider", "model", "is_screened", "is_cached", "cache_key", "text", "error",

@@ -1,4 +1,4 @@
-"""Prompts, cases and runs as JSON lines: out and in again they are the same, and what does not fit says why."""
+"""Prompts, cases, runs and reviews as JSON lines: the same out and in again, and what does not fit says why."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -14,6 +14,7 @@ from bee.db import Database, Login
 from bee.db.address import ServerAddress
 from tests.cluster import administering, named
 from tests.coach.lab.running import add_cases, add_coach, add_prompt, ask_run, do_run, offline, read_outputs
+from tests.coach.lab.test_reviews import OURS, ask, ask_model, make_run, prefer, settle
 from tests.commands import Bee
 from tests.factories import execute, make_staff
 
@@ -64,6 +65,49 @@ def test_out_and_in_again_everything_is_the_same(database: Database, other: Data
     assert [(each.title, each.text, each.passes) for each in read_outputs(other, run)] == [
         (each.title, each.text, each.passes) for each in read_outputs(database, run)
     ]
+
+
+def test_a_review_goes_along_with_its_ratings_and_what_models_said(
+    database: Database, other: Database
+) -> None:
+    coach = add_coach(database)
+    review_id = ask(database, coach, make_run(database, coach, cases=2), raters=1)
+    prefer(database, coach, review_id, OURS)
+    ask_model(database, coach, review_id, "openai/another")
+    with database.writing(Login.OWNER) as session:
+        execute(
+            session,
+            "insert into coach_judgements (judge_id, pair_id, candidate_was_first, verdict, cost_usd)"
+            " select judges.id, pairs.id, true, 'first', 0.25 from coach_judges as judges"
+            " inner join coach_review_pairs as pairs using (review_id)",
+        )
+    settle(database)
+    ask(database, coach, make_run(database, coach, cases=1))
+    hire(other, email(database, coach))
+    out = lines(database)
+    reviews = [json.loads(line) for line in out if json.loads(line)["type"] == "review"]
+    assert [(len(each["ratings"]), len(each["judgements"])) for each in reviews] == [(2, 2)], "one is open"
+    taken = import_lines(other, out)
+    assert taken.faults == []
+    assert lines(other) == out
+    again = import_lines(other, out)
+    assert (again.added, again.known["review"]) == ({}, 1)
+
+
+def test_a_review_that_speaks_of_other_answers_is_refused_whole(database: Database, other: Database) -> None:
+    coach = add_coach(database)
+    review_id = ask(database, coach, make_run(database, coach, cases=1), raters=1)
+    prefer(database, coach, review_id, OURS)
+    settle(database)
+    hire(other, email(database, coach))
+    *before, review = lines(database)
+    said = json.loads(review)
+    said["ratings"][0]["candidate"] = str(UUID(int=1))
+    taken = import_lines(other, [*before, json.dumps(said)])
+    assert [why for _, why in taken.faults] == [
+        "Something was said of an answer that is in no pair of the review."
+    ]
+    assert lines(other) == before
 
 
 def test_a_second_time_nothing_comes_in(database: Database, coach: UUID) -> None:

@@ -33,6 +33,7 @@ from bee.coach.lab.voting import Vote
 from bee.db import Database, Login
 from bee.errors import BeeError, Conflict, Invalid
 from bee.settings import Settings
+from tests.coach.lab.running import add_prompt
 from tests.coach.model_server import ModelServer, model_server
 from tests.factories import execute, make_staff
 
@@ -43,6 +44,11 @@ THEIRS = "theirs, the old one"
 def make_run(database: Database, coach: UUID, cases: int = 3, *, finished: bool = True) -> UUID:
     """Store a run over some cases whose arms answered differently."""
     run_id = uuid4()
+    with database.reading(Login.OWNER) as session:
+        known = execute(
+            session, "select count(*) from coach_prompt_versions where prompt = 'coach'"
+        ).scalar_one()
+    add_prompt(database, known + 1)
     with database.writing(Login.OWNER) as session:
         for number in range(cases):
             execute(
@@ -52,13 +58,6 @@ def make_run(database: Database, coach: UUID, cases: int = 3, *, finished: bool 
                 title=f"case {number}",
                 coach=coach,
             )
-        execute(
-            session,
-            "insert into coach_prompt_versions (prompt, number, body, parameters, sha256, message)"
-            " select prompt, number + 1, body, parameters, encode(sha256(cast(:run as text)::bytea), 'hex'), 'next'"
-            " from coach_prompt_versions where prompt = 'coach' order by number desc limit 1",
-            run=str(run_id),
-        )
         execute(
             session,
             "insert into coach_runs (id, prompt, candidate_id, baseline_id, repeats, most_usd, seed, checker,"
