@@ -14,6 +14,14 @@ show(
             Screen("engagement/overview.py", "Overview", "trending_up", (PRODUCT, COACH)),
             Screen("engagement/member.py", "Member", "person_search", (PRODUCT, COACH)),
         ],
+        "Service health": [
+            Screen("service/now.py", "Now", "emergency_heat", (ONCALL,)),
+            Screen("service/levels.py", "Service levels", "monitoring", (ONCALL,)),
+            Screen("service/alerts.py", "Alerts", "notification_important", (ONCALL,)),
+            Screen("service/incidents.py", "Incidents", "timeline", (ONCALL,)),
+            Screen("service/jobs.py", "Jobs", "manufacturing", (ONCALL, ADMIN)),
+            Screen("service/limits.py", "Limits", "speed", (ONCALL, ADMIN)),
+        ],
         "Notifications": [
             Screen("notifications/log.py", "Log", "notifications", (PRODUCT, COACH, ONCALL)),
             Screen("notifications/compose.py", "Compose", "edit_notifications", (PRODUCT,)),
@@ -34,14 +42,6 @@ show(
             Screen("coaching/review.py", "Blind review", "compare", (COACH,)),
             Screen("coaching/replay.py", "Replay", "replay", (COACH,)),
             Screen("coaching/usage.py", "Use and cost", "payments", (COACH,)),
-        ],
-        "Service health": [
-            Screen("service/now.py", "Now", "emergency_heat", (ONCALL,)),
-            Screen("service/levels.py", "Service levels", "monitoring", (ONCALL,)),
-            Screen("service/alerts.py", "Alerts", "notification_important", (ONCALL,)),
-            Screen("service/incidents.py", "Incidents", "timeline", (ONCALL,)),
-            Screen("service/jobs.py", "Jobs", "manufacturing", (ONCALL, ADMIN)),
-            Screen("service/limits.py", "Limits", "speed", (ONCALL, ADMIN)),
         ],
         "Admin": [
             Screen("admin/staff.py", "Staff", "badge", (ADMIN,)),

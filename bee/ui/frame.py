@@ -46,7 +46,7 @@ def show(sections: Mapping[str, Sequence[Screen]]) -> None:
         )
         return
     pages = {name: [_page(screen, viewer) for screen in screens] for name, screens in sections.items()}
-    page = st.navigation({"": [_home(pages)], **pages})
+    page = st.navigation({"": [_home(pages)], **pages}, expanded=True)
     with st.sidebar:
         _who(viewer)
     with page_run(f"/{page.url_path}"):
