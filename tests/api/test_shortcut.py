@@ -1,7 +1,6 @@
 """What is answered ahead of the framework keeps the contract of every other route."""
 
 import logging
-from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -10,6 +9,7 @@ from bee.api.asgi import create_app
 from bee.api.routes.meta import API_VERSION
 from bee.db import Database
 from bee.settings import Settings
+from bee.telemetry.about import what_goes_on
 from tests.api.conftest import Keys, sign_up
 
 ADDRESSES = pytest.mark.parametrize("path", ["/v1/momentum", "/functions/v1/momentum"])
@@ -77,9 +77,25 @@ def test_a_fault_tells_nothing_of_the_inside(client: TestClient, monkeypatch: py
     assert "hunter2" not in answer.text
 
 
+class Listener(logging.Handler):
+    """Keeps what a line says, and what is told beside it while it is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[dict[str, object]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(what_goes_on() | vars(record)["fields"])
+
+
 def test_its_line_of_log_names_the_route(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
-    member = sign_up(client)
-    with caplog.at_level(logging.INFO, logger="bee.api.requests"):
-        client.get("/v1/momentum?secret=1", headers=member.headers)
-    fields: dict[str, Any] = vars(caplog.records[-1])["fields"]
-    assert (fields["method"], fields["route"], fields["status"]) == ("GET", "/v1/momentum", 200)
+    member, listener = sign_up(client), Listener()
+    log = logging.getLogger("bee.api.requests")
+    log.addHandler(listener)
+    try:
+        with caplog.at_level(logging.INFO, logger=log.name):
+            client.get("/v1/momentum?secret=1", headers=member.headers)
+    finally:
+        log.removeHandler(listener)
+    (line,) = listener.said
+    assert (line["method"], line["route"], line["status"]) == ("GET", "/v1/momentum", 200)

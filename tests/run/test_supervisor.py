@@ -133,13 +133,16 @@ def test_everything_starts_answers_and_stops_with_ctrl_c(start: Callable[..., Up
     assert running.dashboard in up.said()
     assert running.api in up.said()
     children = up.children()
+    logs = [home / "logs" / f"{name}.log" for name in ("dashboard", "api", "worker")]
+    # A worker that has only just begun to load has nothing to say yet.
+    wait_until(lambda: all(path.exists() and path.stat().st_size for path in logs), STARTED_WITHIN_S)
     up.process.send_signal(signal.SIGINT)
     assert up.process.wait(STOPPED_WITHIN_S) == 0
     assert gone(children)
     assert not is_running(home)
     assert not (home / STATE_FILE).exists()
-    for name in ("dashboard", "api", "worker"):
-        lines = (home / "logs" / f"{name}.log").read_text(encoding="utf-8").splitlines()
+    for path in logs:
+        lines = path.read_text(encoding="utf-8").splitlines()
         assert {"time", "severity", "logger", "message"} <= set(json.loads(lines[0]))
         assert all(line.startswith('{"time": ') for line in lines), lines
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ import httpx2
 from bee.sla.probes.ticks import Seen, Step
 
 MOST_BYTES: Final = 1 << 20
+CLOSES_WITHIN_S: Final = 0.2
 
 
 class Failed(Exception):
@@ -47,6 +49,8 @@ class Asker:
     target: str
     headers: Mapping[str, str]
     _runner: asyncio.Runner = field(default_factory=asyncio.Runner)
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+    _is_over: threading.Event = field(default_factory=threading.Event)
 
     def ask(
         self,
@@ -59,13 +63,21 @@ class Asker:
     ) -> Answer:
         """Return the answer to a request. Raises :class:`Failed` where there is none within ``timeout_s``."""
         sent = None if body is None else json.dumps(body)
-        asked = self._ask(method, self.target + path, sent, {**self.headers, **(headers or {})}, timeout_s)
-        try:
-            return self._runner.run(asked)
-        except TimeoutError as error:
-            raise Failed("timeout") from error
-        except httpx2.HTTPError as error:
-            raise Failed(_reason(error)) from error
+        with self._turn:
+            if self._is_over.is_set():
+                raise Failed("stopped")
+            asked = self._ask(
+                method, self.target + path, sent, {**self.headers, **(headers or {})}, timeout_s
+            )
+            try:
+                return self._runner.run(asked)
+            except TimeoutError as error:
+                raise Failed("timeout") from error
+            except httpx2.HTTPError as error:
+                raise Failed(_reason(error)) from error
+            finally:
+                if self._is_over.is_set():
+                    self._runner.close()
 
     async def _ask(
         self, method: str, url: str, body: str | None, headers: Mapping[str, str], timeout_s: float
@@ -82,9 +94,11 @@ class Asker:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        # Whoever is not waited for may still be asking, in a thread that ends with the process.
-        if not self._runner.get_loop().is_running():
+        # Whoever is not waited for may still be asking in a thread of its own, which then closes behind itself.
+        self._is_over.set()
+        if self._turn.acquire(timeout=CLOSES_WITHIN_S):
             self._runner.close()
+            self._turn.release()
 
 
 def see(step: Step, attempt: Callable[[], str], *, timer: Callable[[], float] = time.monotonic) -> Seen:
