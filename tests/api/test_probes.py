@@ -228,10 +228,12 @@ def test_told_to_stop_while_a_server_hangs_a_worker_does_not_wait_for_it(setting
     pace = {"probe_every_s": 60, "probe_timeout_s": 20.0}
     with behaving(hangs) as server:
         hanging = settings.model_copy(update=pace | {"probe_url": server.url})
-        with outside(hanging, server.url, name="berlin", every_s=60) as probers, running(probers):
-            # The tick that is looked at now: the next one is a minute away.
-            probers[0].clock = lambda: NOW + timedelta(minutes=1)
-            wait_until(lambda: bool(server.asked), 60)
+        with outside(hanging, server.url, name="berlin", every_s=60) as probers:
+            # A minute goes by as it begins, so that a tick is looked at now; the next one is a minute away.
+            begins = iter([NOW])
+            probers[0].clock = lambda: next(begins, NOW + timedelta(minutes=1))
+            with running(probers):
+                wait_until(lambda: bool(server.asked), 60)
         assert len(server.asked) == 1
 
 
