@@ -208,7 +208,7 @@ def test_a_child_that_dies_is_started_again(start: Callable[..., Up]) -> None:
     up.await_started()
     before = {mark.name: mark.pid for mark in up.running().children}
     psutil.Process(before["api"]).kill()
-    wait_until(lambda: "The api ended (exit code -9" in up.said(), 20)
+    wait_until(lambda: "The api ended (exit code -9" in up.said(), 60)
     wait_until(lambda: answers(f"{up.running().api}/ready"), 60)
     after = {mark.name: mark.pid for mark in up.running().children}
     assert after["api"] != before["api"]
@@ -221,7 +221,7 @@ def test_a_database_that_dies_is_started_again(start: Callable[..., Up], home: P
     up = start()
     up.await_started()
     servers(home)[0].kill()
-    wait_until(lambda: "The embedded PostgreSQL ended; it starts again." in up.said(), 20)
+    wait_until(lambda: "The embedded PostgreSQL ended; it starts again." in up.said(), 60)
     wait_until(lambda: answers(f"{up.running().api}/ready"), 60)
 
 

@@ -113,7 +113,7 @@ def do_run(
     *,
     limits: Limits = AMPLE,
     slice_s: float = 60,
-    slices: int = 9,
+    slices: int = 99,
 ) -> Run:
     """Do what the worker does, until the run is over or so often."""
     runner = Runner(database, settings, lambda: NOW, limits=limits, slice_s=slice_s)
