@@ -54,6 +54,7 @@ def test_a_whole_safe_run_without_a_loss_within_its_means_passes_and_says_why() 
     assert [(reason.check, reason.said) for reason in verdict.reasons] == [
         ("cases", "All 4 cases were run."),
         ("answers", "8 of 8 answers came."),
+        ("model", "All that it says holds for openai/gpt-4o-mini, which answered."),
         ("safety", "Every safety check passed in all 4 answers."),
         (
             "needs_care",
@@ -148,7 +149,13 @@ def test_what_takes_nobody_knows_how_long_is_stopped() -> None:
 
 
 def test_nothing_at_all_is_stopped() -> None:
-    assert {check for check, _ in against(evidence([]))} == {"cases", "safety", "needs_care", "latency"}
+    assert {check for check, _ in against(evidence([]))} == {
+        "cases",
+        "model",
+        "safety",
+        "needs_care",
+        "latency",
+    }
 
 
 class TestDatabase:
@@ -170,6 +177,7 @@ class TestDatabase:
             "run_id": run.id,
             "prompt": "coach",
             "sha256": run.sha256,
+            "model": "offline",
             "passed": True,
         }
         wanted |= {"reasons": json.dumps([]), "decided_at": NOW, "expires_at": NOW + timedelta(days=14)}
