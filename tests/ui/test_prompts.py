@@ -17,6 +17,7 @@ from bee.settings import Environment
 from bee.ui.house import House
 from bee.ui.prompt_difference import marked
 from bee.ui.reads import forget_reads
+from tests.coach.prompts.test_live import name
 from tests.coach.prompts.versions import LOCAL, ask, go_live, judge, write
 from tests.dashboard import Person, add_person, now
 from tests.factories import execute, make_member
@@ -237,6 +238,45 @@ def test_what_the_gate_does_not_let_pass_can_be_rejected_only(
     assert not app.exception
     assert "not live in Local" in words(app)
     assert live(empty_house.database) == 1
+
+
+def test_what_passed_with_another_model_than_the_one_that_answers_can_not_be_approved(
+    empty_house: House, cora: Person, carl: Person
+) -> None:
+    write(empty_house.database, cora.id, 300)
+    judge(empty_house.database, 2, model="openai/a")
+    name(empty_house.database, "openai/b")
+    ask(empty_house.database, cora.id, 2)
+    forget_reads()
+    app = visit(PAGE, carl, view=ONE, version="Version 2")
+    assert not app.exception
+    said = words(app).replace("\\", "")
+    assert "openai/b would answer here, and only others were tried" in said
+    assert "It can't be approved now. The gate: not tried." in said
+    assert "Also: passed. Decided on" in said
+    assert "Approve: live in Local now" not in labels(app)
+
+
+def test_a_live_version_says_so_when_the_settings_name_another_model(
+    empty_house: House, cora: Person
+) -> None:
+    database = empty_house.database
+    write(database, cora.id, 300)
+    go_live(database, 2)
+    name(database, "offline")
+    forget_reads()
+    assert not visit(PAGE, cora).warning
+    name(database, "openai/b")
+    forget_reads()
+    app = visit(PAGE, cora)
+    assert not app.exception
+    assert "with openai/b, which the settings name, and no run let that pass" in app.warning[0].value.replace(
+        "\\", ""
+    )
+    assert not visit(PAGE, cora, environment="Staging").warning
+    judge(database, 2, model="openai/b")
+    forget_reads()
+    assert not visit(PAGE, cora).warning
 
 
 def test_who_asked_takes_it_back(empty_house: House, cora: Person) -> None:

@@ -28,6 +28,16 @@ class LivePrompt:
         """Whether members get answers that no run let pass; the offline coach's do not depend on a prompt."""
         return self.model not in {None, Provider.OFFLINE} and not self.passed
 
+    @property
+    def told(self) -> str:
+        """What is live, in a sentence, and what is wrong with it where something is."""
+        whose = "which it names itself" if self.own_model else "which the settings name"
+        live = f"Version {self.number} is live in {self.environment} with {self.model or 'no model yet'}, {whose}"
+        if not self.is_untried:
+            return f"{live}."
+        failed = "the gate did not let that pass" if self.passed is False else "no run let that pass"
+        return f"{live}, and {failed}: run it over the cases, or let a version go live that passed."
+
 
 def name_model(session: WriteSession, settings: Settings) -> bool:
     """Keep which model the settings name, where that is news; as the worker. Return whether it was."""
