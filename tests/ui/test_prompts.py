@@ -45,8 +45,12 @@ def labels(app: AppTest) -> list[str]:
     return [found.label for found in app.button]
 
 
+def field(kind: Any, label: str) -> Any:
+    return next(found for found in kind if found.label == label)
+
+
 def text(app: AppTest, label: str) -> Any:
-    return next(found for found in app.text_input if found.label == label)
+    return field(app.text_input, label)
 
 
 def area(app: AppTest, label: str) -> Any:
@@ -151,6 +155,46 @@ def test_parts_can_be_left_out_and_added_and_the_model_chosen(empty_house: House
     )  # fmt: skip
     app = visit(PAGE, cora, view=ONE, version="Version 2")
     assert "openai/gpt-4o-mini" in words(app)
+
+
+def test_parts_are_moved_left_out_and_put_back_with_what_was_written_in_them(
+    empty_house: House, cora: Person
+) -> None:
+    app = visit(PAGE, cora, view="Write the next")
+    assert button(app, "Up").disabled, "the first part is chosen"
+    app = area(app, "Masking").set_value("Repeat no token.").run()
+    app = field(app.selectbox, "Part to move or leave out").set_value("Masking").run()
+    for _ in range(3):
+        app = button(app, "Up").click().run()
+    assert button(app, "Up").disabled
+    app = button(app, "Leave it out").click().run()
+    assert "Masking" not in [found.label for found in app.text_area]
+    assert "~~Masking~~ · Persona · Safety" in words(app)
+    app = button(app, "Put it back").click().run()
+    assert area(app, "Masking").value == "Repeat no token."
+    app = field(app.selectbox, "Part to move or leave out").set_value("State").run()
+    app = button(app, "Leave it out").click().run()
+    text(app, "Name of the part").set_value("Warm tone")
+    field(app.selectbox, "Where").set_value("Before Safety")
+    app = area(app, "What it says").set_value("Be warm.").run()
+    assert not app.exception
+    text(app, "What is new in it").set_value("In another order.")
+    app = button(app, "Save as a new version").click().run()
+    assert not app.exception
+    with empty_house.database.reading(Login.SYSTEM) as session:
+        found = get_version(session, COACH, 2).template
+    assert [part.origin for part in found.parts] == [
+        "masking", "persona", "warm_tone", "safety", "style", "memory", "memories",
+    ]  # fmt: skip
+    assert found.parts[0].words({}) == "Repeat no token."
+
+
+def test_a_part_that_is_moved_back_makes_no_version(cora: Person) -> None:
+    app = visit(PAGE, cora, view="Write the next")
+    app = button(app, "Down").click().run()
+    assert "Save as a new version" in labels(app)
+    app = button(app, "Up").click().run()
+    assert "Nothing is different yet." in words(app)
 
 
 @pytest.mark.parametrize(
