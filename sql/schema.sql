@@ -3270,6 +3270,8 @@ CREATE INDEX coach_memory_embeddings_keywords ON public.coach_memory_embeddings 
 
 CREATE INDEX coach_memory_embeddings_member ON public.coach_memory_embeddings USING btree (user_id);
 
+CREATE INDEX coach_memory_embeddings_minilm ON public.coach_memory_embeddings USING hnsw (((embedding)::extensions.vector(384)) extensions.vector_cosine_ops) WHERE ((provider = 'local'::text) AND (model = 'all-minilm-l6-v2-int8'::text) AND (dimension = 384));
+
 CREATE INDEX coach_memory_embeddings_openai_large ON public.coach_memory_embeddings USING hnsw (((embedding)::extensions.vector(768)) extensions.vector_cosine_ops) WHERE ((provider = 'openai'::text) AND (model = 'text-embedding-3-large'::text) AND (dimension = 768));
 
 CREATE INDEX coach_memory_embeddings_openai_small ON public.coach_memory_embeddings USING hnsw (((embedding)::extensions.vector(768)) extensions.vector_cosine_ops) WHERE ((provider = 'openai'::text) AND (model = 'text-embedding-3-small'::text) AND (dimension = 768));

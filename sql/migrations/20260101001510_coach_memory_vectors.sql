@@ -16,6 +16,7 @@ begin
     for indexed in
         select * from (values
             ('keywords', 'local', 'keywords-v1', 256),
+            ('minilm', 'local', 'all-minilm-l6-v2-int8', 384),
             ('openai_small', 'openai', 'text-embedding-3-small', 768),
             ('openai_large', 'openai', 'text-embedding-3-large', 768),
             ('vertex_005', 'vertex', 'google/text-embedding-005', 768),

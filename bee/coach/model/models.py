@@ -1,14 +1,12 @@
 """The models that the settings give."""
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
+from typing import Final, Self
 
-from bee.coach.model.interface import Fault, Model, ModelFailed, Provider
+from bee.coach.model.interface import Embedder, Fault, Model, ModelFailed, Provider
+from bee.coach.model.minilm import MiniLM
 from bee.coach.model.offline import Offline
 from bee.settings import Settings
-
-if TYPE_CHECKING:
-    from bee.coach.model.embeddings import Embeddings
 
 VERTEX_URL: Final = "https://{location}-aiplatform.googleapis.com/v1/projects/{project}/locations/{location}/endpoints/openapi"
 
@@ -17,6 +15,7 @@ class Models:
     """One door for each provider that is configured; the offline coach always is. Of one event loop."""
 
     def __init__(self, settings: Settings) -> None:
+        self._minilm = MiniLM(settings.coach_minilm)
         self._models: dict[Provider, Model] = {Provider.OFFLINE: Offline()} | _configured(settings)
 
     @property
@@ -31,11 +30,16 @@ class Models:
             raise ModelFailed(Fault.CONFIGURATION, f"{provider} is not configured")
         return found
 
-    def embeddings_of(self, provider: Provider) -> "Embeddings":
-        """Return a provider's models of meaning. Raises :class:`ModelFailed` where it has none."""
+    def embedder(self, provider: str) -> Embedder:
+        """Return the models of meaning of a provider, or of this machine (``local``).
+
+        Raises :class:`ModelFailed` where it has none.
+        """
+        if provider == "local":
+            return self._minilm
         from bee.coach.model.chat import Chat
 
-        found = self.of(provider)
+        found = self.of(Provider(provider))
         if not isinstance(found, Chat):
             raise ModelFailed(Fault.CONFIGURATION, f"{provider} embeds nothing")
         return found.embeddings
