@@ -2,5 +2,6 @@
 
 from bee.audit.trail import Actor, record
 from bee.audit.verification import Verification, verify
+from bee.audit.words import given_words
 
-__all__ = ["Actor", "Verification", "record", "verify"]
+__all__ = ["Actor", "Verification", "given_words", "record", "verify"]

@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bee.audit import Actor, record
+from bee.audit import Actor, given_words, record
 from bee.db import ReadSession, WriteSession
 from bee.errors import Conflict, Forbidden, Invalid, NotFound
 from bee.notify.registry import active_rules, get_rule_version, rule_versions, thrown_switches
 from bee.notify.rule import BUDGET, Budget, Rule, body_digest, body_text
-
-MOST_WORDS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +24,7 @@ def add_version(session: WriteSession, body: Rule | Budget, *, message: str, act
 
     Raises :class:`Conflict` where the rule has said exactly this before.
     """
-    said = words_of(message, "what the change is for")
+    said = given_words(message, "Say what the change is for")
     known = rule_versions(session, body.name)
     digest = body_digest(body)
     if same := [row.version for row in known if row.digest == digest]:
@@ -99,7 +97,7 @@ def resume(session: WriteSession, *, rule: str | None = None, reason: str, actor
 def _switch(session: WriteSession, rule: str | None, *, stopped: bool, reason: str, actor: Actor) -> None:
     if rule is not None and not rule_versions(session, rule):
         raise NotFound("no_rule", f"There is no notification rule {rule!r}.")
-    said = words_of(reason, "the reason")
+    said = given_words(reason, "Say the reason")
     thrown = thrown_switches(session)
     before = thrown.everything if rule is None else rule in (thrown.rules or ())
     # Said again it changes nothing, but who wanted it stopped and why is worth a row.
@@ -111,7 +109,7 @@ def _switch(session: WriteSession, rule: str | None, *, stopped: bool, reason: s
 def _activate(
     session: WriteSession, rule: str, version: int | None, before: int | None, reason: str, actor: Actor
 ) -> None:
-    said = words_of(reason, "the reason")
+    said = given_words(reason, "Say the reason")
     session.run("notify/activate_rule", rule=rule, version=version, activated_by=actor.id, reason=said)
     action = "notification_rule.activated" if version else "notification_rule.deactivated"
     _record(session, actor, action, rule, {"version": before}, {"version": version}, said)
@@ -119,15 +117,6 @@ def _activate(
 
 def _active_version(session: ReadSession, rule: str) -> int | None:
     return active_rules(session).versions.get(rule)
-
-
-def words_of(text: str, what: str) -> str:
-    """Return what somebody said, without what surrounds it. Raises :class:`Invalid` for nothing or too much."""
-    # PostgreSQL has no text with this letter in it.
-    said = text.replace("\0", "").strip()
-    if not 1 <= len(said) <= MOST_WORDS:
-        raise Invalid("words_needed", f"Say {what}, in at most {MOST_WORDS} characters.")
-    return said
 
 
 def _of(made: VersionId) -> dict[str, object]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from bee.audit import Actor, record
+from bee.audit import Actor, given_words, record
 from bee.db import ReadSession, WriteSession
 from bee.errors import Conflict, Invalid
 from bee.sla.derivation import minute_at
@@ -16,7 +16,6 @@ from bee.sla.objectives import get_objective
 from bee.sla.uptime import State, Uptime, uptime_of, uptime_runs
 
 LONGEST: Final = timedelta(days=7)
-MOST_WORDS: Final = 500
 CORRECTABLE: Final = (State.UP, State.DOWN, State.UNKNOWN)
 
 
@@ -84,7 +83,7 @@ def correct(
 
 def withdraw(session: WriteSession, amendment_id: int, *, reason: str, actor: Actor, now: datetime) -> Effect:
     """Take back what was said: every number is again what it was. Raises :class:`Conflict` the second time."""
-    said = _said(reason)
+    said = given_words(reason, "Say the reason")
     before = _uptime(session, now)
     found = session.find(Amendment, "sla/withdraw_amendment", id=amendment_id, by=actor.id, because=said)
     if found is None:
@@ -105,7 +104,7 @@ def _amend(
     actor: Actor,
     now: datetime,
 ) -> Effect:
-    said = _said(reason)
+    said = given_words(reason, "Say the reason")
     before = _uptime(session, now)
     amendment_id = session.scalar(
         "sla/add_amendment",
@@ -130,14 +129,6 @@ def _check_times(starts_at: datetime, ends_at: datetime) -> None:
         raise Invalid("times", "It has to end after it starts.")
     if ends_at - starts_at > LONGEST:
         raise Invalid("times", f"It lasts {LONGEST.days} days at most.")
-
-
-def _said(reason: str) -> str:
-    # PostgreSQL has no text with this letter in it.
-    said = reason.replace("\0", "").strip()
-    if not 1 <= len(said) <= MOST_WORDS:
-        raise Invalid("words_needed", f"Say the reason, in at most {MOST_WORDS} characters.")
-    return said
 
 
 def _uptime(session: ReadSession, now: datetime) -> Uptime:

@@ -49,7 +49,11 @@ def _bad_ratio() -> Rule:
 
 
 def _burn(objective: Objective) -> Rule:
-    return {"record": BURN, "expr": f"{BAD_RATIO}{_of(objective)} / {objective.budget_ratio:g}"}
+    return {
+        "record": BURN,
+        "expr": f"{BAD_RATIO}{_of(objective)} / {objective.budget_ratio:g}",
+        "labels": {"objective": objective.id},
+    }
 
 
 def _budget_left(objective: Objective) -> Rule:

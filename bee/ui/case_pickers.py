@@ -8,9 +8,8 @@ import streamlit as st
 from bee.coach.lab.case import Case
 from bee.coach.lab.results import UNKNOWN
 from bee.ui.case_words import KINDS, STATES, titles
-from bee.ui.pickers import pick_one
+from bee.ui.pickers import pick_one, set_next, take_next
 
-LOOK_NEXT: Final = "case-next"
 NEW: Final = "New case"
 TAKE: Final = "From a conversation"
 MESSAGE: Final = "message"
@@ -22,8 +21,7 @@ VIEWS: Final = (SAYS, CHANGE, VERSIONS)
 
 def pick_case(cases: Sequence[Case]) -> Case | str | None:
     """Let the viewer choose a case, ``NEW`` or ``TAKE``; None is all of them."""
-    for name, words in st.session_state.pop(LOOK_NEXT, {}).items():
-        st.session_state[name] = words
+    take_next()
     named = titles(cases)
     ways = {NEW: NEW, TAKE: TAKE} | {name: name for name in named}
     chosen = pick_one("Case", "Every case", ways, key="case", width=240)
@@ -62,10 +60,10 @@ def pick_view() -> str:
 def look_at(name: str | None) -> None:
     """Look at a case, or at all of them; the fields, drawn already, take it on the next run."""
     st.query_params.pop(MESSAGE, None)
-    st.session_state[LOOK_NEXT] = {"case": name or "Every case", "view": SAYS}
+    set_next(case=name or "Every case", view=SAYS)
     st.rerun()
 
 
 def begin(way: str) -> None:
     """Begin a new case in a way."""
-    st.session_state[LOOK_NEXT] = {"case": way}
+    set_next(case=way)

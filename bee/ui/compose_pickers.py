@@ -7,9 +7,8 @@ import streamlit as st
 
 from bee.notify.compose.catalogue import CampaignCard
 from bee.ui.compose_words import campaign_name
-from bee.ui.pickers import pick_one
+from bee.ui.pickers import pick_one, set_next, take_next
 
-LOOK_NEXT: Final = "campaign-next"
 NEW: Final = "New campaign"
 SAYS: Final = "What it says"
 CHANGE: Final = "Change"
@@ -19,8 +18,7 @@ VIEWS: Final = (SAYS, CHANGE, HISTORY)
 
 def pick_campaign(cards: Sequence[CampaignCard]) -> CampaignCard | str | None:
     """Let the viewer choose a campaign, or ``NEW``; None is all of them."""
-    for name, words in st.session_state.pop(LOOK_NEXT, {}).items():
-        st.session_state[name] = words
+    take_next()
     named = {campaign_name(card): card for card in cards}
     chosen = pick_one(
         "Campaign", "Every campaign", {NEW: NEW} | {name: name for name in named}, key="campaign", width=240
@@ -39,10 +37,10 @@ def pick_view() -> str:
 
 def look_at(number: int, title: str) -> None:
     """Look at a campaign; the fields, drawn already, take it on the next run."""
-    st.session_state[LOOK_NEXT] = {"campaign": f"{number} · {title}", "view": SAYS}
+    set_next(campaign=f"{number} · {title}", view=SAYS)
     st.rerun()
 
 
 def begin_new() -> None:
     """Begin a new campaign."""
-    st.session_state[LOOK_NEXT] = {"campaign": NEW}
+    set_next(campaign=NEW)

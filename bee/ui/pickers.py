@@ -11,7 +11,7 @@ from bee.ui.text import plain
 
 WEEKS: Final = {"4w": 4, "12w": 12, "26w": 26}
 USUAL_PERIOD: Final = "12w"
-SEARCH_NEXT: Final = "member-next"
+NEXT: Final = "next"
 BEFORE: Final = "before"
 MOST_LETTERS: Final = 80
 Period = TypeVar("Period")
@@ -115,8 +115,7 @@ def pick_segment(segments: Sequence[Segment]) -> Segment:
 
 def pick_member_words(*, by_name: bool) -> str:
     """Let the viewer say whom they look for, by number and, where their role sees names, by name."""
-    if SEARCH_NEXT in st.session_state:
-        st.session_state["member"] = st.session_state.pop(SEARCH_NEXT)
+    take_next()
     typed = st.text_input(
         "Member",
         key="member",
@@ -132,9 +131,20 @@ def pick_member_words(*, by_name: bool) -> str:
 
 
 def search_for(words: str) -> None:
-    """Look for somebody as if the words had been typed; the field, drawn already, takes them on the next run."""
-    st.session_state[SEARCH_NEXT] = words
+    """Look for somebody as if the words had been typed."""
+    set_next(member=words)
     st.rerun()
+
+
+def set_next(**fields: str) -> None:
+    """Have the page's fields, drawn already, take values on the next run, when :func:`take_next` is called."""
+    st.session_state[NEXT] = fields
+
+
+def take_next() -> None:
+    """Give the fields the values that the last run asked for; before the first of them is drawn."""
+    for key, words in st.session_state.pop(NEXT, {}).items():
+        st.session_state[key] = words
 
 
 def asked_day() -> date | None:

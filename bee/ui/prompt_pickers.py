@@ -7,11 +7,10 @@ import streamlit as st
 
 from bee.coach.prompts.catalogue import PromptCard, VersionCard
 from bee.settings import Environment
-from bee.ui.pickers import pick_one
+from bee.ui.pickers import pick_one, set_next, take_next
 from bee.ui.prompt_words import PLACES, STATE_WORDS
 from bee.ui.sessions import utc_now
 
-LOOK_NEXT: Final = "prompt-next"
 ALL: Final = "Versions"
 SAYS: Final = "One version"
 WRITE: Final = "Write the next"
@@ -25,8 +24,7 @@ WHOM: Final = (MADE_UP, MEMBER)
 
 def pick_environment(usual: Environment) -> Environment:
     """Let the viewer choose of which environment the page speaks; by default its own."""
-    for name, words in st.session_state.pop(LOOK_NEXT, {}).items():
-        st.session_state[name] = words
+    take_next()
     places = {PLACES[place]: place.value for place in Environment if place is not usual}
     chosen = pick_one("Environment", f"{PLACES[usual]}, here", places, key="environment", width=150)
     return Environment(chosen) if chosen else usual
@@ -87,7 +85,7 @@ def pick_moment() -> datetime:
 
 def look_at(view: str, number: int | None = None) -> None:
     """Go to a view, of one version; the fields, drawn already, take it on the next run."""
-    st.session_state[LOOK_NEXT] = {"view": view} | ({"version": f"Version {number}"} if number else {})
+    set_next(view=view, **({"version": f"Version {number}"} if number else {}))
     st.rerun()
 
 

@@ -9,10 +9,9 @@ from bee.notify.catalogue import RuleCard
 from bee.notify.registry import RuleVersion
 from bee.notify.rule import Rule
 from bee.ui.log_words import by_words
-from bee.ui.pickers import pick_one
+from bee.ui.pickers import pick_one, set_next, take_next
 from bee.ui.words import type_words
 
-LOOK_NEXT: Final = "rule-next"
 SAYS: Final = "What it says"
 CHANGE: Final = "Change"
 DRY_RUN: Final = "Dry run"
@@ -25,8 +24,7 @@ VIEWS_OF_BUDGET: Final = (SAYS, CHANGE, HISTORY)
 
 def pick_rule(cards: Sequence[RuleCard]) -> RuleCard | None:
     """Let the viewer choose a rule; None is all of them."""
-    for name, words in st.session_state.pop(LOOK_NEXT, {}).items():
-        st.session_state[name] = words
+    take_next()
     by_name = {card.name: card for card in cards}
     chosen = pick_one("Rule", "Every rule", _words(cards), key="rule")
     return by_name[chosen] if chosen else None
@@ -53,9 +51,7 @@ def pick_view(card: RuleCard) -> str:
 def look_at(card: RuleCard, version: int | None = None) -> None:
     """Look at a rule, or one of its versions; the fields, drawn already, take it on the next run."""
     words = next(said for said, name in _words([card]).items() if name == card.name)
-    st.session_state[LOOK_NEXT] = {"rule": words, "view": SAYS} | (
-        {"version": f"Version {version}"} if version else {}
-    )
+    set_next(rule=words, view=SAYS, **({"version": f"Version {version}"} if version else {}))
     st.rerun()
 
 

@@ -8,10 +8,9 @@ import streamlit as st
 from bee.coach.lab.results import STATES as AMONG
 from bee.coach.lab.results import CaseRow
 from bee.coach.lab.run import Run
-from bee.ui.pickers import pick_one
+from bee.ui.pickers import pick_one, set_next, take_next
 from bee.ui.run_words import EVERYBODY, among_words, run_name
 
-LOOK_NEXT: Final = "run-next"
 NEW: Final = "New run"
 RESULTS: Final = "Results"
 ANSWERS: Final = "Answers"
@@ -20,8 +19,7 @@ VIEWS: Final = (RESULTS, ANSWERS)
 
 def pick_run(runs: Sequence[Run]) -> Run | str | None:
     """Let the viewer choose a run, or ``NEW``; None is all of them."""
-    for name, words in st.session_state.pop(LOOK_NEXT, {}).items():
-        st.session_state[name] = words
+    take_next()
     named = {run_name(run): run for run in runs}
     chosen = pick_one("Run", "Every run", {NEW: NEW} | {name: name for name in named}, key="run", width=200)
     return named.get(chosen, NEW) if chosen else None
@@ -61,17 +59,17 @@ def pick_case(rows: Sequence[CaseRow]) -> CaseRow | None:
 
 def look_at(run: Run) -> None:
     """Look at a run; the fields, drawn already, take it on the next run."""
-    st.session_state[LOOK_NEXT] = {"run": run_name(run), "view": RESULTS}
+    set_next(run=run_name(run), view=RESULTS)
     st.rerun()
 
 
 def look_at_answers(title: str) -> None:
     """Look at the answers to a case; a field that was never drawn takes it from the address."""
     st.query_params["answers"] = title
-    st.session_state[LOOK_NEXT] = {"view": ANSWERS, "answers": title}
+    set_next(view=ANSWERS, answers=title)
     st.rerun()
 
 
 def begin_new() -> None:
     """Begin a new run."""
-    st.session_state[LOOK_NEXT] = {"run": NEW}
+    set_next(run=NEW)

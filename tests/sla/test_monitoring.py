@@ -66,6 +66,11 @@ def test_what_is_committed_is_what_the_objectives_make(bee: Bee, tmp_path: Path)
         assert written[name].read_bytes() == path.read_bytes(), "run `bee sla monitoring`"
 
 
+def test_no_two_rules_record_the_same_series() -> None:
+    recorded = [(rule["record"], *sorted(rule.get("labels", {}).items())) for rule in ALL if "record" in rule]
+    assert len(set(recorded)) == len(recorded)
+
+
 @pytest.mark.parametrize("expression", ASKED)
 def test_prometheus_grammar_takes_every_question_and_every_series_is_there(expression: str) -> None:
     known = exposed() | {rule["record"] for rule in ALL if "record" in rule}

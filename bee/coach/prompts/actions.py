@@ -5,10 +5,9 @@ version, is given once, and lets go live only what the gate's newest verdict on 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 from uuid import UUID
 
-from bee.audit import Actor, record
+from bee.audit import Actor, given_words, record
 from bee.coach.prompts.draft import Draft
 from bee.coach.prompts.gate import verdicts
 from bee.coach.prompts.promotions import Promotion, get_promotion, promotions, ways_back
@@ -23,10 +22,8 @@ from bee.coach.prompts.registry import (
 )
 from bee.coach.prompts.template import parameters_text, template_text
 from bee.db import WriteSession
-from bee.errors import Conflict, Invalid
+from bee.errors import Conflict
 from bee.settings import Environment
-
-MOST_WORDS: Final = 500
 
 
 def add_version(session: WriteSession, prompt: str, draft: Draft, *, message: str, actor: Actor) -> int:
@@ -34,7 +31,7 @@ def add_version(session: WriteSession, prompt: str, draft: Draft, *, message: st
 
     Raises :class:`Conflict` where a version says exactly this already, with its number.
     """
-    said = _words(message, "what is new in it")
+    said = given_words(message, "Say what is new in it")
     known = _locked(session, prompt)
     if same := [version.number for version in known if version.sha256 == draft.sha256]:
         raise Conflict("prompt_unchanged", f"That is version {same[0]} of the prompt already.")
@@ -61,7 +58,7 @@ def ask(
 
     Raises :class:`Conflict` where it is live there, or was asked for and nobody has decided yet.
     """
-    said = _words(reason, "why it shall go live")
+    said = given_words(reason, "Say why it shall go live")
     _locked(session, prompt)
     version = get_version(session, prompt, number)
     live = _live(deployments(session, prompt, environment))
@@ -85,7 +82,7 @@ def approve(session: WriteSession, promotion_id: UUID, *, reason: str, actor: Ac
     Raises :class:`Forbidden` for who asked or wrote it, and :class:`Conflict` where somebody decided before, or the
     gate does not let it pass.
     """
-    said = _words(reason, "why")
+    said = given_words(reason, "Say why")
     found = _decide(session, promotion_id, "approved", said, actor)
     known = verdicts(session, found.prompt, found.sha256)
     if not known:
@@ -98,14 +95,14 @@ def approve(session: WriteSession, promotion_id: UUID, *, reason: str, actor: Ac
 
 def reject(session: WriteSession, promotion_id: UUID, *, reason: str, actor: Actor) -> None:
     """Say no to what was asked for. Raises :class:`Forbidden` for who asked, :class:`Conflict` the second time."""
-    said = _words(reason, "why")
+    said = given_words(reason, "Say why")
     found = _decide(session, promotion_id, "rejected", said, actor)
     _record(session, actor, "rejected", found.prompt, None, _asked(found), said)
 
 
 def withdraw(session: WriteSession, promotion_id: UUID, *, reason: str, actor: Actor) -> None:
     """Take back what one asked for. Raises :class:`Forbidden` for others, :class:`Conflict` the second time."""
-    said = _words(reason, "why")
+    said = given_words(reason, "Say why")
     found = _decide(session, promotion_id, "withdrawn", said, actor)
     _record(session, actor, "withdrawn", found.prompt, None, _asked(found), said)
 
@@ -118,7 +115,7 @@ def roll_back(
     It rests on the verdict that it had then. Raises :class:`Conflict` where it was never live there, is live now,
     or somebody rolled back from it.
     """
-    said = _words(reason, "why")
+    said = given_words(reason, "Say why")
     _locked(session, prompt)
     goals = [goal for goal in ways_back(deployments(session, prompt, environment)) if goal.number == number]
     if not goals:
@@ -182,15 +179,6 @@ def _asked(found: Promotion) -> dict[str, object]:
         "sha256": found.sha256,
         "promotion": found.id,
     }
-
-
-def _words(text: str, what: str) -> str:
-    """Return what somebody said, without what surrounds it. Raises :class:`Invalid` for nothing or too much."""
-    # PostgreSQL has no text with this letter in it.
-    said = text.replace("\0", "").strip()
-    if not 1 <= len(said) <= MOST_WORDS:
-        raise Invalid("words_needed", f"Say {what}, in at most {MOST_WORDS} characters.")
-    return said
 
 
 def _record(

@@ -6,9 +6,8 @@ another person's than the author's, and is given once.
 
 from dataclasses import dataclass
 
-from bee.audit import Actor, record
+from bee.audit import Actor, given_words, record
 from bee.db import ReadSession, WriteSession
-from bee.notify.actions import words_of
 from bee.notify.compose.campaign import Campaign, campaign_text, refuse_long
 from bee.notify.compose.catalogue import CampaignCard, campaigns
 
@@ -38,7 +37,7 @@ def save(session: WriteSession, campaign: Campaign, *, number: int | None = None
 
 def ask(session: WriteSession, card: CampaignCard, *, reason: str, actor: Actor) -> None:
     """Ask for approval. Raises :class:`Conflict` where it was changed meanwhile, or means nobody."""
-    _act(session, card, "asked", words_of(reason, "what it is for"), actor)
+    _act(session, card, "asked", given_words(reason, "Say what it is for"), actor)
 
 
 def approve(session: WriteSession, card: CampaignCard, *, actor: Actor) -> None:
@@ -48,7 +47,7 @@ def approve(session: WriteSession, card: CampaignCard, *, actor: Actor) -> None:
 
 def refuse(session: WriteSession, card: CampaignCard, *, reason: str, actor: Actor) -> None:
     """Refuse a campaign; a change of it can be asked for again."""
-    _act(session, card, "refused", words_of(reason, "the reason"), actor)
+    _act(session, card, "refused", given_words(reason, "Say the reason"), actor)
 
 
 def start(session: WriteSession, card: CampaignCard, *, actor: Actor) -> None:
@@ -58,7 +57,7 @@ def start(session: WriteSession, card: CampaignCard, *, actor: Actor) -> None:
 
 def stop(session: WriteSession, card: CampaignCard, *, reason: str, actor: Actor) -> None:
     """End a campaign: whoever has not got it gets nothing any more."""
-    _act(session, card, "stopped", words_of(reason, "the reason"), actor)
+    _act(session, card, "stopped", given_words(reason, "Say the reason"), actor)
 
 
 def _act(session: WriteSession, card: CampaignCard, kind: str, reason: str, actor: Actor) -> None:

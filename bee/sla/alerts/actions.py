@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from bee.audit import Actor, record
+from bee.audit import Actor, given_words, record
 from bee.db import WriteSession
-from bee.errors import Invalid
 
 MOST_LETTERS = 2000
 
@@ -36,10 +35,7 @@ def judge(session: WriteSession, alert: int, *, seen: int, is_actionable: bool, 
 
 def note(session: WriteSession, alert: int, *, seen: int, text: str, actor: Actor) -> None:
     """Write something down for whoever comes after, also when it is over."""
-    # PostgreSQL has no text with this letter in it.
-    said = text.replace("\0", "").strip()
-    if not 1 <= len(said) <= MOST_LETTERS:
-        raise Invalid("words_needed", f"Write something, in at most {MOST_LETTERS:,} characters.")
+    said = given_words(text, "Write something", most=MOST_LETTERS)
     _act(session, "noted", alert, seen=seen, text=said, actor=actor)
 
 

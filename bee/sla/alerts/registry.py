@@ -4,16 +4,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from bee import __version__
-from bee.audit import Actor, record
+from bee.audit import Actor, given_words, record
 from bee.db import Database, Login, ReadSession, WriteSession
 from bee.errors import Conflict, Invalid
 from bee.sla.alerts.rule import Escalation, Rule, body_digest, body_text, parse_body, shipped_bodies
-
-MOST_WORDS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +109,7 @@ def save_rule(
     ``seen``: the version that it was made from, None for a new rule. ``tested``: what it would have fired. Raises
     :class:`Conflict` where another version was saved since, or where it says nothing new.
     """
-    said = message.replace("\0", "").strip()
-    if not 1 <= len(said) <= MOST_WORDS:
-        raise Invalid("words_needed", f"Say what the change is for, in at most {MOST_WORDS} characters.")
+    said = given_words(message, "Say what the change is for")
     before = next((row for row in rule_versions(session) if row.rule == body.name), None)
     if (before.version if before else None) != seen:
         raise Conflict("alert_rule_changed", "Somebody changed this rule meanwhile: look at it again.")
