@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 import math
 import sys
 from collections.abc import Callable, Sequence
@@ -10,11 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from bee.coach.memory import keywords
+from bee.coach.memory.keywords import stems
 from bee.coach.memory.models import MINILM, Compares, model_of
+from bee.coach.memory.scoring import text_of
 from bee.coach.model import Fault, ModelFailed, minilm
 from bee.coach.model.minilm import DIMENSION, LONGEST_TEXT, NAME, MiniLM
 from bee.settings import Settings
 
+CASES = Path(__file__).with_name("cases") / "meaning.jsonl"
 ALIKE = [
     ("I went for a stroll by the river", "I like walking outdoors"),
     ("I can't fall asleep at night", "My insomnia is back"),
@@ -46,6 +51,37 @@ def test_what_means_alike_is_nearer_than_what_does_not() -> None:
         like = [likeness(message, memory) for memory in known]
         assert like[place] == max(like), ALIKE[place]
         assert like[place] > 0.3
+
+
+def test_it_calls_up_by_other_words_what_keywords_do_not(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each memory has a message in its words and one that shares none of them."""
+    cases = [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines()]
+    memories = [text_of(case["trait_key"], case["trait_value"]) for case in cases]
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    for wording, shares in (("in_its_words", True), ("in_other_words", False)):
+        messages = [case[wording] for case in cases]
+        for message, memory in zip(messages, memories, strict=True):
+            assert bool({*stems(message)} & {*stems(memory)}) is shares, message
+        found["keywords", wording] = called_up(list(map(keywords.embedded, (*messages, *memories))))
+        found["meaning", wording] = called_up(embedded([*messages, *memories]))
+    with capsys.disabled():
+        for (by, wording), (first, in_five) in found.items():
+            print(  # noqa: T201  # the figures belong in the output of the test command
+                f"\nmemories by {by}, {wording}: {first} first and {in_five} in five of {len(cases)}", end=""
+            )
+    assert found["meaning", "in_other_words"][1] >= 30
+    assert found["keywords", "in_other_words"][1] <= 5
+    assert found["meaning", "in_its_words"][0] >= found["keywords", "in_its_words"][0]
+
+
+def called_up(rows: list[list[float]]) -> tuple[int, int]:
+    """Return for how many of the first half of rows their like in the second half is the first, and in five."""
+    said, known = rows[: len(rows) // 2], rows[len(rows) // 2 :]
+    nearer = []
+    for place, message in enumerate(said):
+        like = [likeness(message, memory) for memory in known]
+        nearer.append(sum(value >= like[place] for value in like) - 1)
+    return sum(count < 1 for count in nearer), sum(count < 5 for count in nearer)
 
 
 def test_its_numbers_are_those_of_the_published_model() -> None:
