@@ -18,7 +18,8 @@ from bee.db import Database, Login, WriteSession
 from bee.settings import Settings
 
 MESSAGES_AT_A_TIME: Final = 200
-MEMORIES_AT_A_TIME: Final = 100
+# So few that a model which takes one at a time is asked for all of them in time.
+MEMORIES_AT_A_TIME: Final = 50
 MOST_KNOWN: Final = 2000
 
 

@@ -8,7 +8,7 @@ from bee.coach.model.minilm import MiniLM
 from bee.coach.model.offline import Offline
 from bee.settings import Settings
 
-VERTEX_URL: Final = "https://{location}-aiplatform.googleapis.com/v1/projects/{project}/locations/{location}/endpoints/openapi"
+VERTEX_URL: Final = "https://{host}/v1/projects/{project}/locations/{location}/endpoints/openapi"
 
 
 class Models:
@@ -69,6 +69,12 @@ def providers_of(settings: Settings) -> frozenset[Provider]:
     return frozenset(provider for provider, is_there in named.items() if is_there)
 
 
+def vertex_url(project: str, location: str) -> str:
+    """Return where a project's models are: each region has a host of its own, ``global`` the one without a name."""
+    host = "aiplatform.googleapis.com" if location == "global" else f"{location}-aiplatform.googleapis.com"
+    return VERTEX_URL.format(host=host, project=project, location=location)
+
+
 def _configured(settings: Settings) -> dict[Provider, Model]:
     # Each client takes up to 1.5 s to load: only those that are needed.
     models: dict[Provider, Model] = {}
@@ -82,9 +88,7 @@ def _configured(settings: Settings) -> dict[Provider, Model]:
         from bee.coach.model.google_token import GoogleToken
 
         token = GoogleToken.of(settings.vertex_credentials)
-        url = settings.vertex_url or VERTEX_URL.format(
-            location=settings.vertex_location, project=settings.vertex_project
-        )
+        url = settings.vertex_url or vertex_url(settings.vertex_project, settings.vertex_location)
         models[Provider.VERTEX] = Chat(Provider.VERTEX, key=token, url=url)
     if settings.anthropic_api_key is not None:
         from bee.coach.model.claude import ANTHROPIC_URL, Claude
