@@ -748,11 +748,17 @@ CREATE FUNCTION public.bee_near_memories(member_id uuid, provider_name text, mod
     SET "hnsw.ef_search" TO '200'
     SET enable_sort TO 'off'
     SET "hnsw.iterative_scan" TO 'relaxed_order'
+    SET "hnsw.max_scan_tuples" TO '60000'
     AS $_$
         declare
+            few integer := (
+                select greatest(2000, sqrt(60 * 5 * greatest(reltuples, 0)))
+                from pg_catalog.pg_class
+                where oid = 'public.coach_memory_embeddings'::regclass
+            );
             compares_all boolean := (
-                select count(*) <= 2000
-                from (select from public.coach_memory_embeddings where user_id = member_id limit 2001) as few
+                select count(*) <= few
+                from (select from public.coach_memory_embeddings where user_id = member_id limit few + 1) as theirs
             );
         begin
             return query execute format($query$
