@@ -831,11 +831,17 @@ CREATE FUNCTION public.bee_near_memories(member_id uuid, provider_name text, mod
     SET "hnsw.ef_search" TO '200'
     SET enable_sort TO 'off'
     SET "hnsw.iterative_scan" TO 'relaxed_order'
+    SET "hnsw.max_scan_tuples" TO '60000'
     AS $_$
         declare
+            few integer := (
+                select greatest(2000, sqrt(60 * 5 * greatest(reltuples, 0)))
+                from pg_catalog.pg_class
+                where oid = 'public.coach_memory_embeddings'::regclass
+            );
             compares_all boolean := (
-                select count(*) <= 2000
-                from (select from public.coach_memory_embeddings where user_id = member_id limit 2001) as few
+                select count(*) <= few
+                from (select from public.coach_memory_embeddings where user_id = member_id limit few + 1) as theirs
             );
         begin
             return query execute format($query$
@@ -3427,6 +3433,8 @@ CREATE UNIQUE INDEX coach_memory_current ON public.coach_memory USING btree (use
 CREATE INDEX coach_memory_embeddings_keywords ON public.coach_memory_embeddings USING hnsw (((embedding)::extensions.vector(256)) extensions.vector_cosine_ops) WHERE ((provider = 'local'::text) AND (model = 'keywords-v1'::text) AND (dimension = 256));
 
 CREATE INDEX coach_memory_embeddings_member ON public.coach_memory_embeddings USING btree (user_id);
+
+CREATE INDEX coach_memory_embeddings_minilm ON public.coach_memory_embeddings USING hnsw (((embedding)::extensions.vector(384)) extensions.vector_cosine_ops) WHERE ((provider = 'local'::text) AND (model = 'all-minilm-l6-v2-int8'::text) AND (dimension = 384));
 
 CREATE INDEX coach_memory_embeddings_openai_large ON public.coach_memory_embeddings USING hnsw (((embedding)::extensions.vector(768)) extensions.vector_cosine_ops) WHERE ((provider = 'openai'::text) AND (model = 'text-embedding-3-large'::text) AND (dimension = 768));
 
