@@ -4,7 +4,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email import message_from_bytes
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -107,18 +107,33 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.shutdown(socket.SHUT_RDWR)
         elif answer == "hang":
             self.server.is_over.wait()
+        elif answer == "trickle":
+            self._trickle(b"HTTP/1.1 200 OK\r\nx-slow: ")
+        elif answer == "endless":
+            self._trickle(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n")
         else:
             self.send_response(int(answer))
             self.send_header("location", "/elsewhere")
             self.send_header("content-length", "0")
             self.end_headers()
 
+    def _trickle(self, beginning: bytes) -> None:
+        """Begin an answer that goes on for ever, always in time for whoever waits for the next letter."""
+        self.close_connection = True
+        with suppress(OSError):
+            self.wfile.write(beginning)
+            while not self.server.is_over.wait(0.05):
+                self.wfile.write(b".")
+
     def log_message(self, *_said: Any) -> None:
         """Say nothing."""
 
 
 class HookServer(ThreadingHTTPServer):
-    """Whoever listens: ``answers`` are given one by one, then 200; ``drop`` and ``hang`` are none."""
+    """Whoever listens: ``answers`` are given one by one, then 200; ``drop`` and ``hang`` are none.
+
+    ``trickle`` never ends its headers, ``endless`` never its body.
+    """
 
     daemon_threads = True
 

@@ -204,6 +204,28 @@ def test_a_webhook_that_fails_is_tried_again_under_the_same_number(
         assert {post.path for post in server.posts} == {"/hook"}
 
 
+def test_a_webhook_that_never_ends_its_answer_holds_nobody_up(
+    alerting: Database, authority: trustme.CA
+) -> None:
+    with hook_server("trickle", "endless", authority=authority) as server:
+        hasty = replace(hooked(server, authority), timeout_s=0.5)
+        assert deliver(alerting, Ways(hook=hasty)) == 0
+        assert waiting(alerting, "webhook") == [
+            (1, "webhook_unreachable: The receiver was not reached (TimeoutError).")
+        ]
+        hurry(alerting)
+        # What it says of a success is not listened to.
+        assert deliver(alerting, Ways(hook=hooked(server, authority))) == 1
+        assert len(server.posts) == 2
+
+
+def test_a_watchdog_that_never_ends_its_answer_keeps_nobody_from_watching(authority: trustme.CA) -> None:
+    with hook_server("trickle", "endless", authority=authority) as server:
+        with pytest.raises(Unavailable):
+            say_alive(server.url, tls=client_tls(authority), timeout_s=0.5)
+        say_alive(server.url, tls=client_tls(authority))
+
+
 def test_a_webhook_behind_a_certificate_that_nobody_vouches_for_gets_nothing(
     alerting: Database, authority: trustme.CA
 ) -> None:
