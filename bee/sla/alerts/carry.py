@@ -18,7 +18,7 @@ from bee.errors import Invalid, Unavailable
 from bee.outbox import Message, deliver_due
 from bee.outbox.queue import Carrier
 from bee.settings import Settings
-from bee.sla.alerts.mail import Mailbox, mail_of, mailbox
+from bee.sla.alerts.mail import Mailbox, mail_of, mailbox, refuse_no_mail_address
 from bee.sla.alerts.told import TEAM, Channel
 from bee.sla.alerts.webhook import Hook, hook, refuse_no_address
 
@@ -54,6 +54,9 @@ def ways_of(settings: Settings) -> Ways:
         refuse_no_address("BEE_ALERT_WATCHDOG_URL", watchdog.get_secret_value())
     if url and not settings.is_local and not url.get_secret_value().startswith("https://"):
         raise Invalid("alert_webhook_url", "BEE_ALERT_WEBHOOK_URL: outside local it has to be https://.")
+    if smtp:
+        refuse_no_mail_address("BEE_ALERT_MAIL_FROM", settings.alert_mail_from or "")
+        refuse_no_mail_address("BEE_ALERT_MAIL_TO", settings.alert_mail_to or "")
     return Ways(
         mailbox(smtp.get_secret_value(), settings.alert_mail_from or "") if smtp else None,
         settings.alert_mail_to or "",
@@ -91,7 +94,11 @@ def _carriers(database: Database, ways: Ways, clock: Callable[[], datetime]) -> 
 
 def _mail(database: Database, sender: Mailbox, team: str, message: Message) -> None:
     to = _address(database, str(message.payload["receiver"]), team)
-    sender.send(mail_of(message.payload, number=message.id, sender=sender.sender, to=to))
+    try:
+        sender.send(mail_of(message.payload, number=message.id, sender=sender.sender, to=to))
+    except ValueError as error:
+        # Such as a password or an address with letters that the protocol has no place for.
+        raise Unavailable("mail_unsendable", "The mail can't be put as it has to be sent.") from error
 
 
 def _post(receiver: Hook, clock: Callable[[], datetime], message: Message) -> None:

@@ -25,13 +25,17 @@ class Post:
 
 
 class Mails:
-    """What came by mail. ``answer``: what is said to it; ``lets_in``: which password is the right one."""
+    """What came by mail. ``answer``: what is said to it; ``farewell``: to whoever leaves.
 
-    def __init__(self, answer: str = "250 OK", lets_in: bytes = b"right") -> None:
+    ``lets_in``: which password is the right one.
+    """
+
+    def __init__(self, answer: str = "250 OK", lets_in: bytes = b"right", farewell: str = "221 Bye") -> None:
         self.mails: list[Message] = []
         self.receivers: list[list[str]] = []
         self.were_hidden: list[bool] = []
         self.answer = answer
+        self._farewell = farewell
         self._lets_in = lets_in
 
     async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
@@ -40,6 +44,9 @@ class Mails:
         self.receivers.append(envelope.rcpt_tos)
         self.were_hidden.append(session.ssl is not None)
         return self.answer
+
+    async def handle_QUIT(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802
+        return self._farewell
 
     def authenticate(
         self, _server: SMTP, _session: Session, _envelope: Envelope, _kind: str, data: LoginPassword

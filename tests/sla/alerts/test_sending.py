@@ -162,6 +162,45 @@ def test_a_wrong_password_is_a_failure_that_repeats_none(alerting: Database, aut
     assert waiting(alerting, "mail") == [(1, "mail_refused: The mail server answered 535.")]
 
 
+def test_a_mail_that_was_taken_is_not_sent_again_because_of_the_farewell(
+    alerting: Database, authority: trustme.CA
+) -> None:
+    mails = Mails(farewell="421 too busy to say good-bye")
+    with boxed(authority, mails) as box:
+        assert deliver(alerting, Ways(mailbox=box, team=TEAM)) == 1
+    assert waiting(alerting, "mail") == []
+    assert len(mails.mails) == 1
+
+
+def test_a_password_that_can_not_be_sent_is_a_failure_that_repeats_none(
+    alerting: Database, authority: trustme.CA
+) -> None:
+    with boxed(authority, Mails()) as box, hook_server(authority=authority) as server:
+        ways = Ways(replace(box, password="p\u00e4ss"), TEAM, hooked(server, authority))
+        assert deliver(alerting, ways) == 1
+        assert len(server.posts) == 1
+    assert waiting(alerting, "mail") == [(1, "mail_unsendable: The mail can't be put as it has to be sent.")]
+
+
+def test_an_address_that_would_add_to_the_head_of_a_mail_gets_none_and_holds_up_nobody(
+    database: Database, authority: trustme.CA
+) -> None:
+    only_rules(database, "availability_burns")
+    on_call(database, email="olga@example.org\nbcc: all@example.org")
+    calm(database)
+    burn(database, [(0, 10)] * 60)
+    look(database, 9)
+    look(database, 39)
+    mails = Mails()
+    with boxed(authority, mails) as box:
+        for _ in range(6):
+            deliver(database, Ways(mailbox=box, team=TEAM))
+    assert {receiver for receivers in mails.receivers for receiver in receivers} == {TEAM}
+    assert {why for _, why in waiting(database, "mail")} == {
+        "mail_unsendable: The mail can't be put as it has to be sent."
+    }
+
+
 def test_a_mail_server_that_stalls_holds_up_no_webhook(alerting: Database, authority: trustme.CA) -> None:
     with silent_server() as port, hook_server(authority=authority) as server:
         box = replace(mailbox(f"smtp://localhost:{port}", SENDER, tls=client_tls(authority)), timeout_s=0.2)
@@ -285,6 +324,18 @@ def test_what_could_not_be_handed_over_for_a_day_is_given_up(
         ({"alert_webhook_url": "ftp://a.example", "alert_webhook_secret": SECRET}, "WEBHOOK_URL"),
         ({"alert_webhook_url": "https://a.example/secret-path", "alert_webhook_secret": "whsec_ä"}, "SECRET"),
         ({"alert_watchdog_url": "a.example/secret-path"}, "WATCHDOG"),
+        (
+            {"alert_smtp_url": "smtp://m.example:70000", "alert_mail_from": SENDER, "alert_mail_to": TEAM},
+            "SMTP_URL",
+        ),
+        (
+            {"alert_smtp_url": "smtp://m.example", "alert_mail_from": "a\nb: c@d", "alert_mail_to": TEAM},
+            "MAIL_FROM",
+        ),
+        (
+            {"alert_smtp_url": "smtp://m.example", "alert_mail_from": SENDER, "alert_mail_to": "the team"},
+            "MAIL_TO",
+        ),
     ],
 )
 def test_a_way_out_that_is_none_is_refused_and_not_repeated(more: dict[str, str], said: str) -> None:
