@@ -1,4 +1,4 @@
-"""The two threads of a worker that watch and tell, beside whatever job it is at: neither waits for the other."""
+"""The threads of a worker beside whatever job it is at: one watches, one tells by each way, none waits for another."""
 
 import logging
 import random
@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from bee.db import Database, Login
 from bee.db.migrations import require_release
 from bee.errors import BeeError
 from bee.sla.alerts.carry import Ways, carry
+from bee.sla.alerts.told import Channel
 from bee.sla.alerts.watch import Watch
 from bee.sla.alerts.webhook import say_alive
 from bee.sla.derivation import derive
@@ -47,9 +49,9 @@ class Sentinel:
         if self.ways.watchdog:
             say_alive(self.ways.watchdog)
 
-    def tell(self) -> None:
-        """Hand over what is due. Raises :class:`Unavailable` without a database."""
-        if taken := carry(self.database, self.ways, spread=self.spread, clock=self.clock):
+    def tell(self, *channels: Channel) -> None:
+        """Hand over what is due by some ways. Raises :class:`Unavailable` without a database."""
+        if taken := carry(self.database, self.ways, channels=channels, spread=self.spread, clock=self.clock):
             log.info("%d alert messages were taken", taken)
 
     @contextmanager
@@ -57,8 +59,10 @@ class Sentinel:
         """Watch and tell every few seconds while the block runs."""
         ended = threading.Event()
         with ExitStack() as threads:
-            for name, do in (("watches", self.look), ("tells", self.tell)):
-                threads.enter_context(_repeating(name, do, ended, every_s))
+            threads.enter_context(_repeating("watches", self.look, ended, every_s))
+            for channel in Channel:
+                tell = partial(self.tell, channel)
+                threads.enter_context(_repeating(f"tells by {channel}", tell, ended, every_s))
             try:
                 yield
             finally:

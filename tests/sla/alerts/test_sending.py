@@ -388,15 +388,55 @@ def test_nobody_unknown_has_an_address(database: Database) -> None:
         assert session.scalar("sla/oncall_address", staff_id=uuid4()) is None
 
 
+def go_out(database: Database) -> None:
+    """Let what burns end, and its alert with it."""
+    with database.writing(Login.OWNER) as session:
+        execute(session, "update objective_minutes set good = 10, bad = 0 where minute >= :noon", noon=NOON)
+    for minute in range(10, 27):
+        look(database, minute)
+
+
+def types_of(server: HookServer) -> list[str]:
+    return [json.loads(post.body)["type"] for post in server.posts]
+
+
+def test_what_is_over_before_it_could_be_told_is_told_only_as_that(
+    alerting: Database, authority: trustme.CA
+) -> None:
+    with hook_server("500", authority=authority) as server:
+        ways = Ways(hook=hooked(server, authority))
+        assert deliver(alerting, ways) == 0
+        go_out(alerting)
+        # The one that failed comes back later than the one that tells of the end.
+        assert deliver(alerting, ways) == 1
+        hurry(alerting)
+        assert deliver(alerting, ways) == 0
+        assert types_of(server) == ["alert.fires", "alert.ended"]
+    assert rows(alerting, "step, given_up_at is not null", "alert_messages", "channel = 'webhook'") == [
+        (0, False),
+        (1, True),
+    ]
+
+
+def test_what_fires_once_more_is_told_though_its_first_end_was(
+    alerting: Database, authority: trustme.CA
+) -> None:
+    go_out(alerting)
+    burn(alerting, [(0, 30)] * 10, since=NOON + timedelta(hours=1))
+    look(alerting, 70)
+    with hook_server(authority=authority) as server:
+        assert deliver(alerting, Ways(hook=hooked(server, authority))) == 2
+        assert types_of(server) == ["alert.ended", "alert.fires"]
+
+
 def test_the_end_of_an_alert_is_told_to_whoever_was_told_of_it(
     alerting: Database, authority: trustme.CA
 ) -> None:
-    with alerting.writing(Login.OWNER) as session:
-        execute(session, "update objective_minutes set good = 10, bad = 0 where minute >= :noon", noon=NOON)
-    for minute in range(10, 27):
-        look(alerting, minute)
     with hook_server(authority=authority) as server:
-        assert deliver(alerting, Ways(hook=hooked(server, authority))) == 2
+        ways = Ways(hook=hooked(server, authority))
+        assert deliver(alerting, ways) == 1
+        go_out(alerting)
+        assert deliver(alerting, ways) == 1
         said = [json.loads(post.body) for post in server.posts]
     assert [each["type"] for each in said] == ["alert.fires", "alert.ended"]
     assert said[1]["data"]["ended_at"] is not None
