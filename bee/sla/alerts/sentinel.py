@@ -1,4 +1,4 @@
-"""The threads of a worker beside whatever job it is at: one watches, one tells by each way, none waits for another."""
+"""The threads of a worker beside whatever job it is at: one watches, one tells by each way; none waits."""
 
 import logging
 import random
