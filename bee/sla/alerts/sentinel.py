@@ -12,7 +12,7 @@ from typing import Final
 
 from bee.db import Database, Login
 from bee.db.migrations import require_release
-from bee.errors import BeeError
+from bee.errors import BeeError, Unavailable
 from bee.sla.alerts.carry import Ways, carry
 from bee.sla.alerts.told import Channel
 from bee.sla.alerts.watch import Watch
@@ -39,15 +39,26 @@ class Sentinel:
         require_release(self.database, Login.WORKER)
         if not self.watch.is_due(self.database, now=self.clock()):
             return
-        # What a long job keeps the worker from adding up would not be seen.
-        derive(self.database, now=self.clock())
+        is_added_up = self._add_up()
         seen = self.watch.look(self.database, now=self.clock())
         if seen is None:
             return
         if seen.firing:
             log.warning("%d things fire, %d messages are told", seen.firing, seen.told)
-        if self.ways.watchdog:
+        # Whoever watches from outside is to call somebody where budgets are not seen to burn.
+        if self.ways.watchdog and is_added_up:
             say_alive(self.ways.watchdog)
+
+    def _add_up(self) -> bool:
+        """Add up what a long job would keep the worker from; where that fails, what else there is is watched."""
+        try:
+            derive(self.database, now=self.clock())
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("the minutes could not be added up")
+            return False
+        return True
 
     def tell(self, *channels: Channel) -> None:
         """Hand over what is due by some ways. Raises :class:`Unavailable` without a database."""

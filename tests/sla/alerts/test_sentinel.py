@@ -56,6 +56,17 @@ def test_a_watchdog_that_fails_keeps_nobody_from_watching(database: Database) ->
             wait_until(lambda: rows(database, "minute", "alert_passes"), "nobody watched")
 
 
+def test_minutes_that_can_not_be_added_up_keep_nobody_from_watching(database: Database) -> None:
+    """And the watchdog is not told that all is well."""
+    with database.writing(Login.OWNER) as session:
+        execute(session, "revoke delete on stale_minutes from bee_worker")
+    with hook_server() as watchdog:
+        watching = sentinel(database, Ways(watchdog=watchdog.url))
+        watching.look()
+        assert len(rows(database, "minute", "alert_passes")) == 1
+        assert watchdog.posts == []
+
+
 def test_a_receiver_that_stalls_keeps_nobody_from_watching(database: Database) -> None:
     set_alight(database, is_watched=False)
     Watch("w0", frozenset({Channel.WEBHOOK})).look(database, now=datetime.now(UTC))
