@@ -131,7 +131,7 @@ def test_whom_it_touched_is_counted_beside_each_objective_and_release(busy: Hous
     charged = table(app, CHARGES)
     assert (charged["1.6.0"]["bad"], charged["1.6.0"]["members"]) == (1, "1")
     assert charged["1.5.0"]["members"] == "At least 0"
-    assert "At least 1 of 1 active, 100.0 %" in words(app)
+    assert "At least 1 of 1 active members (100.0%)" in words(app)
 
 
 def test_a_minute_names_its_requests_and_the_id_can_be_copied(busy: House, olga: Person) -> None:
