@@ -4635,6 +4635,8 @@ CREATE POLICY worker ON public.coach_prompt_places FOR SELECT TO bee_worker USIN
 
 CREATE POLICY worker ON public.coach_prompt_versions FOR SELECT TO bee_worker USING (true);
 
+CREATE POLICY worker ON public.consents FOR SELECT TO bee_worker USING ((purpose = 'coaching'::text));
+
 CREATE POLICY worker ON public.member_requests TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.member_sessions TO bee_worker USING (true);
@@ -5712,12 +5714,16 @@ GRANT SELECT ON TABLE public.consents TO bee_admin;
 
 GRANT INSERT(member_id) ON TABLE public.consents TO authenticated;
 GRANT INSERT(member_id) ON TABLE public.consents TO service_role;
+GRANT SELECT(member_id) ON TABLE public.consents TO bee_worker;
 
 GRANT INSERT(purpose) ON TABLE public.consents TO authenticated;
 GRANT INSERT(purpose) ON TABLE public.consents TO service_role;
+GRANT SELECT(purpose) ON TABLE public.consents TO bee_worker;
 
 GRANT INSERT(granted) ON TABLE public.consents TO authenticated;
 GRANT INSERT(granted) ON TABLE public.consents TO service_role;
+
+GRANT SELECT(decided_at) ON TABLE public.consents TO bee_worker;
 
 GRANT INSERT(source) ON TABLE public.consents TO authenticated;
 GRANT INSERT(source) ON TABLE public.consents TO service_role;

@@ -24,7 +24,7 @@ MOST_KNOWN: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A message that was not read for traits. ``may_be_read``: whether its member consented to coaching."""
+    """A message that was not read for traits. ``may_be_read``: whether it was said under its member's consent."""
 
     id: UUID
     user_id: UUID
