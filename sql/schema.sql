@@ -1658,16 +1658,16 @@ CREATE TABLE public.coach_model_calls (
     first_byte_ms integer,
     total_ms integer NOT NULL,
     CONSTRAINT coach_model_calls_attempt_check CHECK ((attempt > 0)),
-    CONSTRAINT coach_model_calls_beside_production_are_somebodys CHECK (((purpose = 'production'::text) OR ((user_id IS NULL) AND (staff_id IS NOT NULL)))),
     CONSTRAINT coach_model_calls_cache_read_tokens_check CHECK ((cache_read_tokens >= 0)),
     CONSTRAINT coach_model_calls_cache_write_tokens_check CHECK ((cache_write_tokens >= 0)),
     CONSTRAINT coach_model_calls_cost_has_price CHECK (((cost_usd IS NULL) = (priced_from IS NULL))),
     CONSTRAINT coach_model_calls_cost_usd_check CHECK ((cost_usd >= (0)::numeric)),
     CONSTRAINT coach_model_calls_first_byte_ms_check CHECK ((first_byte_ms >= 0)),
     CONSTRAINT coach_model_calls_input_tokens_check CHECK ((input_tokens >= 0)),
+    CONSTRAINT coach_model_calls_of_the_lab_are_somebodys CHECK (((purpose = ANY (ARRAY['production'::text, 'embedding'::text])) OR ((user_id IS NULL) AND (staff_id IS NOT NULL)))),
     CONSTRAINT coach_model_calls_outcome_check CHECK (((length(outcome) >= 1) AND (length(outcome) <= 60))),
     CONSTRAINT coach_model_calls_output_tokens_check CHECK ((output_tokens >= 0)),
-    CONSTRAINT coach_model_calls_purpose_check CHECK ((purpose = ANY (ARRAY['production'::text, 'lab'::text, 'judge'::text]))),
+    CONSTRAINT coach_model_calls_purpose_check CHECK ((purpose = ANY (ARRAY['production'::text, 'lab'::text, 'judge'::text, 'embedding'::text]))),
     CONSTRAINT coach_model_calls_reasoning_tokens_check CHECK ((reasoning_tokens >= 0)),
     CONSTRAINT coach_model_calls_total_ms_check CHECK ((total_ms >= 0))
 );

@@ -6,7 +6,8 @@ and of a name with ``/`` what follows it counts. Modes: a status (see ``ERRORS``
 (a stream that just ends), ``nonsense`` (a web page), ``garbage`` (an event that is no JSON), ``odd`` (JSON
 that is no chunk), ``error_middle``, ``refused``, ``long`` (out of tokens), ``empty``. Anything else is
 answered with ``text``, a word a chunk, and embedded by its subject (``empty`` and ``odd``: none, and one number
-too many). Paths that it does not know get 501. It keeps what it was asked.
+too many; ``uncounted``: without a word of the tokens). Paths that it does not know get 501. It keeps what it was
+asked, and how many tokens it told of.
 """
 
 import json
@@ -44,6 +45,7 @@ CLAUDE_USAGE: Final = {
     "output_tokens": 1,
 }
 CLAUDE_ENDED: Final = {"output_tokens": 30, "output_tokens_details": {"thinking_tokens": 12}}
+CLAUDE_COUNTED: Final = 130
 STALL_S: Final = 30.0
 # Words that mean alike to a model of meaning, without sharing a letter.
 SUBJECTS: Final = (("walk", "hike", "trail"), ("soup", "meal", "lunch"), ("sleep", "tired", "bed"))
@@ -66,6 +68,7 @@ class ModelServer(ThreadingHTTPServer):
         self.asked: list[dict[str, Any]] = []
         self.keys: list[str] = []
         self.tries: Counter[str] = Counter()
+        self.counted = 0
         self.tokens = 0
         self.token_s = 3600
 
@@ -140,7 +143,15 @@ class _Handler(BaseHTTPRequestHandler):
             data = [
                 {"object": "embedding", "index": place, "embedding": row} for place, row in enumerate(rows)
             ]
-            self._answer(200, {"object": "list", "model": body["model"], "data": data[::-1], "usage": {}})
+            usage = (
+                {} if mode == "uncounted" else self._count(sum(len(text.split()) for text in body["input"]))
+            )
+            self._answer(200, {"object": "list", "model": body["model"], "data": data[::-1], "usage": usage})
+
+    def _count(self, tokens: int) -> dict[str, int]:
+        with self.server.lock:
+            self.server.counted += tokens
+        return {"prompt_tokens": tokens, "total_tokens": tokens}
 
     def _stream(self, mode: str, events: Iterable[str]) -> None:
         self.send_response(200)
@@ -225,6 +236,8 @@ def _openai(mode: str, server: ModelServer) -> Iterator[str]:
                 return
         yield chunk({"content": word})
     yield chunk({}, "length" if mode == "long" else "stop")
+    with server.lock:
+        server.counted += server.usage["total_tokens"]
     yield chunk({}, choices=[], usage=server.usage)
     yield "data: [DONE]\n\n"
 
@@ -258,6 +271,8 @@ def _claude(mode: str, server: ModelServer) -> Iterator[str]:
                 return
         yield event("content_block_delta", index=0, delta={"type": "text_delta", "text": word})
     yield event("content_block_stop", index=0)
+    with server.lock:
+        server.counted += CLAUDE_COUNTED
     reason = {"long": "max_tokens", "refused": "refusal"}.get(mode, "end_turn")
     yield event("message_delta", delta={"stop_reason": reason, "stop_sequence": None}, usage=CLAUDE_ENDED)
     yield event("message_stop")

@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import openai
 from openai import AsyncOpenAI
 
-from bee.coach.model.faults import Classified, failure_of_status
-from bee.coach.model.interface import Fault, ModelFailed, broken
+from bee.coach.model.faults import NONSENSE, Classified, failure_of_status
+from bee.coach.model.interface import Fault, Meanings, ModelFailed, Usage
 
 QUOTA_CODES: Final = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 
@@ -19,17 +19,28 @@ class Embeddings:
     def __init__(self, client: AsyncOpenAI) -> None:
         self._client = client
 
-    async def embed(self, model: str, texts: Sequence[str], dimension: int) -> list[list[float]]:
-        """Return so many numbers for each text, in order. Raises :class:`ModelFailed`; the caller keeps time."""
+    async def embed(self, model: str, texts: Sequence[str], dimension: int) -> Meanings:
+        """Return so many numbers for each text. Raises :class:`ModelFailed`; the caller keeps time."""
         with Classified(failure_of, reads=True):
             answer = await self._client.embeddings.create(
                 model=model, input=list(texts), dimensions=dimension, encoding_format="float"
             )
-            found = {row.index: [float(value) for value in row.embedding] for row in answer.data}
-            rows = [found[place] for place in range(len(texts))]
-        if not all(len(row) == dimension and all(map(math.isfinite, row)) for row in rows):
-            raise broken("no embedding")
-        return rows
+        return Meanings(_rows(answer, len(texts), dimension), _usage(answer))
+
+
+def _rows(answer: Any, number: int, dimension: int) -> list[list[float]] | None:
+    """Return what came for each text, None where that is not as it was asked for; the client does not look."""
+    try:
+        found = {row.index: [float(value) for value in row.embedding] for row in answer.data}
+        rows = [found[place] for place in range(number)]
+    except NONSENSE:
+        return None
+    return rows if all(len(row) == dimension and all(map(math.isfinite, row)) for row in rows) else None
+
+
+def _usage(answer: Any) -> Usage | None:
+    told = getattr(getattr(answer, "usage", None), "prompt_tokens", None)
+    return Usage(input=told) if isinstance(told, int) and told >= 0 else None
 
 
 def failure_of(error: BaseException) -> ModelFailed | None:

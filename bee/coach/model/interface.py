@@ -118,6 +118,17 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Meanings:
+    """What texts are to a model of meaning, in order. ``usage``: None where the provider told none.
+
+    ``rows``: None for an answer that is none, which took tokens all the same.
+    """
+
+    rows: list[list[float]] | None
+    usage: Usage | None
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """Something said: by the member (``user``) or by the coach (``assistant``)."""
 
