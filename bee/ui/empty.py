@@ -45,8 +45,8 @@ def went_wrong(what: str, whats_safe: str) -> None:
     """Draw an error state: what went wrong, what is safe, and a way to try again."""
     with st.container(border=True):
         st.error(f"**{plain(what)}.** {plain(whats_safe)}", icon=":material/error:")
-        if st.button("Try again", icon=":material/refresh:", key="try-again"):
-            st.rerun()
+        # The press alone runs the page again; a second run at once may drop what the first had not yet sent.
+        st.button("Try again", icon=":material/refresh:", key="try-again")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Asking a provider's model of meaning what texts are to it, in time; one that fails is left alone a while."""
+"""Asking a model of meaning what texts are to it, in time; one that fails is left alone a while."""
 
 import asyncio
 import logging
@@ -11,7 +11,7 @@ from typing import Final
 from bee.coach.exchange import ANSWERED, CHARACTERS_A_TOKEN, Try
 from bee.coach.memory.models import Embedded, EmbeddingModel
 from bee.coach.model import Fault, ModelFailed, Models, Usage
-from bee.coach.model.interface import Meanings, broken
+from bee.coach.model.interface import Embedder, Meanings, broken
 from bee.settings import Settings
 
 # A member waits for it.
@@ -26,12 +26,12 @@ log = logging.getLogger("bee.coach")
 class Told:
     """What came of asking: what each text is to the model, or why that is not known.
 
-    ``call``: as it is counted; None where there was nobody to ask.
+    ``calls``: as they are counted; none where there was nobody to ask.
     """
 
     texts: tuple[Embedded, ...]
     failure: ModelFailed | None
-    call: Try | None
+    calls: tuple[Try, ...]
 
     def embedded(self) -> tuple[Embedded, ...]:
         """Return what each text is to the model. Raises :class:`ModelFailed`."""
@@ -76,35 +76,59 @@ async def embed(
     now: datetime,
     within_s: float = BATCH_WITHIN_S,
 ) -> Told:
-    """Return what came of asking what texts are to a provider's model, all of it in time."""
+    """Return what came of asking what texts are to a model, in as many requests as it takes, all of it in time."""
     try:
-        embeddings = models.embeddings_of(model.asked_of)
+        embedder = models.embedder(model.provider)
     except ModelFailed as missing:
-        return Told((), missing, None)
-    began = time.perf_counter()
-    failure: ModelFailed | None = None
-    meanings = Meanings(None, None)
-    try:
-        async with asyncio.timeout(within_s):
-            meanings = await embeddings.embed(model.model, texts, model.dimension)
-        if meanings.rows is None:
-            failure = broken("no embedding")
-    except TimeoutError:
-        failure = ModelFailed(Fault.SLOW, "deadline")
-    except ModelFailed as error:
-        failure = error
-    call = Try(
-        number=1,
-        started_at=now,
-        outcome=ANSWERED if failure is None else failure.fault,
-        detail="" if failure is None else failure.detail,
-        failed=(),
-        usage=meanings.usage or (_estimated(texts) if failure is None else Usage()),
-        is_estimate=meanings.usage is None,
-        first_ms=None,
-        total_ms=round(1000 * (time.perf_counter() - began)),
-    )
-    return Told(tuple(Embedded(model, row) for row in meanings.rows or ()), failure, call)
+        return Told((), missing, ())
+    until = asyncio.get_running_loop().time() + within_s
+    most = embedder.most_at_a_time(model.model)
+    request = _Request(embedder, model, now, until)
+    found: list[Embedded] = []
+    calls: list[Try] = []
+    for start in range(0, len(texts), most):
+        told = await request.ask(texts[start : start + most], len(calls) + 1)
+        calls += told.calls
+        if told.failure is not None:
+            return Told((), told.failure, tuple(calls))
+        found += told.texts
+    return Told(tuple(found), None, tuple(calls))
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What requests of one asking share. ``until``: the loop's time at which the last one has to be there."""
+
+    embedder: Embedder
+    model: EmbeddingModel
+    now: datetime
+    until: float
+
+    async def ask(self, texts: Sequence[str], number: int) -> Told:
+        began = time.perf_counter()
+        failure: ModelFailed | None = None
+        meanings = Meanings(None, None)
+        try:
+            async with asyncio.timeout_at(self.until):
+                meanings = await self.embedder.embed(self.model.model, texts, self.model.dimension)
+            if meanings.rows is None:
+                failure = broken("no embedding")
+        except TimeoutError:
+            failure = ModelFailed(Fault.SLOW, "deadline")
+        except ModelFailed as error:
+            failure = error
+        call = Try(
+            number=number,
+            started_at=self.now,
+            outcome=ANSWERED if failure is None else failure.fault,
+            detail="" if failure is None else failure.detail,
+            failed=(),
+            usage=meanings.usage or (_estimated(texts) if failure is None else Usage()),
+            is_estimate=meanings.usage is None,
+            first_ms=None,
+            total_ms=round(1000 * (time.perf_counter() - began)),
+        )
+        return Told(tuple(Embedded(self.model, row) for row in meanings.rows or ()), failure, (call,))
 
 
 def message_told(settings: Settings, model: EmbeddingModel, text: str, now: datetime) -> Told | None:

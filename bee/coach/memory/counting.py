@@ -36,7 +36,7 @@ class _Asked:
 
     @property
     def provider(self) -> Provider:
-        return self.by.asked_of
+        return Provider(self.by.provider)
 
     @property
     def model(self) -> str:
@@ -60,16 +60,18 @@ class Meter:
         request_id: UUID | None = None,
     ) -> Told | Hold | None:
         """Return what came of asking, or which budget is used up; None where the model is left alone."""
-        standing = ledger.read_standing(self.database, account.member_id, self.model.asked_of, now=now)
+        standing = ledger.read_standing(
+            self.database, account.member_id, Provider(self.model.provider), now=now
+        )
         is_labs = account.staff_id is not None
         hold = standing.over_lab_budget(self.settings) if is_labs else standing.over_budget(self.settings)
         if hold is not None:
             return hold
         told = asking()
-        if told is not None and told.call is not None:
+        if told is not None and told.calls:
             with self.database.writing(Login.SYSTEM) as session:
                 ledger.note_calls(
-                    session, account, request_id or uuid4(), _Asked(self.model), [told.call],
+                    session, account, request_id or uuid4(), _Asked(self.model), told.calls,
                     price_list(self.settings),
                 )  # fmt: skip
         return told

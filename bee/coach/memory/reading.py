@@ -9,7 +9,7 @@ from uuid import UUID
 
 from bee.audit import Actor, record
 from bee.coach.ledger import Account, Purpose
-from bee.coach.masking import Known, Mask
+from bee.coach.masking import Known
 from bee.coach.memory.asking import batch_told
 from bee.coach.memory.counting import Meter
 from bee.coach.memory.models import Embedded, EmbeddingModel, by_keywords, model_of
@@ -21,7 +21,8 @@ from bee.errors import Unavailable
 from bee.settings import Settings
 
 MESSAGES_AT_A_TIME: Final = 200
-MEMORIES_AT_A_TIME: Final = 100
+# So few that a model which takes one at a time is asked for all of them in time.
+MEMORIES_AT_A_TIME: Final = 50
 MOST_KNOWN: Final = 2000
 
 
@@ -53,9 +54,9 @@ class Unembedded:
         return text_of(self.trait_key, self.trait_value)
 
     @property
-    def masked(self) -> str:
-        """The same for somebody outside, with everything hidden that points at the member."""
-        return Mask(Known(self.full_name, self.email, self.phone)).hide(self.text)
+    def known(self) -> Known:
+        """What points at the member, to be hidden from whoever runs the model."""
+        return Known(self.full_name, self.email, self.phone)
 
 
 def read_messages(database: Database, *, now: datetime, done: Callable[[int], None]) -> None:
@@ -90,7 +91,7 @@ def embed_memories(
                 provider=model.provider,
                 model=model.model,
                 dimension=model.dimension,
-                needs_consent=not model.is_local,
+                needs_consent=model.needs_consent,
                 most=MEMORIES_AT_A_TIME,
             )
         embedded = _embedded(database, settings, model, due, now)
@@ -149,11 +150,15 @@ def _added(session: WriteSession, message: Unread, trait: Trait) -> bool:
 def _embedded(
     database: Database, settings: Settings, model: EmbeddingModel, due: Sequence[Unembedded], now: datetime
 ) -> Sequence[Embedded]:
-    if model.is_local:
+    if not model.by_meaning:
         return [by_keywords(memory.text) for memory in due]
     if not due:
         return []
-    asking = partial(batch_told, settings, model, [memory.masked for memory in due], now)
+    asking = partial(
+        batch_told, settings, model, [model.shown(memory.text, memory.known) for memory in due], now
+    )
+    if model.is_local:
+        return asking().embedded()
     told = Meter(database, settings, model).ask(Account(Purpose.EMBEDDING), asking, now=now)
     if isinstance(told, Hold):
         raise Unavailable(told, "Memories are embedded tomorrow: what models may take in a day is used up.")

@@ -63,14 +63,14 @@ def recall(
     ``meant``: what should compare; ``asked``: the message as it has it, or why that is not to be had. Keywords then
     stand in, as they do while a memory is still to be embedded: one comparison has one measure.
     """
-    if not meant.is_local and isinstance(asked, Embedded):
+    if meant.by_meaning and isinstance(asked, Embedded):
         found = _candidates(session, user_id, asked, at)
         if all(candidate.similarity is not None for candidate in found):
             alike = [(candidate, candidate.similarity or 0.0) for candidate in found]
             return Recollection(ranked(alike, WEIGHTS, at=at, limit=limit), meant, WEIGHTS.version)
     found = _candidates(session, user_id, by_keywords(message), at)
     fallback = None
-    if not meant.is_local:
+    if meant.by_meaning:
         fallback = Fallback.NOT_ALL_EMBEDDED if isinstance(asked, Embedded) else asked or Fallback.NOT_ASKED
     alike = _by_keywords(message, found)
     return Recollection(ranked(alike, WEIGHTS, at=at, limit=limit), KEYWORDS, WEIGHTS.version, fallback)

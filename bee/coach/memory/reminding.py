@@ -7,7 +7,6 @@ from functools import partial
 from uuid import UUID
 
 from bee.coach.ledger import Account
-from bee.coach.masking import Mask
 from bee.coach.memory.asking import Told, message_told
 from bee.coach.memory.counting import Meter
 from bee.coach.memory.models import KEYWORDS, Embedded, EmbeddingModel, model_of
@@ -53,8 +52,8 @@ class Reminder:
 
     @property
     def has_to_ask(self) -> bool:
-        """Whether a cue takes asking a provider, for which no transaction should wait."""
-        return not self.model.is_local
+        """Whether a cue takes asking a model, for which no transaction should wait."""
+        return self.model.by_meaning
 
     def cue(
         self,
@@ -72,10 +71,15 @@ class Reminder:
         words = cleaned(message)
         if not self.has_to_ask:
             return Cue(words)
-        if not about.consents or not words.strip() or screen(words).crisis:
+        may_be_told = not self.model.needs_consent or (about.consents and not screen(words).crisis)
+        if not words.strip() or not may_be_told:
             return Cue(words, Fallback.NOT_ASKED, self.model)
-        asking = partial(self._ask, Mask(about.known).hide(words), now)
-        told = self._meter.ask(account, asking, now=now, request_id=request_id)
+        asking = partial(self._ask, self.model.shown(words, about.known), now)
+        told = (
+            asking()
+            if self.model.is_local
+            else self._meter.ask(account, asking, now=now, request_id=request_id)
+        )
         return Cue(words, _found(told), self.model)
 
 

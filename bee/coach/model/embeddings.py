@@ -1,4 +1,8 @@
-"""What texts are to a model of meaning, through the ``openai`` client, and what the errors of that client mean."""
+"""What texts are to a model of meaning, through the ``openai`` client, and what the errors of that client mean.
+
+OpenAI takes any number of texts that the worker has at a time, Vertex AI five in a request, and one for a model of
+Gemini: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api
+"""
 
 import math
 from collections.abc import Sequence
@@ -8,7 +12,7 @@ import openai
 from openai import AsyncOpenAI
 
 from bee.coach.model.faults import NONSENSE, Classified, failure_of_status
-from bee.coach.model.interface import Fault, Meanings, ModelFailed, Usage
+from bee.coach.model.interface import Fault, Meanings, ModelFailed, Provider, Usage
 
 QUOTA_CODES: Final = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 
@@ -16,16 +20,23 @@ QUOTA_CODES: Final = frozenset({"insufficient_quota", "billing_hard_limit_reache
 class Embeddings:
     """The models of meaning of one provider."""
 
-    def __init__(self, client: AsyncOpenAI) -> None:
+    def __init__(self, provider: Provider, client: AsyncOpenAI) -> None:
+        self._provider = provider
         self._client = client
 
     async def embed(self, model: str, texts: Sequence[str], dimension: int) -> Meanings:
-        """Return so many numbers for each text. Raises :class:`ModelFailed`; the caller keeps time."""
+        """Return what came of one request. Raises :class:`ModelFailed`; the caller keeps time."""
         with Classified(failure_of, reads=True):
             answer = await self._client.embeddings.create(
                 model=model, input=list(texts), dimensions=dimension, encoding_format="float"
             )
         return Meanings(_rows(answer, len(texts), dimension), _usage(answer))
+
+    def most_at_a_time(self, model: str) -> int:
+        """Return how many texts a request may have."""
+        if self._provider is Provider.VERTEX:
+            return 1 if "gemini" in model else 5
+        return 2048
 
 
 def _rows(answer: Any, number: int, dimension: int) -> list[list[float]] | None:
@@ -35,7 +46,8 @@ def _rows(answer: Any, number: int, dimension: int) -> list[list[float]] | None:
         rows = [found[place] for place in range(number)]
     except NONSENSE:
         return None
-    return rows if all(len(row) == dimension and all(map(math.isfinite, row)) for row in rows) else None
+    is_whole = len(answer.data) == number and all(len(row) == dimension for row in rows)
+    return rows if is_whole and all(all(map(math.isfinite, row)) for row in rows) else None
 
 
 def _usage(answer: Any) -> Usage | None:

@@ -16,7 +16,7 @@
 "Counted" is by the circuit breaker of the provider.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal, Protocol
@@ -26,6 +26,7 @@ from bee.errors import Unavailable
 
 __all__ = [
     "Completion",
+    "Embedder",
     "Fault",
     "Finish",
     "Model",
@@ -119,9 +120,9 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Meanings:
-    """What texts are to a model of meaning, in order. ``usage``: None where the provider told none.
+    """What texts are to a model of meaning, so many numbers for each, in order.
 
-    ``rows``: None for an answer that is none, which took tokens all the same.
+    ``rows``: None for an answer that is none, which took tokens all the same; ``usage``: None where none were told.
     """
 
     rows: list[list[float]] | None
@@ -178,3 +179,13 @@ class Model(Protocol):
 
     async def aclose(self) -> None:
         """Close the connections."""
+
+
+class Embedder(Protocol):
+    """Models of meaning."""
+
+    async def embed(self, model: str, texts: Sequence[str], dimension: int) -> Meanings:
+        """Return what came of one request. Raises :class:`ModelFailed`; the caller keeps time."""
+
+    def most_at_a_time(self, model: str) -> int:
+        """Return how many texts a request may have."""
