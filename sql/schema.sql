@@ -2291,6 +2291,7 @@ CREATE TABLE public.notification_deliveries (
     notification_id uuid NOT NULL,
     user_id uuid NOT NULL,
     available_at timestamp with time zone NOT NULL,
+    put_off_since timestamp with time zone,
     tries integer DEFAULT 0 NOT NULL,
     claimed_by text,
     claimed_at timestamp with time zone,
