@@ -23,6 +23,7 @@ from bee.coach.lab.judging import Judging
 from bee.coach.lab.reviews import settle_reviews
 from bee.coach.lab.work import Runner, give_up, open_runs
 from bee.coach.memory.reading import embed_memories, read_messages
+from bee.coach.prompts.live import name_model
 from bee.db import Database, Login
 from bee.db.migrations import require_release
 from bee.errors import BeeError, Unavailable
@@ -129,6 +130,7 @@ class Worker:
                 now=self.clock(),
                 every_s=BEAT_S,
             )
+            name_model(session, self.settings)
         derive(self.database, now=self.clock())
         self._ask_for_jobs(self.clock())
         deliver_due(self.database, self.carriers(), spread=self.spread)

@@ -17,7 +17,15 @@ from bee.db.migrations import migrate
 from bee.momentum.registry import ensure_definitions
 from bee.notify.registry import ensure_rules
 from bee.sla.alerts.registry import ensure_alert_rules
-from tests.cluster import OLDEST_BINARIES, administering, embedded_cluster, named, oldest_cluster
+from tests.cluster import (
+    OLDEST_BINARIES,
+    administering,
+    embedded_cluster,
+    memory_folder,
+    named,
+    oldest_cluster,
+    place_databases,
+)
 from tests.commands import Bee, database_url, run_bee
 
 # A machine may be slow; no test here fails for that.
@@ -49,10 +57,17 @@ def _fixtures(item: pytest.Item) -> list[str]:
 
 
 @pytest.fixture(scope="session")
+def memory() -> Iterator[Path | None]:
+    """A folder in memory for databases, None where there is too little."""
+    with memory_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
 def server(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, memory: Path | None
 ) -> Iterator[ServerAddress]:
-    """A running server that belongs to this run."""
+    """A running server that belongs to this run; it ends before the memory that it uses goes."""
     if not request.config.getoption("--oldest"):
         with embedded_cluster(tmp_path_factory.mktemp("home")) as address:
             yield address
@@ -64,11 +79,17 @@ def server(
 
 
 @pytest.fixture(scope="session")
-def template(server: ServerAddress) -> ServerAddress:
+def room(server: ServerAddress, memory: Path | None) -> str:
+    """Where a database is to lie: what follows its name."""
+    return place_databases(server, memory)
+
+
+@pytest.fixture(scope="session")
+def template(server: ServerAddress, room: str) -> ServerAddress:
     """A database with every migration applied; tests get copies of it."""
     address = named(server, "bee_template")
     with administering(server) as connection:
-        connection.execute("create database bee_template")
+        connection.execute(f"create database bee_template {room}")
     migrate(address)
     database = Database(address)
     ensure_definitions(database)
@@ -91,14 +112,14 @@ def empty(template: ServerAddress) -> Iterator[ServerAddress]:
 
 
 @pytest.fixture(scope="session")
-def copies(template: ServerAddress) -> Callable[[], str]:
+def copies(template: ServerAddress, room: str) -> Callable[[], str]:
     """Make a copy of the template and return its name."""
     numbers = itertools.count()
 
     def copy() -> str:
         name = f"bee_test_{next(numbers)}"
         with administering(template) as connection:
-            connection.execute(f"create database {name} template bee_template")
+            connection.execute(f"create database {name} template bee_template {room}")
         return name
 
     return copy
