@@ -3567,6 +3567,8 @@ CREATE INDEX service_amendments_time ON public.service_amendments USING btree (s
 
 CREATE INDEX service_gaps_minute ON public.service_gaps USING btree (minute);
 
+CREATE INDEX service_minutes_limited ON public.service_minutes USING btree (minute) WHERE (status = ANY (ARRAY['limited'::text, 'uncounted'::text]));
+
 CREATE INDEX sign_in_attempts_account ON public.sign_in_attempts USING btree (account, attempted_at);
 
 CREATE INDEX sign_in_attempts_address ON public.sign_in_attempts USING btree (address, attempted_at);
