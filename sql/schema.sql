@@ -2439,6 +2439,7 @@ CREATE TABLE public.notification_deliveries (
     notification_id uuid NOT NULL,
     user_id uuid NOT NULL,
     available_at timestamp with time zone NOT NULL,
+    put_off_since timestamp with time zone,
     tries integer DEFAULT 0 NOT NULL,
     claimed_by text,
     claimed_at timestamp with time zone,
@@ -3565,6 +3566,8 @@ CREATE INDEX score_restatements_member ON public.score_restatements USING btree 
 CREATE INDEX service_amendments_time ON public.service_amendments USING btree (starts_at) WHERE (withdrawn_at IS NULL);
 
 CREATE INDEX service_gaps_minute ON public.service_gaps USING btree (minute);
+
+CREATE INDEX service_minutes_limited ON public.service_minutes USING btree (minute) WHERE (status = ANY (ARRAY['limited'::text, 'uncounted'::text]));
 
 CREATE INDEX sign_in_attempts_account ON public.sign_in_attempts USING btree (account, attempted_at);
 
