@@ -123,8 +123,12 @@ class Settings(BaseSettings):
     )
     coach_embedding: str = Field(
         default="local/keywords-v1",
-        pattern=r"^(local/keywords-v1|(openai|vertex)/\S+)$",
-        description="What memories are compared by: keywords, or a provider's model of meaning.",
+        pattern=r"^(local/(keywords-v1|all-minilm-l6-v2-int8)|(openai|vertex)/\S+)$",
+        description="What memories are compared by: keywords, or a model of meaning, here or a provider's.",
+    )
+    coach_minilm: Path | None = Field(
+        default=None,
+        description="The file of all-minilm-l6-v2-int8, where the package that brings it is not installed.",
     )
     coach_usd_per_day: Decimal = Field(
         default=Decimal("50.0"), ge=0, description="What models may cost in a day (UTC)."
