@@ -200,7 +200,7 @@ def _coach(settings: Settings) -> Finding:
 def _memory(settings: Settings) -> Finding:
     """Say what memories are compared by, and ask a model of meaning for one text."""
     model = model_of(settings)
-    if model.is_local:
+    if not model.by_meaning:
         return Finding(
             "memory", State.FINE, f"{model.label}: memories are compared by shared words, not by meaning"
         )
@@ -214,7 +214,8 @@ def _memory(settings: Settings) -> Finding:
     except BeeError as error:
         detail = f"{model.label}: {error.message} Shared words stand in."
         return Finding("memory", State.BROKEN, detail)
-    return Finding("memory", State.FINE, f"{model.label} answers")
+    here = ", in this process: memories are compared by meaning, in English" if model.is_local else ""
+    return Finding("memory", State.FINE, f"{model.label} answers{here}")
 
 
 async def _check(settings: Settings, provider: Provider, model: str) -> None:

@@ -46,6 +46,7 @@ from bee.settings import Settings
 from bee.sla.alerts.carry import Ways, ways_of
 from bee.sla.alerts.housekeeping import forget_old_passes
 from bee.sla.alerts.sentinel import Sentinel
+from bee.sla.alerts.told import Channel
 from bee.sla.alerts.watch import Watch
 from bee.sla.derivation import derive
 from bee.sla.housekeeping import forget_old_minutes
@@ -242,7 +243,7 @@ def run(settings: Settings, *, once: bool = False) -> None:
                 hired.tick()
                 sentinel = hired.sentinel(ways)
                 sentinel.look()
-                sentinel.tell()
+                sentinel.tell(*Channel)
             return
         stopped = told_to_stop()
         log.info("worker %s started", name)

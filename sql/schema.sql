@@ -726,13 +726,11 @@ begin
     insert into public.stale_minutes as marks (minute)
     select distinct minutes.minute
     from ticks
-    left join public.probers
-        on probers.prober = ticks.prober
-        and probers.target = ticks.target
-        and probers.probe = case ticks.step when 'ready' then 'ready' else 'journey' end
     cross join generate_series(
         date_trunc('minute', ticks.scheduled_at at time zone 'UTC') at time zone 'UTC',
-        ticks.scheduled_at + make_interval(secs => greatest(coalesce(probers.every_s, 60) - 60, 0)),
+        ticks.scheduled_at + make_interval(
+            secs => case ticks.step when 'ready' then greatest(least(ticks.every_s, 300) - 30, 0) else least(ticks.ended_s, 3600) end
+        ),
         interval '1 minute'
     ) as minutes (minute)
     order by minutes.minute
@@ -833,11 +831,17 @@ CREATE FUNCTION public.bee_near_memories(member_id uuid, provider_name text, mod
     SET "hnsw.ef_search" TO '200'
     SET enable_sort TO 'off'
     SET "hnsw.iterative_scan" TO 'relaxed_order'
+    SET "hnsw.max_scan_tuples" TO '60000'
     AS $_$
         declare
+            few integer := (
+                select greatest(2000, sqrt(60 * 5 * greatest(reltuples, 0)))
+                from pg_catalog.pg_class
+                where oid = 'public.coach_memory_embeddings'::regclass
+            );
             compares_all boolean := (
-                select count(*) <= 2000
-                from (select from public.coach_memory_embeddings where user_id = member_id limit 2001) as few
+                select count(*) <= few
+                from (select from public.coach_memory_embeddings where user_id = member_id limit few + 1) as theirs
             );
         begin
             return query execute format($query$
@@ -2641,12 +2645,18 @@ CREATE TABLE public.probe_ticks (
     target text NOT NULL,
     step text NOT NULL,
     prober text NOT NULL,
+    every_s integer NOT NULL,
     ok boolean NOT NULL,
     retried boolean NOT NULL,
     seconds double precision NOT NULL,
     reason text NOT NULL,
+    began_s double precision NOT NULL,
+    ended_s double precision NOT NULL,
     release text NOT NULL,
     noted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT probe_ticks_began_s_check CHECK ((began_s >= (0)::double precision)),
+    CONSTRAINT probe_ticks_end_after_they_begin CHECK ((ended_s >= began_s)),
+    CONSTRAINT probe_ticks_every_s_check CHECK (((every_s >= 1) AND (every_s <= 3600))),
     CONSTRAINT probe_ticks_failed_twice CHECK ((ok OR retried)),
     CONSTRAINT probe_ticks_failure_has_reason CHECK ((ok OR (reason <> ''::text))),
     CONSTRAINT probe_ticks_reason_check CHECK ((reason ~ '^[a-z0-9_]{0,60}$'::text)),
@@ -2663,11 +2673,15 @@ CREATE TABLE public.probers (
     release text NOT NULL,
     last_tick_at timestamp with time zone NOT NULL,
     seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    not_run text DEFAULT ''::text NOT NULL,
+    waiting integer DEFAULT 0 NOT NULL,
     CONSTRAINT probers_every_s_check CHECK (((every_s >= 1) AND (every_s <= 3600))),
+    CONSTRAINT probers_not_run_check CHECK ((not_run ~ '^[a-z0-9_]{0,60}$'::text)),
     CONSTRAINT probers_probe_check CHECK ((probe = ANY (ARRAY['ready'::text, 'journey'::text]))),
     CONSTRAINT probers_prober_check CHECK ((prober ~ '^[a-z0-9][a-z0-9.-]{0,59}$'::text)),
     CONSTRAINT probers_release_check CHECK ((length(release) <= 100)),
-    CONSTRAINT probers_target_check CHECK (((length(target) >= 1) AND (length(target) <= 200)))
+    CONSTRAINT probers_target_check CHECK (((length(target) >= 1) AND (length(target) <= 200))),
+    CONSTRAINT probers_waiting_check CHECK ((waiting >= 0))
 );
 
 CREATE TABLE public.request_refusals (
@@ -3419,6 +3433,8 @@ CREATE UNIQUE INDEX coach_memory_current ON public.coach_memory USING btree (use
 CREATE INDEX coach_memory_embeddings_keywords ON public.coach_memory_embeddings USING hnsw (((embedding)::extensions.vector(256)) extensions.vector_cosine_ops) WHERE ((provider = 'local'::text) AND (model = 'keywords-v1'::text) AND (dimension = 256));
 
 CREATE INDEX coach_memory_embeddings_member ON public.coach_memory_embeddings USING btree (user_id);
+
+CREATE INDEX coach_memory_embeddings_minilm ON public.coach_memory_embeddings USING hnsw (((embedding)::extensions.vector(384)) extensions.vector_cosine_ops) WHERE ((provider = 'local'::text) AND (model = 'all-minilm-l6-v2-int8'::text) AND (dimension = 384));
 
 CREATE INDEX coach_memory_embeddings_openai_large ON public.coach_memory_embeddings USING hnsw (((embedding)::extensions.vector(768)) extensions.vector_cosine_ops) WHERE ((provider = 'openai'::text) AND (model = 'text-embedding-3-large'::text) AND (dimension = 768));
 

@@ -5,15 +5,16 @@ and of a name with ``/`` what follows it counts. Modes: a status (see ``ERRORS``
 ``stall_middle``, ``drip`` (a word at a time, slowly), ``cut`` (the connection goes in the middle), ``early``
 (a stream that just ends), ``nonsense`` (a web page), ``garbage`` (an event that is no JSON), ``odd`` (JSON
 that is no chunk), ``error_middle``, ``refused``, ``long`` (out of tokens), ``empty``. Anything else is
-answered with ``text``, a word a chunk, and embedded by its subject (``empty`` and ``odd``: none, and one number
-too many). Paths that it does not know get 501. It keeps what it was asked.
+answered with ``text``, a word a chunk, and embedded by its subject (see ``EMBEDDED_ODDLY``). ``google_429`` comes
+as Vertex AI words it. Paths that it does not know get 501. It keeps what it was asked.
 """
 
 import json
+import math
 import socket
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
@@ -45,6 +46,17 @@ CLAUDE_USAGE: Final = {
 }
 CLAUDE_ENDED: Final = {"output_tokens": 30, "output_tokens_details": {"thinking_tokens": 12}}
 STALL_S: Final = 30.0
+EMBEDDED_ODDLY: Final[Mapping[str, Callable[[list[list[Any]]], list[list[Any]]]]] = {
+    "empty": lambda _rows: [],
+    "few": lambda rows: rows[:-1],
+    "many": lambda rows: [*rows, rows[0]],
+    "odd": lambda rows: [[*row, 0.0] for row in rows],
+    "short": lambda rows: [row[:-1] for row in rows],
+    "nan": lambda rows: [[math.nan, *row[1:]] for row in rows],
+    "infinite": lambda rows: [[math.inf, *row[1:]] for row in rows],
+    "null": lambda rows: [[None, *row[1:]] for row in rows],
+    "words": lambda rows: [["one", *row[1:]] for row in rows],
+}
 # Words that mean alike to a model of meaning, without sharing a letter.
 SUBJECTS: Final = (("walk", "hike", "trail"), ("soup", "meal", "lunch"), ("sleep", "tired", "bed"))
 
@@ -138,17 +150,18 @@ class _Handler(BaseHTTPRequestHandler):
             self._stream(mode, events)
 
     def _embed(self, mode: str, body: dict[str, Any]) -> None:
-        if mode in ERRORS:
+        if mode in ERRORS or mode == "google_429":
             self._fail(mode)
         elif mode == "stall":
             self._wait(STALL_S)
         elif mode == "nonsense":
             self._answer(200, None)
         else:
-            rows = [] if mode == "empty" else [_meaning(text, body["dimensions"]) for text in body["input"]]
-            rows = [[*row, 0.0] for row in rows] if mode == "odd" else rows
+            rows = [_meaning(text, body["dimensions"]) for text in body["input"]]
+            rows = EMBEDDED_ODDLY.get(mode, list)(rows)
             data = [
-                {"object": "embedding", "index": place, "embedding": row} for place, row in enumerate(rows)
+                {"object": "embedding", "index": 0 if mode == "one_place" else place, "embedding": row}
+                for place, row in enumerate(rows)
             ]
             self._answer(200, {"object": "list", "model": body["model"], "data": data[::-1], "usage": {}})
 
@@ -181,6 +194,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(200, {"access_token": token, "expires_in": self.server.token_s, "token_type": "Bearer"})
 
     def _fail(self, mode: str) -> None:
+        if mode == "google_429":
+            error = {"code": 429, "message": "words that nobody is to see", "status": "RESOURCE_EXHAUSTED"}
+            self._answer(429, [{"error": error}], {})
+            return
         status, headers, kind, code = ERRORS[mode]
         error = {"type": kind, "code": code, "message": "words that nobody is to see"}
         self._answer(status, {"type": "error", "error": error}, headers)

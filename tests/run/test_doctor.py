@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from bee.cli import app
+from bee.coach.memory.models import MINILM
 from bee.db import Database, Login, migrations
 from bee.db.address import ServerAddress
 from bee.db.embedded import discard_server, ensure_server, is_running
@@ -217,6 +218,11 @@ def test_whether_the_model_answers_is_told(model: str, state: State, detail: str
     ("model", "state", "detail"),
     [
         ("local/keywords-v1", State.FINE, "shared words, not by meaning"),
+        (
+            "local/all-minilm-l6-v2-int8",
+            State.FINE,
+            "answers, in this process: memories are compared by meaning",
+        ),
         ("openai/fine", State.FINE, "openai/fine answers"),
         ("openai/401", State.BROKEN, "Shared words stand in"),
         ("vertex/fine", State.BROKEN, "vertex is not configured"),
@@ -237,3 +243,11 @@ def test_what_memories_are_compared_by_is_told_and_tried(
         finding = found(examine(settings), "memory")
     assert finding.state is state
     assert detail in finding.detail
+
+
+def test_a_local_model_of_meaning_that_is_not_here_is_told(home: Path) -> None:
+    settings = Settings(home=home, coach_embedding=MINILM.label, coach_minilm=home / "model.onnx")
+    finding = found(examine(settings), "memory")
+    assert finding.state is State.BROKEN
+    assert "can not be read; see requirements-meaning.txt" in finding.detail
+    assert finding.detail.endswith("Shared words stand in.")

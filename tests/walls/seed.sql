@@ -249,10 +249,11 @@ insert into request_refusals (hour, area, user_id, refused, last_at)
 select '2026-02-01 12:00+00', 'v1', id, 1, '2026-02-01 12:01+00' from members;
 insert into probers (prober, target, probe, every_s, release, last_tick_at)
 values ('worker', 'http://a.example', 'ready', 60, '1', now()), ('outside', 'http://a.example', 'ready', 60, '1', now());
-insert into probe_ticks (scheduled_at, target, step, prober, ok, retried, seconds, reason, release)
+insert into probe_ticks
+    (scheduled_at, target, step, prober, every_s, ok, retried, seconds, reason, began_s, ended_s, release)
 values
-    ('2026-02-01 12:00+00', 'http://a.example', 'ready', 'worker', true, false, 0.1, '', '1'),
-    ('2026-02-01 12:01+00', 'http://a.example', 'ready', 'worker', false, true, 0.1, 'refused', '1');
+    ('2026-02-01 12:00+00', 'http://a.example', 'ready', 'worker', 60, true, false, 0.1, '', 0, 0.1, '1'),
+    ('2026-02-01 12:01+00', 'http://a.example', 'ready', 'worker', 60, false, true, 0.1, 'refused', 0, 0.2, '1');
 insert into alert_rule_versions (rule, version, is_on, body, digest, tested, author_id, message)
 select 'rule_of_' || lower(full_name), 1, true, '{}', encode(sha256(full_name::bytea), 'hex'), '{}', id, 'words of ' || full_name
 from staff;
