@@ -55,7 +55,8 @@ WON: Final = "The new version is the better one in 4 of 5 decided cases,"
 PHONE: Final = ViewportSize(width=390, height=844)
 DESK: Final = ViewportSize(width=1440, height=1100)
 # What stands on a line that is too short for it.
-CUT: Final = """() => [...document.querySelectorAll('[data-testid=stMain] label p')]
+CUT: Final = """() => [...document.querySelectorAll('[data-testid=stMain] label *')]
+    .filter(words => words.innerText && getComputedStyle(words).textOverflow === 'ellipsis')
     .filter(words => words.scrollWidth > words.clientWidth).map(words => words.innerText)"""
 RUN: Final = "/runs?run=Run+1+·+version+2"
 REVIEW: Final = "/review?review=Review+1"
