@@ -245,6 +245,13 @@ insert into uptime_minutes (minute, state, requests)
 values ('2026-02-01 12:00+00', 'up', 3), ('2026-02-01 12:01+00', 'up', 1);
 insert into service_amendments (kind, starts_at, ends_at, state, reason, declared_by)
 select 'correction', '2026-02-01 12:00+00', '2026-02-01 12:02+00', 'down', 'seen from outside', id from staff;
+insert into service_amendments (kind, starts_at, ends_at, reason, declared_by)
+select 'maintenance', date_trunc('hour', now()) + interval '1 day', date_trunc('hour', now()) + interval '2 days', 'disks', id
+from staff;
+insert into service_maintenance_changes (amendment, kind, starts_at, ends_at, reason, changed_by)
+select id, 'moved', starts_at + interval '1 day', ends_at + interval '1 day', 'later', declared_by
+from service_amendments
+where kind = 'maintenance';
 insert into request_refusals (hour, area, user_id, refused, last_at)
 select '2026-02-01 12:00+00', 'v1', id, 1, '2026-02-01 12:01+00' from members;
 insert into probers (prober, target, probe, every_s, release, last_tick_at)
