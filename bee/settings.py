@@ -232,6 +232,13 @@ class Settings(BaseSettings):
         default=None,
         description="What a prober proves itself with; derived from the installation's secret when absent.",
     )
+    probe_member_email: str | None = Field(
+        default=None,
+        description="As whom a prober signs in where a Supabase project does that: a member made for it there.",
+    )
+    probe_member_password: SecretStr | None = Field(
+        default=None, description="That member's password; without both no journey is taken there."
+    )
     probe_retention_days: int = Field(
         default=100, ge=31, le=3650, description="How long what probes saw is kept."
     )
@@ -306,6 +313,12 @@ class Settings(BaseSettings):
             raise ValueError("BEE_ALERT_SMTP_URL needs BEE_ALERT_MAIL_FROM and BEE_ALERT_MAIL_TO")
         if bool(self.alert_webhook_url) != bool(self.alert_webhook_secret):
             raise ValueError("BEE_ALERT_WEBHOOK_URL and BEE_ALERT_WEBHOOK_SECRET need each other")
+        return self
+
+    @model_validator(mode="after")
+    def _probes_sign_in_whole(self) -> Self:
+        if (self.probe_member_email is None) != (self.probe_member_password is None):
+            raise ValueError("BEE_PROBE_MEMBER_EMAIL and BEE_PROBE_MEMBER_PASSWORD need each other")
         return self
 
     @model_validator(mode="after")

@@ -43,6 +43,24 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.bee_answering_model(version uuid, place_of text) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select coalesce(
+        versions.model,
+        (
+            select named.model
+            from public.coach_named_models as named
+            where named.environment = place_of
+            order by named.id desc
+            limit 1
+        )
+    )
+    from public.coach_prompt_versions as versions
+    where versions.id = version
+$$;
+
 CREATE FUNCTION public.bee_apply_alert_act() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -197,7 +215,7 @@ begin
                         and decisions.outcome = 'approved'
                         and decisions.decided_by = new.deployed_by
                 ) then 'unapproved'
-                else public.bee_gate_fault(new.run_id, new.version_id, new.live_from)
+                else public.bee_gate_fault(new.run_id, new.version_id, new.place, new.live_from)
             end
         when not exists (
             select
@@ -268,6 +286,12 @@ begin
     if exists (select from public.coach_review_ends where review_id = review.id) then
         raise exception 'the review is over' using
             errcode = 'restrict_violation', constraint = 'coach_ratings_of_an_open_review';
+    end if;
+    if not exists (
+        select from public.coach_review_raters where review_id = review.id and rater_id = new.rater_id
+    ) then
+        raise exception 'who rates has joined the review' using
+            errcode = 'restrict_violation', constraint = 'coach_ratings_by_its_raters';
     end if;
     if new.seat > review.raters then
         raise exception 'the pair has all its ratings' using
@@ -506,13 +530,14 @@ begin
 end
 $$;
 
-CREATE FUNCTION public.bee_gate_fault(wanted uuid, version uuid, at timestamp with time zone) RETURNS text
+CREATE FUNCTION public.bee_gate_fault(wanted uuid, version uuid, wanted_place integer, at timestamp with time zone) RETURNS text
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select case
         when verdicts.prompt <> versions.prompt or verdicts.sha256 <> versions.sha256 then 'ungated'
         when not verdicts.passed then 'failed'
+        when verdicts.model <> public.bee_answering_model(versions.id, places.environment) then 'another_model'
         when verdicts.expires_at <= at then 'expired'
         when exists (
             select from public.coach_gate_verdicts as later
@@ -520,11 +545,38 @@ CREATE FUNCTION public.bee_gate_fault(wanted uuid, version uuid, at timestamp wi
                 and later.sha256 = verdicts.sha256
                 and later.decided_at > verdicts.decided_at
                 and not later.passed
+                and coalesce(later.model = verdicts.model, true)
         ) then 'failed'
     end
     from public.coach_gate_verdicts as verdicts
     cross join public.coach_prompt_versions as versions
-    where verdicts.run_id = wanted and versions.id = version
+    cross join public.coach_prompt_places as places
+    where verdicts.run_id = wanted and versions.id = version and places.place = wanted_place
+$$;
+
+CREATE FUNCTION public.bee_hidden_runs() RETURNS TABLE(run_id uuid, review bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select same.run_id, min(reviews.number)
+    from public.coach_review_raters as raters
+    inner join public.coach_reviews as reviews on reviews.id = raters.review_id
+    inner join public.coach_review_pairs as pairs on pairs.review_id = reviews.id
+    inner join public.coach_run_outputs as shown on shown.id in (pairs.candidate_id, pairs.baseline_id)
+    inner join public.coach_run_outputs as same on md5(same.text) = md5(shown.text)
+    where raters.rater_id = public.bee_staff_id()
+        and not exists (select from public.coach_review_ends as ends where ends.review_id = reviews.id)
+        and exists (
+            select
+            from public.coach_review_pairs as waiting
+            cross join lateral (
+                select count(*) as ratings, count(*) filter (where ratings.rater_id = raters.rater_id) as mine
+                from public.coach_ratings as ratings
+                where ratings.pair_id = waiting.id
+            ) as rated
+            where waiting.review_id = reviews.id and rated.mine = 0 and rated.ratings < reviews.raters
+        )
+    group by same.run_id
 $$;
 
 CREATE FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) RETURNS boolean
@@ -592,6 +644,39 @@ CREATE FUNCTION public.bee_judged(minutes timestamp with time zone[], asked json
         or measured.status = 'uncounted' and asked_for.indicator = 'availability'
 $$;
 
+CREATE FUNCTION public.bee_live_prompts(here text, assumed text) RETURNS TABLE(prompt text, environment text, number integer, model text, own_model boolean, passed boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select
+        versions.prompt,
+        places.environment,
+        versions.number,
+        answering.model,
+        versions.model is not null,
+        newest.passed
+    from public.coach_prompt_deployments as deployments
+    inner join public.coach_prompt_places as places on places.place = deployments.place
+    inner join public.coach_prompt_versions as versions on versions.id = deployments.version_id
+    cross join lateral (
+        select coalesce(
+            versions.model,
+            case when places.environment = here then assumed end,
+            public.bee_answering_model(versions.id, places.environment)
+        ) as model
+    ) as answering
+    left join lateral (
+        select verdicts.passed
+        from public.coach_gate_verdicts as verdicts
+        where verdicts.prompt = versions.prompt
+            and verdicts.sha256 = versions.sha256
+            and coalesce(verdicts.model = answering.model, true)
+        order by verdicts.decided_at desc
+        limit 1
+    ) as newest on true
+    where deployments.live_to is null
+$$;
+
 CREATE FUNCTION public.bee_mark_changed_member_due() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -641,13 +726,11 @@ begin
     insert into public.stale_minutes as marks (minute)
     select distinct minutes.minute
     from ticks
-    left join public.probers
-        on probers.prober = ticks.prober
-        and probers.target = ticks.target
-        and probers.probe = case ticks.step when 'ready' then 'ready' else 'journey' end
     cross join generate_series(
         date_trunc('minute', ticks.scheduled_at at time zone 'UTC') at time zone 'UTC',
-        ticks.scheduled_at + make_interval(secs => greatest(coalesce(probers.every_s, 60) - 60, 0)),
+        ticks.scheduled_at + make_interval(
+            secs => case ticks.step when 'ready' then greatest(least(ticks.every_s, 300) - 30, 0) else least(ticks.ended_s, 3600) end
+        ),
         interval '1 minute'
     ) as minutes (minute)
     order by minutes.minute
@@ -804,6 +887,10 @@ CREATE FUNCTION public.bee_next_pair(review uuid) RETURNS TABLE(pair_id uuid, pl
         where ratings.pair_id = pairs.id
     ) as sides
     where reviews.id = review
+        and exists (
+            select from public.coach_review_raters as raters
+            where raters.review_id = reviews.id and raters.rater_id = public.bee_staff_id()
+        )
         and not sides.is_done
         and sides.rated < reviews.raters
         and not exists (select from public.coach_review_ends as ends where ends.review_id = reviews.id)
@@ -985,6 +1072,17 @@ begin
         raise exception 'a version passes by a whole run' using
             errcode = 'restrict_violation', constraint = 'coach_gate_verdicts_by_a_whole_run';
     end if;
+    if exists (
+        select from public.coach_run_outputs as outputs
+        where outputs.run_id = run.id
+            and outputs.arm = 'candidate'
+            and not outputs.is_screened
+            and case outputs.provider when 'offline' then 'offline' else outputs.provider || '/' || outputs.model end
+                is distinct from new.model
+    ) then
+        raise exception 'a version passes with the model that answered' using
+            errcode = 'restrict_violation', constraint = 'coach_gate_verdicts_by_its_model';
+    end if;
     if unsafe > 0 then
         raise exception 'a version passes whose answers are safe' using
             errcode = 'restrict_violation', constraint = 'coach_gate_verdicts_by_safe_answers';
@@ -1063,7 +1161,7 @@ begin
 end
 $$;
 
-CREATE FUNCTION public.bee_review_progress(review uuid) RETURNS TABLE(pairs bigint, complete bigint, ratings bigint, mine bigint)
+CREATE FUNCTION public.bee_review_progress(review uuid) RETURNS TABLE(pairs bigint, complete bigint, ratings bigint, mine bigint, is_rater boolean)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -1071,7 +1169,11 @@ CREATE FUNCTION public.bee_review_progress(review uuid) RETURNS TABLE(pairs bigi
         count(*),
         count(*) filter (where rated.ratings >= reviews.raters),
         coalesce(sum(rated.ratings), 0)::bigint,
-        coalesce(sum(rated.mine), 0)::bigint
+        coalesce(sum(rated.mine), 0)::bigint,
+        exists (
+            select from public.coach_review_raters as raters
+            where raters.review_id = review and raters.rater_id = public.bee_staff_id()
+        )
     from public.coach_reviews as reviews
     inner join public.coach_review_pairs as pairs on pairs.review_id = reviews.id
     cross join lateral (
@@ -1080,6 +1182,19 @@ CREATE FUNCTION public.bee_review_progress(review uuid) RETURNS TABLE(pairs bigi
         where pair_id = pairs.id
     ) as rated
     where reviews.id = review
+$$;
+
+CREATE FUNCTION public.bee_run_progress(run uuid) RETURNS TABLE(done bigint, failed bigint, cached bigint, cost_usd numeric)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select
+        count(*),
+        count(*) filter (where outputs.error is not null),
+        count(*) filter (where outputs.is_cached),
+        coalesce(sum(outputs.cost_usd), 0)
+    from public.coach_run_outputs as outputs
+    where outputs.run_id = run
 $$;
 
 CREATE FUNCTION public.bee_save_campaign(known bigint, wanted text) RETURNS TABLE(campaign bigint, version integer, people integer, digest text)
@@ -1485,11 +1600,14 @@ CREATE TABLE public.coach_gate_verdicts (
     run_id uuid NOT NULL,
     prompt text NOT NULL,
     sha256 text NOT NULL,
+    model text,
     passed boolean NOT NULL,
     reasons jsonb NOT NULL,
     decided_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     CONSTRAINT coach_gate_verdicts_in_order CHECK ((expires_at > decided_at)),
+    CONSTRAINT coach_gate_verdicts_model_check CHECK ((model ~ '^(offline|(openai|vertex|anthropic)/\S+)$'::text)),
+    CONSTRAINT coach_gate_verdicts_passed_by_one_model CHECK (((NOT passed) OR (model IS NOT NULL))),
     CONSTRAINT coach_gate_verdicts_prompt_check CHECK ((prompt ~ '^[a-z][a-z0-9_]{0,39}$'::text)),
     CONSTRAINT coach_gate_verdicts_reasons_check CHECK ((jsonb_typeof(reasons) = 'array'::text)),
     CONSTRAINT coach_gate_verdicts_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
@@ -1696,6 +1814,24 @@ CREATE TABLE public.coach_moments (
     CONSTRAINT coach_moments_role_check CHECK ((role = 'coach'::text))
 );
 
+CREATE TABLE public.coach_named_models (
+    id bigint NOT NULL,
+    environment text NOT NULL,
+    model text NOT NULL,
+    named_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT coach_named_models_environment_check CHECK ((environment = ANY (ARRAY['local'::text, 'staging'::text, 'prod'::text]))),
+    CONSTRAINT coach_named_models_model_check CHECK ((model ~ '^(offline|(openai|vertex|anthropic)/\S+)$'::text))
+);
+
+ALTER TABLE public.coach_named_models ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.coach_named_models_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.coach_prompt_decisions (
     promotion_id uuid NOT NULL,
     outcome text NOT NULL,
@@ -1819,6 +1955,12 @@ CREATE TABLE public.coach_review_pairs (
     candidate_id uuid NOT NULL,
     baseline_id uuid NOT NULL,
     CONSTRAINT coach_review_pairs_place_check CHECK ((place > 0))
+);
+
+CREATE TABLE public.coach_review_raters (
+    review_id uuid NOT NULL,
+    rater_id uuid NOT NULL,
+    since timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
 CREATE TABLE public.coach_reviews (
@@ -2503,12 +2645,18 @@ CREATE TABLE public.probe_ticks (
     target text NOT NULL,
     step text NOT NULL,
     prober text NOT NULL,
+    every_s integer NOT NULL,
     ok boolean NOT NULL,
     retried boolean NOT NULL,
     seconds double precision NOT NULL,
     reason text NOT NULL,
+    began_s double precision NOT NULL,
+    ended_s double precision NOT NULL,
     release text NOT NULL,
     noted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT probe_ticks_began_s_check CHECK ((began_s >= (0)::double precision)),
+    CONSTRAINT probe_ticks_end_after_they_begin CHECK ((ended_s >= began_s)),
+    CONSTRAINT probe_ticks_every_s_check CHECK (((every_s >= 1) AND (every_s <= 3600))),
     CONSTRAINT probe_ticks_failed_twice CHECK ((ok OR retried)),
     CONSTRAINT probe_ticks_failure_has_reason CHECK ((ok OR (reason <> ''::text))),
     CONSTRAINT probe_ticks_reason_check CHECK ((reason ~ '^[a-z0-9_]{0,60}$'::text)),
@@ -2525,11 +2673,15 @@ CREATE TABLE public.probers (
     release text NOT NULL,
     last_tick_at timestamp with time zone NOT NULL,
     seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    not_run text DEFAULT ''::text NOT NULL,
+    waiting integer DEFAULT 0 NOT NULL,
     CONSTRAINT probers_every_s_check CHECK (((every_s >= 1) AND (every_s <= 3600))),
+    CONSTRAINT probers_not_run_check CHECK ((not_run ~ '^[a-z0-9_]{0,60}$'::text)),
     CONSTRAINT probers_probe_check CHECK ((probe = ANY (ARRAY['ready'::text, 'journey'::text]))),
     CONSTRAINT probers_prober_check CHECK ((prober ~ '^[a-z0-9][a-z0-9.-]{0,59}$'::text)),
     CONSTRAINT probers_release_check CHECK ((length(release) <= 100)),
-    CONSTRAINT probers_target_check CHECK (((length(target) >= 1) AND (length(target) <= 200)))
+    CONSTRAINT probers_target_check CHECK (((length(target) >= 1) AND (length(target) <= 200))),
+    CONSTRAINT probers_waiting_check CHECK ((waiting >= 0))
 );
 
 CREATE TABLE public.request_refusals (
@@ -2940,6 +3092,9 @@ ALTER TABLE ONLY public.coach_model_calls
 ALTER TABLE ONLY public.coach_moments
     ADD CONSTRAINT coach_moments_pkey PRIMARY KEY (user_id, request_id);
 
+ALTER TABLE ONLY public.coach_named_models
+    ADD CONSTRAINT coach_named_models_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.coach_prompt_decisions
     ADD CONSTRAINT coach_prompt_decisions_pkey PRIMARY KEY (promotion_id);
 
@@ -2996,6 +3151,9 @@ ALTER TABLE ONLY public.coach_review_pairs
 
 ALTER TABLE ONLY public.coach_review_pairs
     ADD CONSTRAINT coach_review_pairs_place_key UNIQUE (review_id, place);
+
+ALTER TABLE ONLY public.coach_review_raters
+    ADD CONSTRAINT coach_review_raters_pkey PRIMARY KEY (review_id, rater_id);
 
 ALTER TABLE ONLY public.coach_reviews
     ADD CONSTRAINT coach_reviews_number_key UNIQUE (number);
@@ -3306,6 +3464,8 @@ CREATE INDEX coach_model_calls_member ON public.coach_model_calls USING btree (u
 
 CREATE INDEX coach_moments_day ON public.coach_moments USING btree (created_at);
 
+CREATE INDEX coach_named_models_newest ON public.coach_named_models USING btree (environment, id);
+
 CREATE INDEX coach_prompt_promotions_place ON public.coach_prompt_promotions USING btree (place, asked_at);
 
 CREATE INDEX coach_ratings_rater ON public.coach_ratings USING btree (rater_id, rated_at);
@@ -3314,6 +3474,8 @@ CREATE INDEX coach_review_pairs_baseline ON public.coach_review_pairs USING btre
 
 CREATE INDEX coach_review_pairs_candidate ON public.coach_review_pairs USING btree (candidate_id);
 
+CREATE INDEX coach_review_raters_rater ON public.coach_review_raters USING btree (rater_id);
+
 CREATE INDEX coach_reviews_run ON public.coach_reviews USING btree (run_id);
 
 CREATE INDEX coach_run_cases_case ON public.coach_run_cases USING btree (case_id);
@@ -3321,6 +3483,8 @@ CREATE INDEX coach_run_cases_case ON public.coach_run_cases USING btree (case_id
 CREATE INDEX coach_run_outputs_cache ON public.coach_run_outputs USING btree (cache_key) WHERE ((NOT is_cached) AND (NOT is_screened) AND (error IS NULL));
 
 CREATE INDEX coach_run_outputs_case ON public.coach_run_outputs USING btree (case_id);
+
+CREATE INDEX coach_run_outputs_words ON public.coach_run_outputs USING btree (md5(text));
 
 CREATE INDEX coach_runs_candidate ON public.coach_runs USING btree (candidate_id, requested_at);
 
@@ -3440,6 +3604,8 @@ CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_messages FO
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_moments FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_named_models FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_prompt_decisions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON public.coach_prompt_deployments FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
@@ -3455,6 +3621,8 @@ CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_ratings FOR
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_review_ends FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_review_pairs FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_review_raters FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_reviews FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
@@ -3717,6 +3885,12 @@ ALTER TABLE ONLY public.coach_review_pairs
 
 ALTER TABLE ONLY public.coach_review_pairs
     ADD CONSTRAINT coach_review_pairs_review_id_fkey FOREIGN KEY (review_id) REFERENCES public.coach_reviews(id);
+
+ALTER TABLE ONLY public.coach_review_raters
+    ADD CONSTRAINT coach_review_raters_rater_id_fkey FOREIGN KEY (rater_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_review_raters
+    ADD CONSTRAINT coach_review_raters_review_id_fkey FOREIGN KEY (review_id) REFERENCES public.coach_reviews(id);
 
 ALTER TABLE ONLY public.coach_reviews
     ADD CONSTRAINT coach_reviews_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.staff(id);
@@ -4109,6 +4283,8 @@ ALTER TABLE public.coach_model_calls ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_moments ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.coach_named_models ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.coach_prompt_decisions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_prompt_deployments ENABLE ROW LEVEL SECURITY;
@@ -4124,6 +4300,8 @@ ALTER TABLE public.coach_ratings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coach_review_ends ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_review_pairs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_review_raters ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_reviews ENABLE ROW LEVEL SECURITY;
 
@@ -4196,6 +4374,8 @@ CREATE POLICY gate_act ON public.audit_log FOR INSERT TO bee_gate WITH CHECK ((a
 CREATE POLICY hastens ON public.jobs FOR UPDATE TO bee_oncall, bee_admin USING (((finished_at IS NULL) AND (started_at IS NULL))) WITH CHECK (true);
 
 ALTER TABLE public.jobs ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY join_in ON public.coach_review_raters FOR INSERT TO bee_coach WITH CHECK ((rater_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 ALTER TABLE public.member_accounts ENABLE ROW LEVEL SECURITY;
 
@@ -4319,6 +4499,8 @@ CREATE POLICY readers ON public.coach_judgements FOR SELECT TO bee_admin, bee_wo
 
 CREATE POLICY readers ON public.coach_judges FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
 
+CREATE POLICY readers ON public.coach_named_models FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
+
 CREATE POLICY readers ON public.coach_prompt_decisions FOR SELECT TO bee_coach, bee_admin USING (true);
 
 CREATE POLICY readers ON public.coach_prompt_deployments FOR SELECT TO bee_coach, bee_admin, bee_system USING (true);
@@ -4335,19 +4517,24 @@ CREATE POLICY readers ON public.coach_review_ends FOR SELECT TO bee_coach, bee_a
 
 CREATE POLICY readers ON public.coach_review_pairs FOR SELECT TO bee_admin, bee_worker USING (true);
 
+CREATE POLICY readers ON public.coach_review_raters FOR SELECT TO bee_coach, bee_admin USING (true);
+
 CREATE POLICY readers ON public.coach_reviews FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
 
 CREATE POLICY readers ON public.coach_run_cases FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
 
 CREATE POLICY readers ON public.coach_run_ends FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
 
-CREATE POLICY readers ON public.coach_run_outputs FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
+CREATE POLICY readers ON public.coach_run_outputs FOR SELECT TO bee_admin, bee_worker USING (true);
 
 CREATE POLICY readers ON public.coach_runs FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
 
 CREATE POLICY readers ON public.probe_pushes FOR SELECT TO bee_oncall, bee_admin, bee_system, bee_worker USING (true);
 
 CREATE POLICY readers ON public.service_amendments FOR SELECT TO bee_oncall, bee_admin, bee_worker USING (true);
+
+CREATE POLICY readers_who_do_not_rate ON public.coach_run_outputs FOR SELECT TO bee_coach USING ((run_id <> ALL (ARRAY( SELECT hidden.run_id
+   FROM public.bee_hidden_runs() hidden(run_id, review)))));
 
 CREATE POLICY removed_by_name ON public.oncall_shifts FOR UPDATE TO bee_oncall, bee_admin USING (true) WITH CHECK (((removed_by IS NULL) OR (removed_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
 
@@ -4637,6 +4824,8 @@ CREATE POLICY worker ON public.coach_model_calls TO bee_worker USING (true) WITH
 
 CREATE POLICY worker ON public.coach_moments TO bee_worker USING (true) WITH CHECK (false);
 
+CREATE POLICY worker ON public.coach_named_models FOR INSERT TO bee_worker WITH CHECK (true);
+
 CREATE POLICY worker ON public.coach_prompt_deployments FOR SELECT TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.coach_prompt_places FOR SELECT TO bee_worker USING (true);
@@ -4748,6 +4937,8 @@ GRANT ALL ON FUNCTION public.bee_add_sketches(one integer[], other integer[]) TO
 
 REVOKE ALL ON FUNCTION public.bee_announce_notification() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.bee_answering_model(version uuid, place_of text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.bee_apply_alert_act() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_campaign_audience(wanted jsonb) FROM PUBLIC;
@@ -4796,7 +4987,11 @@ REVOKE ALL ON FUNCTION public.bee_forget_embedding() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.bee_forget_notifications(decided_before timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_forget_notifications(decided_before timestamp with time zone) TO bee_worker;
 
-REVOKE ALL ON FUNCTION public.bee_gate_fault(wanted uuid, version uuid, at timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.bee_gate_fault(wanted uuid, version uuid, wanted_place integer, at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_hidden_runs() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_hidden_runs() TO bee_coach;
+GRANT ALL ON FUNCTION public.bee_hidden_runs() TO bee_admin;
 
 REVOKE ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) TO bee_product;
@@ -4812,6 +5007,11 @@ GRANT ALL ON FUNCTION public.bee_is_time_zone(zone text) TO bee_system;
 
 REVOKE ALL ON FUNCTION public.bee_judged(minutes timestamp with time zone[], asked jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_judged(minutes timestamp with time zone[], asked jsonb) TO bee_worker;
+
+REVOKE ALL ON FUNCTION public.bee_live_prompts(here text, assumed text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_live_prompts(here text, assumed text) TO bee_coach;
+GRANT ALL ON FUNCTION public.bee_live_prompts(here text, assumed text) TO bee_oncall;
+GRANT ALL ON FUNCTION public.bee_live_prompts(here text, assumed text) TO bee_admin;
 
 REVOKE ALL ON FUNCTION public.bee_mark_changed_member_due() FROM PUBLIC;
 
@@ -4877,6 +5077,10 @@ REVOKE ALL ON FUNCTION public.bee_remove_shift_once() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.bee_review_progress(review uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_review_progress(review uuid) TO bee_coach;
 GRANT ALL ON FUNCTION public.bee_review_progress(review uuid) TO bee_admin;
+
+REVOKE ALL ON FUNCTION public.bee_run_progress(run uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_run_progress(run uuid) TO bee_coach;
+GRANT ALL ON FUNCTION public.bee_run_progress(run uuid) TO bee_admin;
 
 REVOKE ALL ON FUNCTION public.bee_save_campaign(known bigint, wanted text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_save_campaign(known bigint, wanted text) TO bee_product;
@@ -5444,6 +5648,14 @@ GRANT DELETE ON TABLE public.coach_moments TO bee_worker;
 
 GRANT SELECT(created_at) ON TABLE public.coach_moments TO bee_worker;
 
+GRANT SELECT ON TABLE public.coach_named_models TO bee_coach;
+GRANT SELECT ON TABLE public.coach_named_models TO bee_admin;
+GRANT SELECT ON TABLE public.coach_named_models TO bee_worker;
+
+GRANT INSERT(environment) ON TABLE public.coach_named_models TO bee_worker;
+
+GRANT INSERT(model) ON TABLE public.coach_named_models TO bee_worker;
+
 GRANT SELECT ON TABLE public.coach_prompt_decisions TO bee_coach;
 GRANT SELECT ON TABLE public.coach_prompt_decisions TO bee_admin;
 
@@ -5577,6 +5789,13 @@ GRANT INSERT(ended_by) ON TABLE public.coach_review_ends TO bee_worker;
 GRANT SELECT ON TABLE public.coach_review_pairs TO bee_coach;
 GRANT SELECT ON TABLE public.coach_review_pairs TO bee_admin;
 GRANT SELECT ON TABLE public.coach_review_pairs TO bee_worker;
+
+GRANT SELECT ON TABLE public.coach_review_raters TO bee_coach;
+GRANT SELECT ON TABLE public.coach_review_raters TO bee_admin;
+
+GRANT INSERT(review_id) ON TABLE public.coach_review_raters TO bee_coach;
+
+GRANT INSERT(rater_id) ON TABLE public.coach_review_raters TO bee_coach;
 
 GRANT SELECT ON TABLE public.coach_reviews TO bee_worker;
 

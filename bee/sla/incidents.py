@@ -93,7 +93,7 @@ class _Release:
 
 def read_incident(session: ReadSession, *, since: datetime, until: datetime) -> Incident:
     """Return what happened from ``since`` and before ``until``, in order of time. For on-call and admins."""
-    found = [card for card in alerts(session, since=since, most=MOST_ALERTS) if card.opened_at < until]
+    found = alerts(session, since=since, until=until, most=MOST_ALERTS)
     fired = [
         Fired(card, alert_acts(session, card.id)[::-1])
         for card in sorted(found, key=lambda each: each.opened_at)

@@ -105,7 +105,11 @@ def _offer_acts(card: AlertCard, drawn: AlertCard, now: datetime) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if card.is_open:
             _offer_holding(drawn, now)
-            if st.button("Call the next", icon=":material/call_made:", help="Has the next step told now."):
+            if st.button(
+                "Call the next",
+                icon=":material/call_made:",
+                help="Has the next step told now, the last one again.",
+            ):
                 _do(lambda: escalate(drawn))
             if card.quiet_since is not None and st.button("Close", icon=":material/check:"):
                 _do(lambda: close(drawn))

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import streamlit as st
 
+from bee.coach.prompts.live import LivePrompt, live_prompts
 from bee.db import Login, ReadSession
 from bee.sla.alerts.rota import OnCall, on_call
 from bee.sla.dependencies import Dependencies, Disk, dependencies, disk_of
@@ -35,7 +36,7 @@ class OpenAlert:
 
 @dataclass(frozen=True, slots=True)
 class NowPage:
-    """Everything that the page shows, as it was at ``at``."""
+    """Everything that the page shows, as it was at ``at``. ``prompts``: what is live, with which model."""
 
     at: datetime
     levels: Levels
@@ -43,6 +44,7 @@ class NowPage:
     on_call: Sequence[OnCall]
     dependencies: Dependencies
     disk: Disk | None
+    prompts: Sequence[LivePrompt]
 
 
 @st.cache_resource(ttl=REMEMBERED_S, max_entries=MOST_ANSWERS, show_spinner=False)
@@ -62,4 +64,5 @@ def answer_now(session: ReadSession, *, now: datetime, disk: Disk | None) -> Now
         on_call(session, now),
         dependencies(session, now=now),
         disk,
+        live_prompts(session),
     )

@@ -17,6 +17,7 @@ from bee.ui.review_acts import (
     ask_judge,
     ask_review,
     cancel,
+    join,
     may_rate,
     read_next,
     read_over,
@@ -25,6 +26,7 @@ from bee.ui.review_acts import (
 )
 from bee.ui.review_view import ask_rating, reviews_table, show_over
 from bee.ui.review_words import review_words, reviews_words
+from bee.ui.run_words import hidden_words
 from bee.ui.sessions import utc_now
 
 viewer = guard(*SEE_REVIEWS)
@@ -51,6 +53,9 @@ def show() -> None:
     covers.caption(review_words(review))
     if review.outcome is None:
         show_open(scope, review)
+        return
+    if review.hidden_by is not None:
+        empty("visibility_off", "Hidden while you rate", hidden_words(review.hidden_by))
         return
     over = read_over(scope, review)
     with choices:
@@ -107,15 +112,29 @@ def show_open(scope: Scope, review: Review) -> None:
     st.progress(
         review.complete / max(review.pairs, 1), f"{review.complete:,} of {review.pairs:,} pairs complete"
     )
-    pair = read_next(scope, review) if may_rate(viewer) else None
-    if pair is not None:
+    if not may_rate(viewer):
+        empty("visibility_off", "Coaches are rating", "Who sees which version is which does not rate.")
+    elif not review.is_rater:
+        offer_to_join(review)
+    elif (pair := read_next(scope, review)) is not None:
         st.caption("Nobody is told which version wrote which answer, and what others said, until it is over.")
         ask_rating(pair, review.criteria)
-    elif may_rate(viewer):
-        empty("done_all", "You have rated all that waits for you", "It is over once the others have, too.")
     else:
-        empty("visibility_off", "Coaches are rating", "Who sees which version is which does not rate.")
+        empty("done_all", "You have rated all that waits for you", "It is over once the others have, too.")
     offer_acts(review)
+
+
+def offer_to_join(review: Review) -> None:
+    """Offer to rate, with what that takes away for a while."""
+    empty(
+        "balance",
+        "Coaches are rating",
+        "Whoever rates is not told which version wrote which answer, neither here nor under Runs, until nothing is"
+        " left for them to rate. Leave it to others if you have read that already.",
+    )
+    if st.button("Rate in this review", icon=":material/how_to_vote:", type="primary"):
+        join(review)
+        st.rerun()
 
 
 def offer_acts(review: Review) -> None:

@@ -58,6 +58,21 @@ def test_a_database_without_tables_names_the_command(elsewhere: Settings, empty:
     assert "members" not in {finding.subject for finding in findings}
 
 
+@pytest.mark.parametrize(
+    ("model", "state", "told"),
+    [
+        ("offline", State.FINE, "Version 1 is live in local with offline, which the settings name."),
+        ("openai/b", State.NOTICE, "with openai/b, which the settings name, and no run let that pass"),
+    ],
+)
+def test_a_model_with_which_no_run_let_pass_what_is_live_is_a_notice_also_before_anything_starts(
+    elsewhere: Settings, model: str, state: State, told: str
+) -> None:
+    prompt = found(examine(elsewhere.model_copy(update={"coach_model": model})), "prompt")
+    assert prompt.state is state
+    assert told in prompt.detail
+
+
 def test_a_database_of_a_later_release_is_broken(elsewhere: Settings, database: Database) -> None:
     with migrations.connect_as_owner(database.address) as connection:
         connection.execute(

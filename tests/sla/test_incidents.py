@@ -11,7 +11,7 @@ from bee.db import Database, Login
 from bee.db.address import ServerAddress
 from bee.db.migrations import MIGRATIONS_FOLDER, migrate
 from bee.flows import bring_up_to_date
-from bee.sla.incidents import Happening, Incident, Lane, incident_csv, read_incident, report
+from bee.sla.incidents import MOST_ALERTS, Happening, Incident, Lane, incident_csv, read_incident, report
 from tests.factories import execute, make_staff
 from tests.sla.alerts.ground import burn, calm, look, look_through, only_rules, rows
 from tests.sla.alerts.histories import MINUTE, NOON
@@ -73,6 +73,24 @@ def test_an_alert_is_a_span_from_when_it_opened_to_when_it_ended(database: Datab
     assert of(read(database, since=NOON + 20 * MINUTE), Lane.ALERTS)
     assert not of(read(database, since=NOON + 31 * MINUTE), Lane.ALERTS)
     assert not of(read(database, until=NOON + 9 * MINUTE), Lane.ALERTS)
+
+
+def test_many_alerts_that_came_later_hide_none_of_the_time(database: Database) -> None:
+    run(
+        database,
+        """
+        insert into alerts (
+            rule, version, severity, evidence, opened_at, fired_at, quiet_since, round_at, closed_at
+        )
+        select
+            'push_waits', 1, 'page', '{"signal": "push", "age_min": 20}', at, at, at, at, at + interval '15 minutes'
+        from generate_series(0, :later) as numbers (number)
+        cross join lateral (select cast(:noon as timestamptz) + number * interval '3 hours' as at) as moments
+        """,
+        noon=NOON, later=MOST_ALERTS,
+    )  # fmt: skip
+    (alert,) = of(read(database), Lane.ALERTS)
+    assert alert.starts_at == NOON
 
 
 def test_changes_are_in_their_lanes_with_who_and_why(database: Database) -> None:

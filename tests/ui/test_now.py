@@ -9,6 +9,8 @@ from bee.access import StaffRole
 from bee.db import Database, Login
 from bee.sla.derivation import minute_at
 from bee.ui.house import House
+from bee.ui.reads import forget_reads
+from tests.coach.prompts.test_live import name
 from tests.dashboard import Person, add_person, now
 from tests.factories import execute
 from tests.sla.days import MINUTE, Traffic, make_stale, pass_by, settle, two_days
@@ -120,3 +122,16 @@ def test_who_works_and_what_waits_are_told_by_their_age(empty_house: House, olga
     assert "because: it answers *nothing*" in said
     heard = next(frame.value for frame in app.dataframe if "seen" in frame.value.columns)
     assert (heard["kind"][0], heard["name"][0]) == ("Worker", "house:7")
+
+
+def test_answers_that_no_run_let_pass_are_told_of(empty_house: House, olga: Person) -> None:
+    name(empty_house.database, "offline")
+    assert "Answers that no run let pass" not in words(visit(PAGE, olga))
+    name(empty_house.database, "openai/b")
+    forget_reads()
+    app = visit(PAGE, olga)
+    assert not app.exception
+    assert (
+        "Version 1 is live in local with openai/b, which the settings name, and no run let that pass"
+        in words(app)
+    )

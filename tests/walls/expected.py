@@ -80,6 +80,11 @@ RUN_END = "run_id outcome said ended_by"
 REVIEW_END = "review_id outcome ended_by"
 OF_REVIEW_OVER = "review_id in (select review_id from coach_review_ends)"
 PAIR_OF_REVIEW_OVER = f"pair_id in (select id from coach_review_pairs where {OF_REVIEW_OVER})"
+# Answers of which who reads has some left to rate: the review that asks three has nobody's word yet.
+RATED_BY_ME = (
+    "run_id in (select run_id from coach_reviews inner join coach_review_raters on review_id = coach_reviews.id"
+    " where raters = 3 and rater_id = %(me)s)"
+)
 CAMPAIGN_TEST = "campaign version variant platform address asked_by"
 # What the worker makes from what was measured.
 DERIVED = {"bee_oncall": READS, "bee_admin": READS, "bee_worker": KEEPS}
@@ -501,6 +506,10 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_worker": May(select="*", insert=REVIEW_END, adds="outcome <> 'cancelled'"),
     },
     "coach_review_pairs": {**READ_BY_LAB, "bee_coach": May(select="*", rows=OF_REVIEW_OVER)},
+    "coach_review_raters": {
+        "bee_coach": May(select="*", insert="review_id rater_id", adds="rater_id = %(me)s"),
+        "bee_admin": READS,
+    },
     "coach_ratings": {
         **READ_BY_LAB,
         "bee_coach": May(
@@ -528,6 +537,8 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         **dict.fromkeys(("bee_coach", "bee_admin", "bee_system"), READS),
         "bee_worker": May(insert="*"),
     },
+    "coach_named_models": dict.fromkeys(("bee_coach", "bee_admin"), READS)
+    | {"bee_worker": May(select="*", insert="environment model")},
     "coach_prompt_promotions": dict.fromkeys(
         ("bee_coach", "bee_admin"),
         May(select="*", insert="place prompt version_id asked_by reason", adds="asked_by = %(me)s"),
@@ -558,7 +569,10 @@ WALLS: Mapping[str, Mapping[str, May]] = {
     )
     | {"bee_worker": May(select="*", insert=RUN_END, adds="outcome <> 'cancelled'")},
     "coach_run_outputs": READ_BY_LAB
-    | {"bee_worker": May(select="*", insert="* but is_safe passes created_at")},
+    | {
+        "bee_coach": May(select="*", rows=f"not {RATED_BY_ME}"),
+        "bee_worker": May(select="*", insert="* but is_safe passes created_at"),
+    },
     # What was said: the program writes it, also what the member said; coaches see to those in danger.
     "coach_conversations": {
         "authenticated": May(select="*", rows=OWN),
@@ -755,7 +769,9 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_near_memories": frozenset({"authenticated", "bee_coach", "bee_admin"}),
     "bee_check_prompt_decision": frozenset(),
     "bee_follow_deployment": frozenset(),
+    "bee_answering_model": frozenset(),
     "bee_gate_fault": frozenset(),
+    "bee_live_prompts": frozenset({"bee_coach", "bee_oncall", "bee_admin"}),
     "bee_check_deployment": frozenset(),
     "bee_end_deployment_once": frozenset(),
     "bee_follow_case": frozenset(),
@@ -768,6 +784,8 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_refuse_own_judge": frozenset(),
     "bee_next_pair": frozenset({"bee_coach"}),
     "bee_review_progress": frozenset({"bee_coach", "bee_admin"}),
+    "bee_hidden_runs": frozenset({"bee_coach", "bee_admin"}),
+    "bee_run_progress": frozenset({"bee_coach", "bee_admin"}),
     "bee_mark_segments_stale": frozenset(),
     "bee_fill_event": frozenset(),
     "bee_mark_events_due": frozenset(),
@@ -811,6 +829,10 @@ SECURITY_DEFINERS: Mapping[str, str] = {
     "bee_refuse_own_judge": "looks at which models wrote the answers",
     "bee_next_pair": "shows a rater a pair, without who wrote what",
     "bee_review_progress": "counts ratings that raters don't see",
+    "bee_hidden_runs": "knows which answers somebody rates, who does not see that",
+    "bee_run_progress": "counts answers also for whom they are hidden",
+    "bee_answering_model": "knows which model a version names, to tell which one answers",
+    "bee_live_prompts": "tells whether what is live passed, to who does not read prompts",
     "bee_fill_event": "fills an event's columns",
     "bee_mark_events_due": "marks the members of new events as due for scoring",
     "bee_record_token": "keeps in the trail on which devices a member can be reached",
@@ -849,6 +871,8 @@ UNCHANGEABLE = frozenset(
         "coach_reviews",
         "coach_review_pairs",
         "coach_review_ends",
+        "coach_review_raters",
+        "coach_named_models",
         "coach_ratings",
         "coach_judges",
         "coach_judgements",

@@ -210,10 +210,12 @@ def test_a_house_that_answers_and_measures_nothing_is_a_signal(database: Databas
     run(
         database,
         """
-        insert into probe_ticks (scheduled_at, target, step, prober, ok, retried, seconds, reason, release)
+        insert into probe_ticks (
+            scheduled_at, target, step, prober, every_s, ok, retried, seconds, reason, began_s, ended_s, release
+        )
         select
-            cast(:noon as timestamptz) - make_interval(mins => number), 'http://a.example', 'ready', 'worker',
-            number < 9, true, 0.1, case when number < 9 then '' else 'refused' end, '1'
+            cast(:noon as timestamptz) - make_interval(mins => number), 'http://a.example', 'ready', 'worker', 60,
+            number < 9, true, 0.1, case when number < 9 then '' else 'refused' end, 0, 0.1, '1'
         from generate_series(1, 20) as numbers (number)
         """,
         noon=NOON,
