@@ -110,8 +110,8 @@ def _fill(connection: psycopg.Connection, memories: int) -> People:
         for memory_id, member_id, key, text in rows:
             values = "{" + ",".join(f"{value:.6g}" for value in embedded(text_of(key, text))) + "}"
             copy.write_row((memory_id, member_id, "local", "keywords-v1", 256, "keywords", values))
-    # A million have their place in it; with less the index is built on disk, many times slower.
-    connection.execute("set maintenance_work_mem = '3GB'")
+    # As much as all have their place in; with less the index is built on disk, many times slower.
+    connection.execute(f"set maintenance_work_mem = '{max(256, memories * 3 // 1000)}MB'".encode())
     connection.execute(index[0].encode())
     connection.execute("analyze")
     return people
