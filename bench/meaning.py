@@ -73,7 +73,8 @@ def _seconds(texts: Sequence[str]) -> float:
     began = time.process_time()
     found = asyncio.run(MiniLM(None).embed(MINILM.model, texts, MINILM.dimension))
     taken = time.process_time() - began
-    assert found.rows is not None and len(found.rows) == len(texts)
+    assert found.rows is not None
+    assert len(found.rows) == len(texts)
     return taken
 
 
