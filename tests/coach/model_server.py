@@ -93,6 +93,11 @@ class ModelServer(ThreadingHTTPServer):
         """Where it is."""
         return f"http://127.0.0.1:{self.server_address[1]}"
 
+    def count(self, tokens: int) -> None:
+        """Put tokens on the bill."""
+        with self.lock:
+            self.counted += tokens
+
     def text_for(self, body: Mapping[str, Any]) -> str:
         """Return what is answered to a request."""
         asked = json.dumps(body, ensure_ascii=False)
@@ -150,9 +155,9 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._wait(self.server.first_s)
             events = (
-                _claude(mode, text, self._count)
+                _claude(mode, text, self.server.count)
                 if is_claude
-                else _openai(mode, text, self.server.usage, self._count)
+                else _openai(mode, text, self.server.usage, self.server.count)
             )
             self._stream(mode, events)
 
@@ -176,8 +181,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(200, {"object": "list", "model": body["model"], "data": data[::-1], "usage": usage})
 
     def _count(self, tokens: int) -> dict[str, int]:
-        with self.server.lock:
-            self.server.counted += tokens
+        self.server.count(tokens)
         return {"prompt_tokens": tokens, "total_tokens": tokens}
 
     def _stream(self, mode: str, events: Iterable[str]) -> None:
@@ -250,7 +254,7 @@ def _meaning(text: str, dimension: int) -> list[float]:
     return row
 
 
-def _openai(mode: str, text: str, usage: Mapping[str, Any], count: Callable[[int], object]) -> Iterator[str]:
+def _openai(mode: str, text: str, usage: Mapping[str, Any], count: Callable[[int], None]) -> Iterator[str]:
     def chunk(delta: dict[str, Any], reason: str | None = None, **more: Any) -> str:
         choices = [{"index": 0, "delta": delta, "finish_reason": reason}]
         whole = {"id": "one", "object": "chat.completion.chunk", "created": 1, "model": "named-by-provider"}
@@ -280,7 +284,7 @@ OPENAI_ODD: Final = {
 }
 
 
-def _claude(mode: str, text: str, count: Callable[[int], object]) -> Iterator[str]:
+def _claude(mode: str, text: str, count: Callable[[int], None]) -> Iterator[str]:
     def event(kind: str, **data: Any) -> str:
         return f"event: {kind}\ndata: {json.dumps({'type': kind} | data)}\n\n"
 
