@@ -216,8 +216,7 @@ class Coach:
         recollection = recollection or self._recalled_by_meaning(question, words, context.about)
         moment = replace(begun.moment, memories=recollection.memories)
         begun = replace(begun, moment=moment, recollection=recollection)
-        with self._database.reading(Login.SYSTEM) as session:
-            prompt = live_prompt(session, self._settings)
+        prompt = live_prompt(self._database, self._settings)
         if prompt is None:
             return replace(begun, hold=Hold.NO_PROMPT)
         if prompt.provider is Provider.OFFLINE:

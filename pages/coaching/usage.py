@@ -61,7 +61,7 @@ def show_figures(page: UsagePage, question: UsageQuestion, by: str) -> None:
         else:
             chart(page.figure, key="days", takeaway=days_takeaway(page.total, question.days))
     with st.container(border=True):
-        card_head(f"By {by.lower()}", "Tokens in kinds that exclude one another; what it was for apart")
+        card_head(f"By {by.lower()}", "Tokens in kinds that exclude one another; each purpose apart")
         usage_table(page.lines, by)
         st.caption(
             "A call counts whatever came of it, as it does with the provider; what a run asks for one answer is one"
