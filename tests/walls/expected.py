@@ -239,6 +239,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "service_role": May(select="*", insert="member_id purpose granted source"),
         "bee_coach": May(select="*", rows=ASSIGNED_OF_MEMBER),
         "bee_admin": READS,
+        "bee_worker": May(select="member_id purpose decided_at", rows="purpose = 'coaching'"),
     },
     "annotations": {
         "bee_product": May(select="*", insert="on_date title body kind author_id", adds="author_id = %(me)s"),
@@ -660,6 +661,18 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_admin": READS,
         "bee_worker": May(select="*", delete=True),
         "bee_system": May(select="*", insert="*"),
+    },
+    "bad_requests": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": May(select="*", delete=True),
+        "bee_system": May(insert="*"),
+    },
+    "unlisted_requests": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": May(select="*", delete=True),
+        "bee_system": ADDS_UP,
     },
     "stale_minutes": {
         "bee_worker": KEEPS,
