@@ -4512,9 +4512,11 @@ CREATE POLICY ended ON public.coach_ratings FOR SELECT TO bee_coach USING ((EXIS
    FROM public.coach_review_pairs pairs
   WHERE (pairs.id = coach_ratings.pair_id))));
 
-CREATE POLICY ended ON public.coach_review_pairs FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+CREATE POLICY ended ON public.coach_review_pairs FOR SELECT TO bee_coach USING (((EXISTS ( SELECT
    FROM public.coach_review_ends ends
-  WHERE (ends.review_id = coach_review_pairs.review_id))));
+  WHERE (ends.review_id = coach_review_pairs.review_id))) AND (EXISTS ( SELECT
+   FROM public.coach_run_outputs shown
+  WHERE (shown.id = coach_review_pairs.candidate_id)))));
 
 ALTER TABLE public.engagement_days ENABLE ROW LEVEL SECURITY;
 

@@ -78,13 +78,16 @@ ASSIGNED_CASE = (
 RUN = "id prompt candidate_id baseline_id tag repeats reuses_answers most_usd seed checker requested_by"
 RUN_END = "run_id outcome said ended_by"
 REVIEW_END = "review_id outcome ended_by"
-OF_REVIEW_OVER = "review_id in (select review_id from coach_review_ends)"
-PAIR_OF_REVIEW_OVER = f"pair_id in (select id from coach_review_pairs where {OF_REVIEW_OVER})"
-# Answers of which who reads has some left to rate: the review that asks three has nobody's word yet.
+# Runs of which who reads has some answers left to rate: the review that asks three has nobody's word yet.
 RATED_BY_ME = (
-    "run_id in (select run_id from coach_reviews inner join coach_review_raters on review_id = coach_reviews.id"
+    "(select run_id from coach_reviews inner join coach_review_raters on review_id = coach_reviews.id"
     " where raters = 3 and rater_id = %(me)s)"
 )
+OF_REVIEW_OVER = (
+    "review_id in (select review_id from coach_review_ends)"
+    f" and review_id not in (select id from coach_reviews where run_id in {RATED_BY_ME})"
+)
+PAIR_OF_REVIEW_OVER = f"pair_id in (select id from coach_review_pairs where {OF_REVIEW_OVER})"
 CAMPAIGN_TEST = "campaign version variant platform address asked_by"
 # What the worker makes from what was measured.
 DERIVED = {"bee_oncall": READS, "bee_admin": READS, "bee_worker": KEEPS}
@@ -577,7 +580,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
     | {"bee_worker": May(select="*", insert=RUN_END, adds="outcome <> 'cancelled'")},
     "coach_run_outputs": READ_BY_LAB
     | {
-        "bee_coach": May(select="*", rows=f"not {RATED_BY_ME}"),
+        "bee_coach": May(select="*", rows=f"run_id not in {RATED_BY_ME}"),
         "bee_worker": May(select="*", insert="* but is_safe passes created_at"),
     },
     # What was said: the program writes it, also what the member said; coaches see to those in danger.
