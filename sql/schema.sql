@@ -1617,6 +1617,39 @@ ALTER TABLE public.audit_seals ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY 
     CACHE 1
 );
 
+CREATE TABLE public.bad_requests (
+    id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    minute timestamp with time zone NOT NULL,
+    route text NOT NULL,
+    release text NOT NULL,
+    prompt text DEFAULT ''::text NOT NULL,
+    model text DEFAULT ''::text NOT NULL,
+    status text NOT NULL,
+    seconds double precision NOT NULL,
+    first_byte_s double precision,
+    request_id text NOT NULL,
+    user_id uuid,
+    spent text[] NOT NULL,
+    CONSTRAINT bad_requests_check CHECK ((minute = (date_trunc('minute'::text, (at AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT bad_requests_model_check CHECK ((length(model) <= 100)),
+    CONSTRAINT bad_requests_prompt_check CHECK ((length(prompt) <= 100)),
+    CONSTRAINT bad_requests_release_check CHECK ((length(release) <= 100)),
+    CONSTRAINT bad_requests_request_id_check CHECK ((length(request_id) <= 64)),
+    CONSTRAINT bad_requests_route_check CHECK (((length(route) >= 1) AND (length(route) <= 200))),
+    CONSTRAINT bad_requests_spent_check CHECK ((cardinality(spent) > 0)),
+    CONSTRAINT bad_requests_status_check CHECK ((status = ANY (ARRAY['2xx'::text, '3xx'::text, '5xx'::text, 'broken'::text, 'timeout'::text])))
+);
+
+ALTER TABLE public.bad_requests ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.bad_requests_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.coach_breakers (
     provider text NOT NULL,
     failures integer NOT NULL,
@@ -2522,6 +2555,7 @@ CREATE TABLE public.notification_deliveries (
     notification_id uuid NOT NULL,
     user_id uuid NOT NULL,
     available_at timestamp with time zone NOT NULL,
+    put_off_since timestamp with time zone,
     tries integer DEFAULT 0 NOT NULL,
     claimed_by text,
     claimed_at timestamp with time zone,
@@ -3120,6 +3154,23 @@ ALTER TABLE public.status_notes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY
     CACHE 1
 );
 
+CREATE TABLE public.unlisted_requests (
+    minute timestamp with time zone NOT NULL,
+    objective text NOT NULL,
+    route text NOT NULL,
+    release text NOT NULL,
+    prompt text NOT NULL,
+    model text NOT NULL,
+    n bigint NOT NULL,
+    CONSTRAINT unlisted_requests_minute_check CHECK ((minute = (date_trunc('minute'::text, (minute AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT unlisted_requests_model_check CHECK ((length(model) <= 100)),
+    CONSTRAINT unlisted_requests_n_check CHECK ((n > 0)),
+    CONSTRAINT unlisted_requests_objective_check CHECK ((objective ~ '^[a-z][a-z_]{0,39}$'::text)),
+    CONSTRAINT unlisted_requests_prompt_check CHECK ((length(prompt) <= 100)),
+    CONSTRAINT unlisted_requests_release_check CHECK ((length(release) <= 100)),
+    CONSTRAINT unlisted_requests_route_check CHECK (((length(route) >= 1) AND (length(route) <= 200)))
+);
+
 CREATE TABLE public.uptime_minutes (
     minute timestamp with time zone NOT NULL,
     state text NOT NULL,
@@ -3193,6 +3244,9 @@ ALTER TABLE ONLY public.audit_seals
 
 ALTER TABLE ONLY public.audit_seals
     ADD CONSTRAINT audit_seals_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.bad_requests
+    ADD CONSTRAINT bad_requests_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.coach_breakers
     ADD CONSTRAINT coach_breakers_pkey PRIMARY KEY (provider);
@@ -3554,6 +3608,9 @@ ALTER TABLE ONLY public.status_incidents
 ALTER TABLE ONLY public.status_notes
     ADD CONSTRAINT status_notes_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.unlisted_requests
+    ADD CONSTRAINT unlisted_requests_pkey PRIMARY KEY (minute, objective, route, release, prompt, model);
+
 ALTER TABLE ONLY public.uptime_minutes
     ADD CONSTRAINT uptime_minutes_pkey PRIMARY KEY (minute);
 
@@ -3587,6 +3644,10 @@ CREATE INDEX audit_log_order ON public.audit_log USING btree (transaction, id);
 CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject_kind, subject_id, id);
 
 CREATE INDEX audit_log_time ON public.audit_log USING btree (at, id);
+
+CREATE INDEX bad_requests_member ON public.bad_requests USING btree (user_id) WHERE (user_id IS NOT NULL);
+
+CREATE INDEX bad_requests_minute ON public.bad_requests USING btree (minute) INCLUDE (user_id, route, release, prompt, model, spent);
 
 CREATE INDEX coach_cases_taken ON public.coach_cases USING btree (taken_from) WHERE (taken_from IS NOT NULL);
 
@@ -3741,6 +3802,8 @@ CREATE INDEX service_amendments_time ON public.service_amendments USING btree (s
 CREATE INDEX service_gaps_minute ON public.service_gaps USING btree (minute);
 
 CREATE INDEX service_maintenance_changes_amendment ON public.service_maintenance_changes USING btree (amendment, id) WHERE (withdrawn_at IS NULL);
+
+CREATE INDEX service_minutes_limited ON public.service_minutes USING btree (minute) WHERE (status = ANY (ARRAY['limited'::text, 'uncounted'::text]));
 
 CREATE INDEX sign_in_attempts_account ON public.sign_in_attempts USING btree (account, attempted_at);
 
@@ -3923,6 +3986,9 @@ ALTER TABLE ONLY public.alerts
 
 ALTER TABLE ONLY public.annotations
     ADD CONSTRAINT annotations_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.bad_requests
+    ADD CONSTRAINT bad_requests_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.coach_cases
     ADD CONSTRAINT coach_cases_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
@@ -4448,6 +4514,8 @@ CREATE POLICY authors ON public.status_incidents FOR INSERT TO bee_oncall, bee_a
 
 CREATE POLICY authors ON public.status_notes FOR INSERT TO bee_oncall, bee_admin WITH CHECK ((written_by = public.bee_staff_id()));
 
+ALTER TABLE public.bad_requests ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY by_name ON public.coach_prompt_decisions FOR INSERT TO bee_coach, bee_admin WITH CHECK ((decided_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 CREATE POLICY by_name ON public.coach_prompt_deployments FOR INSERT TO bee_coach, bee_admin WITH CHECK ((deployed_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
@@ -4843,6 +4911,8 @@ CREATE POLICY staff ON public.alerts FOR SELECT TO bee_oncall, bee_admin USING (
 
 CREATE POLICY staff ON public.annotations FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
 
+CREATE POLICY staff ON public.bad_requests FOR SELECT TO bee_oncall, bee_admin USING (true);
+
 CREATE POLICY staff ON public.coach_breakers FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.coach_model_calls FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
@@ -4903,6 +4973,8 @@ ALTER TABLE public.staff ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY staff ON public.stale_days FOR SELECT TO bee_oncall, bee_admin USING (true);
 
+CREATE POLICY staff ON public.unlisted_requests FOR SELECT TO bee_oncall, bee_admin USING (true);
+
 CREATE POLICY staff ON public.uptime_minutes FOR SELECT TO bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.user_fcm_tokens FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
@@ -4924,6 +4996,8 @@ ALTER TABLE public.status_incidents ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.status_notes ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY stops_by_name ON public.notification_stops FOR INSERT TO bee_oncall WITH CHECK ((is_stopped AND (changed_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
+
+CREATE POLICY system ON public.bad_requests FOR INSERT TO bee_system WITH CHECK (true);
 
 CREATE POLICY system ON public.coach_breakers TO bee_system USING (true) WITH CHECK (true);
 
@@ -4997,6 +5071,8 @@ CREATE POLICY system ON public.stale_days TO bee_worker USING (true) WITH CHECK 
 
 CREATE POLICY system ON public.stale_minutes TO bee_system USING (true) WITH CHECK (true);
 
+CREATE POLICY system ON public.unlisted_requests TO bee_system USING (true) WITH CHECK (true);
+
 CREATE POLICY system ON public.uptime_minutes FOR SELECT TO bee_system USING (true);
 
 CREATE POLICY system_act ON public.audit_log FOR INSERT TO bee_system, bee_worker WITH CHECK ((actor_kind = ANY (ARRAY['system'::text, 'member'::text])));
@@ -5016,6 +5092,8 @@ CREATE POLICY takes ON public.probe_pushes FOR UPDATE TO bee_worker USING (true)
 CREATE POLICY trail ON public.audit_log FOR SELECT TO bee_oncall, bee_admin, bee_worker USING (true);
 
 CREATE POLICY trail ON public.audit_seals FOR SELECT TO bee_oncall, bee_admin, bee_worker USING (true);
+
+ALTER TABLE public.unlisted_requests ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.uptime_minutes ENABLE ROW LEVEL SECURITY;
 
@@ -5040,6 +5118,8 @@ CREATE POLICY worker ON public.alert_rule_versions FOR SELECT TO bee_worker USIN
 CREATE POLICY worker ON public.alert_signals TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY worker ON public.alerts TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.bad_requests TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.coach_breakers FOR SELECT TO bee_worker USING (true);
 
@@ -5112,6 +5192,8 @@ CREATE POLICY worker ON public.staff_sessions TO bee_worker USING (true);
 CREATE POLICY worker ON public.stale_hours TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY worker ON public.stale_minutes TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.unlisted_requests TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.uptime_minutes TO bee_worker USING (true) WITH CHECK (true);
 
@@ -5546,6 +5628,11 @@ GRANT INSERT(rows_sealed) ON TABLE public.audit_seals TO bee_worker;
 GRANT INSERT(previous) ON TABLE public.audit_seals TO bee_worker;
 
 GRANT INSERT(digest) ON TABLE public.audit_seals TO bee_worker;
+
+GRANT INSERT ON TABLE public.bad_requests TO bee_system;
+GRANT SELECT,DELETE ON TABLE public.bad_requests TO bee_worker;
+GRANT SELECT ON TABLE public.bad_requests TO bee_oncall;
+GRANT SELECT ON TABLE public.bad_requests TO bee_admin;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.coach_breakers TO bee_system;
 GRANT SELECT ON TABLE public.coach_breakers TO bee_product;
@@ -7153,6 +7240,11 @@ GRANT UPDATE(withdrawn_by) ON TABLE public.status_notes TO bee_admin;
 
 GRANT UPDATE(withdrawn_because) ON TABLE public.status_notes TO bee_oncall;
 GRANT UPDATE(withdrawn_because) ON TABLE public.status_notes TO bee_admin;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.unlisted_requests TO bee_system;
+GRANT SELECT,DELETE ON TABLE public.unlisted_requests TO bee_worker;
+GRANT SELECT ON TABLE public.unlisted_requests TO bee_oncall;
+GRANT SELECT ON TABLE public.unlisted_requests TO bee_admin;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.uptime_minutes TO bee_worker;
 GRANT SELECT ON TABLE public.uptime_minutes TO bee_oncall;

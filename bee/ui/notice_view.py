@@ -25,7 +25,7 @@ INCIDENTS_SHOWN: Final = 10
 
 
 def show_notices(notices: Notices, alerts: Mapping[str, int], began: datetime) -> None:
-    """Draw the incidents that the public is told of. ``alerts``, ``began``: what a new one may belong to, since when."""
+    """Draw the incidents that the public is told of. ``alerts``, ``began``: of a new one."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         card_head(
             "Told to the public", "On the status page, beside the minutes that were measured; last 90 days"

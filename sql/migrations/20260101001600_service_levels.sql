@@ -64,6 +64,8 @@ create table public.service_minutes (
     first_byte integer[] not null default '{}',
     primary key (minute, route, release, prompt, model, status)
 );
+-- Of weeks of minutes only a few had a request that met a limit.
+create index service_minutes_limited on public.service_minutes (minute) where status in ('limited', 'uncounted');
 
 -- The same since ever, for counters that never go back.
 create table public.service_totals (

@@ -665,6 +665,18 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_worker": May(select="*", delete=True),
         "bee_system": May(select="*", insert="*"),
     },
+    "bad_requests": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": May(select="*", delete=True),
+        "bee_system": May(insert="*"),
+    },
+    "unlisted_requests": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": May(select="*", delete=True),
+        "bee_system": ADDS_UP,
+    },
     "stale_minutes": {
         "bee_worker": KEEPS,
         "bee_system": ADDS_UP,
