@@ -103,6 +103,13 @@ CHANGES_MAINTENANCE = May(
     update="withdrawn_at withdrawn_by withdrawn_because",
     adds="changed_by = %(me)s",
 )
+OPENS_INCIDENTS = May(select="*", insert="began_at alert opened_by", adds="opened_by = %(me)s")
+TELLS_THE_PUBLIC = May(
+    select="*",
+    insert="incident kind title body written_by",
+    update="published_at published_by withdrawn_at withdrawn_by withdrawn_because",
+    adds="written_by = %(me)s",
+)
 SAYS_WHAT_IS_WATCHED = May(
     select="*",
     insert="rule version is_on body digest tested author_id message",
@@ -692,6 +699,9 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_worker": READS,
         "bee_system": May(select="id kind starts_at ends_at state withdrawn_at"),
     },
+    # What the public is told, by whoever is on call, in their own name.
+    "status_incidents": {"bee_oncall": OPENS_INCIDENTS, "bee_admin": OPENS_INCIDENTS},
+    "status_notes": {"bee_oncall": TELLS_THE_PUBLIC, "bee_admin": TELLS_THE_PUBLIC},
     "service_maintenance_changes": {
         "bee_oncall": CHANGES_MAINTENANCE,
         "bee_admin": CHANGES_MAINTENANCE,
@@ -830,6 +840,7 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_database_activity": frozenset({"bee_oncall", "bee_admin"}),
     "bee_judged": frozenset({"bee_worker"}),
     "bee_uptime_states": frozenset({"bee_oncall", "bee_admin", "bee_worker", "bee_system"}),
+    "bee_names_in_status_note": frozenset({"bee_oncall", "bee_admin"}),
     "bee_amended": frozenset({"bee_oncall", "bee_admin", "bee_worker", "bee_system"}),
     "bee_objective_counts": frozenset({"bee_oncall", "bee_admin", "bee_worker", "bee_system"}),
     "bee_refuse_forgetting": frozenset(),
@@ -873,6 +884,7 @@ SECURITY_DEFINERS: Mapping[str, str] = {
     "bee_apply_alert_act": "changes an alert as whoever acts may, and only so",
     "bee_oncall_address": "tells where somebody is reached who may be on call",
     "bee_database_activity": "sees how long transactions of others last, and tells that alone",
+    "bee_names_in_status_note": "tells which words of a saved text are names, never whose",
     "bee_names_in_campaign": "tells which words of a saved text are names, never whose",
     "bee_check_prompt_decision": "sees all of a request, to tell who may decide about it",
     "bee_follow_deployment": "ends what was live, which nobody else may",
