@@ -22,6 +22,29 @@ CREATE FUNCTION public.bee_add_sketches(one integer[], other integer[]) RETURNS 
     ) as summed
 $$;
 
+CREATE FUNCTION public.bee_amended(since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(id bigint, kind text, state text, starts_at timestamp with time zone, ends_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select said.id, said.kind, said.state, said.starts_at, said.ends_at
+    from (
+        select
+            amendments.id, amendments.kind, amendments.state,
+            coalesce(changed.starts_at, amendments.starts_at) as starts_at,
+            coalesce(changed.ends_at, amendments.ends_at) as ends_at
+        from public.service_amendments as amendments
+        left join lateral (
+            select changes.starts_at, changes.ends_at
+            from public.service_maintenance_changes as changes
+            where changes.amendment = amendments.id and changes.withdrawn_at is null
+            order by changes.id desc
+            limit 1
+        ) as changed on true
+        where amendments.withdrawn_at is null
+    ) as said
+    where said.starts_at < until and said.ends_at > since
+$$;
+
 CREATE FUNCTION public.bee_announce_notification() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -241,6 +264,43 @@ begin
     if fault is not null then
         raise exception 'prompt % at place %: %', new.prompt, new.place, fault using
             errcode = 'restrict_violation', constraint = 'coach_prompt_deployment_' || fault;
+    end if;
+    return null;
+end
+$$;
+
+CREATE FUNCTION public.bee_check_maintenance_change() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    before record;
+begin
+    select
+        coalesce(changed.starts_at, amendments.starts_at) as starts_at,
+        coalesce(changed.ends_at, amendments.ends_at) as ends_at
+    into before
+    from public.service_amendments as amendments
+    left join lateral (
+        select changes.starts_at, changes.ends_at
+        from public.service_maintenance_changes as changes
+        where changes.amendment = amendments.id and changes.withdrawn_at is null and changes.id < new.id
+        order by changes.id desc
+        limit 1
+    ) as changed on true
+    where amendments.id = new.amendment and amendments.kind = 'maintenance' and amendments.withdrawn_at is null;
+    if not found then
+        raise exception 'there is no such maintenance'
+            using errcode = 'check_violation', constraint = 'service_maintenance_change_of_what_stands';
+    elsif new.kind = 'moved' and before.starts_at <= new.changed_at then
+        raise exception 'it has begun'
+            using errcode = 'check_violation', constraint = 'service_maintenance_moved_before_it_begins';
+    elsif
+        new.kind = 'ended'
+        and (new.starts_at <> before.starts_at or before.starts_at > new.changed_at or new.ends_at >= before.ends_at)
+    then
+        raise exception 'it does not run'
+            using errcode = 'check_violation', constraint = 'service_maintenance_ended_while_it_runs';
     end if;
     return null;
 end
@@ -825,6 +885,34 @@ CREATE FUNCTION public.bee_names_in_campaign(asked bigint) RETURNS SETOF text
     order by said.word
 $$;
 
+CREATE FUNCTION public.bee_names_in_status_note(asked bigint) RETURNS SETOF text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with said as (
+        select distinct words.word
+        from public.status_notes as notes
+        cross join regexp_split_to_table(
+            concat_ws(' ', notes.title, notes.body), '[][[:space:].,;:!?"()…“”„‘’''*/&+{}<>–—-]+'
+        ) as words (word)
+        where notes.id = asked and length(words.word) > 1
+    ),
+    known as (
+        select full_name from public.personal_data
+        union all
+        select full_name from public.staff
+    )
+    select said.word
+    from said
+    where lower(said.word) in (
+        select lower(parts.part)
+        from known
+        cross join regexp_split_to_table(known.full_name, '[[:space:].,’'']+') as parts (part)
+        where length(parts.part) > 1
+    )
+    order by said.word
+$$;
+
 CREATE FUNCTION public.bee_near_memories(member_id uuid, provider_name text, model_name text, asked real[], at timestamp with time zone, most integer) RETURNS TABLE(memory_id uuid, similarity double precision)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -914,16 +1002,12 @@ CREATE FUNCTION public.bee_objective_counts(since timestamp with time zone, unti
     AS $$
     with maintained as (
         select distinct minutes.minute
-        from public.service_amendments as amendments
+        from public.bee_amended(since, until) as amendments
         cross join generate_series(
             greatest(amendments.starts_at, since), least(amendments.ends_at, until) - interval '1 minute',
             interval '1 minute'
         ) as minutes (minute)
-        where
-            amendments.kind = 'maintenance'
-            and amendments.withdrawn_at is null
-            and amendments.starts_at < until
-            and amendments.ends_at > since
+        where amendments.kind = 'maintenance'
     )
     select kept.minute, kept.objective, kept.good, kept.bad
     from public.objective_minutes as kept
@@ -1310,12 +1394,11 @@ CREATE FUNCTION public.bee_uptime_states(since timestamp with time zone, until t
     with amended as (
         select distinct on (minutes.minute)
             minutes.minute, coalesce(amendments.state, 'maintenance') as state
-        from public.service_amendments as amendments
+        from public.bee_amended(since, until) as amendments
         cross join generate_series(
             greatest(amendments.starts_at, since), least(amendments.ends_at, until) - interval '1 minute',
             interval '1 minute'
         ) as minutes (minute)
-        where amendments.withdrawn_at is null and amendments.starts_at < until and amendments.ends_at > since
         order by minutes.minute, amendments.kind, amendments.id desc
     )
     select coalesce(amended.minute, kept.minute), coalesce(amended.state, kept.state)
@@ -1815,16 +1898,16 @@ CREATE TABLE public.coach_model_calls (
     first_byte_ms integer,
     total_ms integer NOT NULL,
     CONSTRAINT coach_model_calls_attempt_check CHECK ((attempt > 0)),
-    CONSTRAINT coach_model_calls_beside_production_are_somebodys CHECK (((purpose = 'production'::text) OR ((user_id IS NULL) AND (staff_id IS NOT NULL)))),
     CONSTRAINT coach_model_calls_cache_read_tokens_check CHECK ((cache_read_tokens >= 0)),
     CONSTRAINT coach_model_calls_cache_write_tokens_check CHECK ((cache_write_tokens >= 0)),
     CONSTRAINT coach_model_calls_cost_has_price CHECK (((cost_usd IS NULL) = (priced_from IS NULL))),
     CONSTRAINT coach_model_calls_cost_usd_check CHECK ((cost_usd >= (0)::numeric)),
     CONSTRAINT coach_model_calls_first_byte_ms_check CHECK ((first_byte_ms >= 0)),
     CONSTRAINT coach_model_calls_input_tokens_check CHECK ((input_tokens >= 0)),
+    CONSTRAINT coach_model_calls_of_the_lab_are_somebodys CHECK (((purpose = ANY (ARRAY['production'::text, 'embedding'::text])) OR ((user_id IS NULL) AND (staff_id IS NOT NULL)))),
     CONSTRAINT coach_model_calls_outcome_check CHECK (((length(outcome) >= 1) AND (length(outcome) <= 60))),
     CONSTRAINT coach_model_calls_output_tokens_check CHECK ((output_tokens >= 0)),
-    CONSTRAINT coach_model_calls_purpose_check CHECK ((purpose = ANY (ARRAY['production'::text, 'lab'::text, 'judge'::text]))),
+    CONSTRAINT coach_model_calls_purpose_check CHECK ((purpose = ANY (ARRAY['production'::text, 'lab'::text, 'judge'::text, 'embedding'::text]))),
     CONSTRAINT coach_model_calls_reasoning_tokens_check CHECK ((reasoning_tokens >= 0)),
     CONSTRAINT coach_model_calls_total_ms_check CHECK ((total_ms >= 0))
 );
@@ -2472,6 +2555,7 @@ CREATE TABLE public.notification_deliveries (
     notification_id uuid NOT NULL,
     user_id uuid NOT NULL,
     available_at timestamp with time zone NOT NULL,
+    put_off_since timestamp with time zone,
     tries integer DEFAULT 0 NOT NULL,
     claimed_by text,
     claimed_at timestamp with time zone,
@@ -2865,6 +2949,40 @@ CREATE TABLE public.service_gaps (
     CONSTRAINT service_gaps_requests_check CHECK ((requests > 0))
 );
 
+CREATE TABLE public.service_maintenance_changes (
+    id bigint NOT NULL,
+    amendment bigint NOT NULL,
+    kind text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    changed_by uuid NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    withdrawn_at timestamp with time zone,
+    withdrawn_by uuid,
+    withdrawn_because text,
+    CONSTRAINT service_maintenance_change_withdrawn_whole CHECK ((((withdrawn_at IS NULL) = (withdrawn_by IS NULL)) AND ((withdrawn_at IS NULL) = (withdrawn_because IS NULL)))),
+    CONSTRAINT service_maintenance_changes_ends_at_check CHECK ((ends_at = (date_trunc('minute'::text, (ends_at AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT service_maintenance_changes_kind_check CHECK ((kind = ANY (ARRAY['moved'::text, 'ended'::text]))),
+    CONSTRAINT service_maintenance_changes_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500))),
+    CONSTRAINT service_maintenance_changes_starts_at_check CHECK ((starts_at = (date_trunc('minute'::text, (starts_at AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT service_maintenance_changes_withdrawn_because_check CHECK (((length(withdrawn_because) >= 1) AND (length(withdrawn_because) <= 500))),
+    CONSTRAINT service_maintenance_ended_when_said CHECK (((kind <> 'ended'::text) OR (changed_at <= ends_at))),
+    CONSTRAINT service_maintenance_ends_after_it_starts CHECK ((ends_at > starts_at)),
+    CONSTRAINT service_maintenance_lasts_a_week_at_most CHECK ((ends_at <= (starts_at + '7 days'::interval))),
+    CONSTRAINT service_maintenance_moved_ahead CHECK (((kind <> 'moved'::text) OR (changed_at <= starts_at))),
+    CONSTRAINT service_maintenance_only_endings_are_withdrawn CHECK (((withdrawn_at IS NULL) OR (kind = 'ended'::text)))
+);
+
+ALTER TABLE public.service_maintenance_changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.service_maintenance_changes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.service_minutes (
     minute timestamp with time zone NOT NULL,
     route text NOT NULL,
@@ -2986,6 +3104,54 @@ CREATE TABLE public.stale_hours (
 CREATE TABLE public.stale_minutes (
     minute timestamp with time zone NOT NULL,
     marked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+CREATE TABLE public.status_incidents (
+    id bigint NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    alert bigint,
+    opened_by uuid NOT NULL,
+    opened_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT status_incidents_have_begun CHECK ((began_at <= opened_at))
+);
+
+ALTER TABLE public.status_incidents ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.status_incidents_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.status_notes (
+    id bigint NOT NULL,
+    incident bigint NOT NULL,
+    kind text NOT NULL,
+    title text NOT NULL,
+    body text NOT NULL,
+    written_by uuid NOT NULL,
+    written_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    published_at timestamp with time zone,
+    published_by uuid,
+    withdrawn_at timestamp with time zone,
+    withdrawn_by uuid,
+    withdrawn_because text,
+    CONSTRAINT status_notes_body_check CHECK (((length(body) >= 1) AND (length(body) <= 1000))),
+    CONSTRAINT status_notes_kind_check CHECK ((kind = ANY (ARRAY['published'::text, 'updated'::text, 'resolved'::text]))),
+    CONSTRAINT status_notes_published_whole CHECK (((published_at IS NULL) = (published_by IS NULL))),
+    CONSTRAINT status_notes_title_check CHECK (((length(title) >= 1) AND (length(title) <= 120))),
+    CONSTRAINT status_notes_withdrawn_because_check CHECK (((length(withdrawn_because) >= 1) AND (length(withdrawn_because) <= 500))),
+    CONSTRAINT status_notes_withdrawn_whole CHECK ((((withdrawn_at IS NULL) = (withdrawn_by IS NULL)) AND ((withdrawn_at IS NULL) = (withdrawn_because IS NULL))))
+);
+
+ALTER TABLE public.status_notes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.status_notes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.unlisted_requests (
@@ -3397,6 +3563,9 @@ ALTER TABLE ONLY public.service_amendments
 ALTER TABLE ONLY public.service_gaps
     ADD CONSTRAINT service_gaps_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.service_maintenance_changes
+    ADD CONSTRAINT service_maintenance_changes_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.service_minutes
     ADD CONSTRAINT service_minutes_pkey PRIMARY KEY (minute, route, release, prompt, model, status);
 
@@ -3432,6 +3601,12 @@ ALTER TABLE ONLY public.stale_hours
 
 ALTER TABLE ONLY public.stale_minutes
     ADD CONSTRAINT stale_minutes_pkey PRIMARY KEY (minute);
+
+ALTER TABLE ONLY public.status_incidents
+    ADD CONSTRAINT status_incidents_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.status_notes
+    ADD CONSTRAINT status_notes_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.unlisted_requests
     ADD CONSTRAINT unlisted_requests_pkey PRIMARY KEY (minute, objective, route, release, prompt, model);
@@ -3626,6 +3801,10 @@ CREATE INDEX service_amendments_time ON public.service_amendments USING btree (s
 
 CREATE INDEX service_gaps_minute ON public.service_gaps USING btree (minute);
 
+CREATE INDEX service_maintenance_changes_amendment ON public.service_maintenance_changes USING btree (amendment, id) WHERE (withdrawn_at IS NULL);
+
+CREATE INDEX service_minutes_limited ON public.service_minutes USING btree (minute) WHERE (status = ANY (ARRAY['limited'::text, 'uncounted'::text]));
+
 CREATE INDEX sign_in_attempts_account ON public.sign_in_attempts USING btree (account, attempted_at);
 
 CREATE INDEX sign_in_attempts_address ON public.sign_in_attempts USING btree (address, attempted_at);
@@ -3633,6 +3812,10 @@ CREATE INDEX sign_in_attempts_address ON public.sign_in_attempts USING btree (ad
 CREATE INDEX staff_links_staff ON public.staff_links USING btree (staff_id);
 
 CREATE INDEX staff_sessions_open ON public.staff_sessions USING btree (staff_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX status_notes_incident ON public.status_notes USING btree (incident, id);
+
+CREATE UNIQUE INDEX status_notes_resolved_once ON public.status_notes USING btree (incident) WHERE ((kind = 'resolved'::text) AND (published_at IS NOT NULL) AND (withdrawn_at IS NULL));
 
 CREATE UNIQUE INDEX user_fcm_tokens_active ON public.user_fcm_tokens USING btree (fcm_token) WHERE is_active;
 
@@ -3715,6 +3898,8 @@ CREATE TRIGGER apply_act AFTER INSERT ON public.alert_acts FOR EACH ROW EXECUTE 
 CREATE TRIGGER check_decision AFTER INSERT ON public.coach_prompt_decisions FOR EACH ROW EXECUTE FUNCTION public.bee_check_prompt_decision();
 
 CREATE TRIGGER check_deployment AFTER INSERT ON public.coach_prompt_deployments FOR EACH ROW EXECUTE FUNCTION public.bee_check_deployment();
+
+CREATE TRIGGER check_maintenance_change AFTER INSERT ON public.service_maintenance_changes FOR EACH ROW EXECUTE FUNCTION public.bee_check_maintenance_change();
 
 CREATE TRIGGER check_rating AFTER INSERT ON public.coach_ratings FOR EACH ROW EXECUTE FUNCTION public.bee_check_rating();
 
@@ -4117,6 +4302,15 @@ ALTER TABLE ONLY public.service_amendments
 ALTER TABLE ONLY public.service_amendments
     ADD CONSTRAINT service_amendments_withdrawn_by_fkey FOREIGN KEY (withdrawn_by) REFERENCES public.staff(id);
 
+ALTER TABLE ONLY public.service_maintenance_changes
+    ADD CONSTRAINT service_maintenance_changes_amendment_fkey FOREIGN KEY (amendment) REFERENCES public.service_amendments(id);
+
+ALTER TABLE ONLY public.service_maintenance_changes
+    ADD CONSTRAINT service_maintenance_changes_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.service_maintenance_changes
+    ADD CONSTRAINT service_maintenance_changes_withdrawn_by_fkey FOREIGN KEY (withdrawn_by) REFERENCES public.staff(id);
+
 ALTER TABLE ONLY public.staff
     ADD CONSTRAINT staff_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.staff(id);
 
@@ -4128,6 +4322,24 @@ ALTER TABLE ONLY public.staff_links
 
 ALTER TABLE ONLY public.staff_sessions
     ADD CONSTRAINT staff_sessions_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.status_incidents
+    ADD CONSTRAINT status_incidents_alert_fkey FOREIGN KEY (alert) REFERENCES public.alerts(id);
+
+ALTER TABLE ONLY public.status_incidents
+    ADD CONSTRAINT status_incidents_opened_by_fkey FOREIGN KEY (opened_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.status_notes
+    ADD CONSTRAINT status_notes_incident_fkey FOREIGN KEY (incident) REFERENCES public.status_incidents(id);
+
+ALTER TABLE ONLY public.status_notes
+    ADD CONSTRAINT status_notes_published_by_fkey FOREIGN KEY (published_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.status_notes
+    ADD CONSTRAINT status_notes_withdrawn_by_fkey FOREIGN KEY (withdrawn_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.status_notes
+    ADD CONSTRAINT status_notes_written_by_fkey FOREIGN KEY (written_by) REFERENCES public.staff(id);
 
 ALTER TABLE ONLY public.user_fcm_tokens
     ADD CONSTRAINT user_fcm_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
@@ -4298,6 +4510,10 @@ CREATE POLICY author ON public.notification_rule_versions FOR INSERT TO bee_prod
 
 CREATE POLICY authors ON public.service_amendments FOR INSERT TO bee_oncall, bee_admin WITH CHECK ((declared_by = public.bee_staff_id()));
 
+CREATE POLICY authors ON public.status_incidents FOR INSERT TO bee_oncall, bee_admin WITH CHECK ((opened_by = public.bee_staff_id()));
+
+CREATE POLICY authors ON public.status_notes FOR INSERT TO bee_oncall, bee_admin WITH CHECK ((written_by = public.bee_staff_id()));
+
 ALTER TABLE public.bad_requests ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY by_name ON public.coach_prompt_decisions FOR INSERT TO bee_coach, bee_admin WITH CHECK ((decided_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
@@ -4319,6 +4535,12 @@ CREATE POLICY by_name ON public.oncall_shifts FOR INSERT TO bee_oncall, bee_admi
 CREATE POLICY cancel ON public.coach_review_ends FOR INSERT TO bee_coach, bee_admin WITH CHECK (((outcome = 'cancelled'::text) AND (ended_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
 
 CREATE POLICY cancel ON public.coach_run_ends FOR INSERT TO bee_coach, bee_admin WITH CHECK (((outcome = 'cancelled'::text) AND (ended_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
+
+CREATE POLICY changers ON public.service_maintenance_changes FOR INSERT TO bee_oncall, bee_admin WITH CHECK (((changed_by = public.bee_staff_id()) AND ((EXISTS ( SELECT
+   FROM public.service_amendments amendments
+  WHERE ((amendments.id = service_maintenance_changes.amendment) AND (amendments.declared_by = service_maintenance_changes.changed_by)))) OR (EXISTS ( SELECT
+   FROM public.staff
+  WHERE ((staff.id = service_maintenance_changes.changed_by) AND ('admin'::text = ANY (staff.roles))))))));
 
 ALTER TABLE public.coach_breakers ENABLE ROW LEVEL SECURITY;
 
@@ -4390,6 +4612,8 @@ CREATE POLICY done ON public.coach_review_ends FOR INSERT TO bee_worker WITH CHE
 
 CREATE POLICY done ON public.coach_run_ends FOR INSERT TO bee_worker WITH CHECK ((outcome <> 'cancelled'::text));
 
+CREATE POLICY editors ON public.status_notes FOR UPDATE TO bee_oncall, bee_admin USING (true) WITH CHECK ((((withdrawn_by IS NULL) OR (withdrawn_by = public.bee_staff_id())) AND ((published_by IS NULL) OR ((public.bee_staff_id() = published_by) OR (public.bee_staff_id() = withdrawn_by)))));
+
 CREATE POLICY ended ON public.coach_judgements FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.coach_review_pairs pairs
   WHERE (pairs.id = coach_judgements.pair_id))));
@@ -4398,9 +4622,11 @@ CREATE POLICY ended ON public.coach_ratings FOR SELECT TO bee_coach USING ((EXIS
    FROM public.coach_review_pairs pairs
   WHERE (pairs.id = coach_ratings.pair_id))));
 
-CREATE POLICY ended ON public.coach_review_pairs FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+CREATE POLICY ended ON public.coach_review_pairs FOR SELECT TO bee_coach USING (((EXISTS ( SELECT
    FROM public.coach_review_ends ends
-  WHERE (ends.review_id = coach_review_pairs.review_id))));
+  WHERE (ends.review_id = coach_review_pairs.review_id))) AND (EXISTS ( SELECT
+   FROM public.coach_run_outputs shown
+  WHERE (shown.id = coach_review_pairs.candidate_id)))));
 
 ALTER TABLE public.engagement_days ENABLE ROW LEVEL SECURITY;
 
@@ -4598,6 +4824,12 @@ CREATE POLICY readers ON public.probe_pushes FOR SELECT TO bee_oncall, bee_admin
 
 CREATE POLICY readers ON public.service_amendments FOR SELECT TO bee_oncall, bee_admin, bee_worker USING (true);
 
+CREATE POLICY readers ON public.service_maintenance_changes FOR SELECT TO bee_oncall, bee_admin, bee_system, bee_worker USING (true);
+
+CREATE POLICY readers ON public.status_incidents FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY readers ON public.status_notes FOR SELECT TO bee_oncall, bee_admin USING (true);
+
 CREATE POLICY readers_who_do_not_rate ON public.coach_run_outputs FOR SELECT TO bee_coach USING ((run_id <> ALL (ARRAY( SELECT hidden.run_id
    FROM public.bee_hidden_runs() hidden(run_id, review)))));
 
@@ -4650,6 +4882,8 @@ CREATE POLICY service ON public.user_fcm_tokens TO service_role USING (true) WIT
 ALTER TABLE public.service_amendments ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.service_gaps ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.service_maintenance_changes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.service_minutes ENABLE ROW LEVEL SECURITY;
 
@@ -4759,6 +4993,10 @@ ALTER TABLE public.stale_hours ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.stale_minutes ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.status_incidents ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.status_notes ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY stops_by_name ON public.notification_stops FOR INSERT TO bee_oncall WITH CHECK ((is_stopped AND (changed_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
 
 CREATE POLICY system ON public.bad_requests FOR INSERT TO bee_system WITH CHECK (true);
@@ -4865,6 +5103,8 @@ ALTER TABLE public.user_fcm_tokens ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY withdrawers ON public.service_amendments FOR UPDATE TO bee_oncall, bee_admin USING (true) WITH CHECK (((withdrawn_by IS NULL) OR (withdrawn_by = public.bee_staff_id())));
 
+CREATE POLICY withdrawers ON public.service_maintenance_changes FOR UPDATE TO bee_oncall, bee_admin USING (true) WITH CHECK (((withdrawn_by IS NULL) OR (withdrawn_by = public.bee_staff_id())));
+
 CREATE POLICY work ON public.coach_judgements FOR INSERT TO bee_worker WITH CHECK (true);
 
 CREATE POLICY work ON public.coach_run_outputs FOR INSERT TO bee_worker WITH CHECK (true);
@@ -4908,6 +5148,8 @@ CREATE POLICY worker ON public.coach_prompt_deployments FOR SELECT TO bee_worker
 CREATE POLICY worker ON public.coach_prompt_places FOR SELECT TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.coach_prompt_versions FOR SELECT TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.consents FOR SELECT TO bee_worker USING ((purpose = 'coaching'::text));
 
 CREATE POLICY worker ON public.member_requests TO bee_worker USING (true);
 
@@ -5014,6 +5256,12 @@ RESET SESSION AUTHORIZATION;
 REVOKE ALL ON FUNCTION public.bee_add_sketches(one integer[], other integer[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_add_sketches(one integer[], other integer[]) TO bee_system;
 
+REVOKE ALL ON FUNCTION public.bee_amended(since timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_amended(since timestamp with time zone, until timestamp with time zone) TO bee_oncall;
+GRANT ALL ON FUNCTION public.bee_amended(since timestamp with time zone, until timestamp with time zone) TO bee_admin;
+GRANT ALL ON FUNCTION public.bee_amended(since timestamp with time zone, until timestamp with time zone) TO bee_worker;
+GRANT ALL ON FUNCTION public.bee_amended(since timestamp with time zone, until timestamp with time zone) TO bee_system;
+
 REVOKE ALL ON FUNCTION public.bee_announce_notification() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_answering_model(version uuid, place_of text) FROM PUBLIC;
@@ -5029,6 +5277,8 @@ REVOKE ALL ON FUNCTION public.bee_candidate_is_left(seed integer, pair_id uuid, 
 REVOKE ALL ON FUNCTION public.bee_check_campaign_act() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_check_deployment() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_check_maintenance_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_check_prompt_decision() FROM PUBLIC;
 
@@ -5111,6 +5361,10 @@ REVOKE ALL ON FUNCTION public.bee_mirror_consent() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.bee_names_in_campaign(asked bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_names_in_campaign(asked bigint) TO bee_product;
 GRANT ALL ON FUNCTION public.bee_names_in_campaign(asked bigint) TO bee_admin;
+
+REVOKE ALL ON FUNCTION public.bee_names_in_status_note(asked bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_names_in_status_note(asked bigint) TO bee_oncall;
+GRANT ALL ON FUNCTION public.bee_names_in_status_note(asked bigint) TO bee_admin;
 
 REVOKE ALL ON FUNCTION public.bee_near_memories(member_id uuid, provider_name text, model_name text, asked real[], at timestamp with time zone, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_near_memories(member_id uuid, provider_name text, model_name text, asked real[], at timestamp with time zone, most integer) TO authenticated;
@@ -6023,12 +6277,16 @@ GRANT SELECT ON TABLE public.consents TO bee_admin;
 
 GRANT INSERT(member_id) ON TABLE public.consents TO authenticated;
 GRANT INSERT(member_id) ON TABLE public.consents TO service_role;
+GRANT SELECT(member_id) ON TABLE public.consents TO bee_worker;
 
 GRANT INSERT(purpose) ON TABLE public.consents TO authenticated;
 GRANT INSERT(purpose) ON TABLE public.consents TO service_role;
+GRANT SELECT(purpose) ON TABLE public.consents TO bee_worker;
 
 GRANT INSERT(granted) ON TABLE public.consents TO authenticated;
 GRANT INSERT(granted) ON TABLE public.consents TO service_role;
+
+GRANT SELECT(decided_at) ON TABLE public.consents TO bee_worker;
 
 GRANT INSERT(source) ON TABLE public.consents TO authenticated;
 GRANT INSERT(source) ON TABLE public.consents TO service_role;
@@ -6779,6 +7037,43 @@ GRANT SELECT,DELETE ON TABLE public.service_gaps TO bee_worker;
 GRANT SELECT ON TABLE public.service_gaps TO bee_oncall;
 GRANT SELECT ON TABLE public.service_gaps TO bee_admin;
 
+GRANT SELECT ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT SELECT ON TABLE public.service_maintenance_changes TO bee_admin;
+GRANT SELECT ON TABLE public.service_maintenance_changes TO bee_worker;
+
+GRANT SELECT(id) ON TABLE public.service_maintenance_changes TO bee_system;
+
+GRANT INSERT(amendment) ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT INSERT(amendment) ON TABLE public.service_maintenance_changes TO bee_admin;
+GRANT SELECT(amendment) ON TABLE public.service_maintenance_changes TO bee_system;
+
+GRANT INSERT(kind) ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT INSERT(kind) ON TABLE public.service_maintenance_changes TO bee_admin;
+
+GRANT INSERT(starts_at) ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT INSERT(starts_at) ON TABLE public.service_maintenance_changes TO bee_admin;
+GRANT SELECT(starts_at) ON TABLE public.service_maintenance_changes TO bee_system;
+
+GRANT INSERT(ends_at) ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT INSERT(ends_at) ON TABLE public.service_maintenance_changes TO bee_admin;
+GRANT SELECT(ends_at) ON TABLE public.service_maintenance_changes TO bee_system;
+
+GRANT INSERT(reason) ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT INSERT(reason) ON TABLE public.service_maintenance_changes TO bee_admin;
+
+GRANT INSERT(changed_by) ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT INSERT(changed_by) ON TABLE public.service_maintenance_changes TO bee_admin;
+
+GRANT UPDATE(withdrawn_at) ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT UPDATE(withdrawn_at) ON TABLE public.service_maintenance_changes TO bee_admin;
+GRANT SELECT(withdrawn_at) ON TABLE public.service_maintenance_changes TO bee_system;
+
+GRANT UPDATE(withdrawn_by) ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT UPDATE(withdrawn_by) ON TABLE public.service_maintenance_changes TO bee_admin;
+
+GRANT UPDATE(withdrawn_because) ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT UPDATE(withdrawn_because) ON TABLE public.service_maintenance_changes TO bee_admin;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.service_minutes TO bee_system;
 GRANT SELECT,DELETE ON TABLE public.service_minutes TO bee_worker;
 GRANT SELECT ON TABLE public.service_minutes TO bee_oncall;
@@ -6908,6 +7203,51 @@ GRANT INSERT ON TABLE public.stale_hours TO bee_admin;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.stale_minutes TO bee_system;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stale_minutes TO bee_worker;
+
+GRANT SELECT ON TABLE public.status_incidents TO bee_oncall;
+GRANT SELECT ON TABLE public.status_incidents TO bee_admin;
+
+GRANT INSERT(began_at) ON TABLE public.status_incidents TO bee_oncall;
+GRANT INSERT(began_at) ON TABLE public.status_incidents TO bee_admin;
+
+GRANT INSERT(alert) ON TABLE public.status_incidents TO bee_oncall;
+GRANT INSERT(alert) ON TABLE public.status_incidents TO bee_admin;
+
+GRANT INSERT(opened_by) ON TABLE public.status_incidents TO bee_oncall;
+GRANT INSERT(opened_by) ON TABLE public.status_incidents TO bee_admin;
+
+GRANT SELECT ON TABLE public.status_notes TO bee_oncall;
+GRANT SELECT ON TABLE public.status_notes TO bee_admin;
+
+GRANT INSERT(incident) ON TABLE public.status_notes TO bee_oncall;
+GRANT INSERT(incident) ON TABLE public.status_notes TO bee_admin;
+
+GRANT INSERT(kind) ON TABLE public.status_notes TO bee_oncall;
+GRANT INSERT(kind) ON TABLE public.status_notes TO bee_admin;
+
+GRANT INSERT(title) ON TABLE public.status_notes TO bee_oncall;
+GRANT INSERT(title) ON TABLE public.status_notes TO bee_admin;
+
+GRANT INSERT(body) ON TABLE public.status_notes TO bee_oncall;
+GRANT INSERT(body) ON TABLE public.status_notes TO bee_admin;
+
+GRANT INSERT(written_by) ON TABLE public.status_notes TO bee_oncall;
+GRANT INSERT(written_by) ON TABLE public.status_notes TO bee_admin;
+
+GRANT UPDATE(published_at) ON TABLE public.status_notes TO bee_oncall;
+GRANT UPDATE(published_at) ON TABLE public.status_notes TO bee_admin;
+
+GRANT UPDATE(published_by) ON TABLE public.status_notes TO bee_oncall;
+GRANT UPDATE(published_by) ON TABLE public.status_notes TO bee_admin;
+
+GRANT UPDATE(withdrawn_at) ON TABLE public.status_notes TO bee_oncall;
+GRANT UPDATE(withdrawn_at) ON TABLE public.status_notes TO bee_admin;
+
+GRANT UPDATE(withdrawn_by) ON TABLE public.status_notes TO bee_oncall;
+GRANT UPDATE(withdrawn_by) ON TABLE public.status_notes TO bee_admin;
+
+GRANT UPDATE(withdrawn_because) ON TABLE public.status_notes TO bee_oncall;
+GRANT UPDATE(withdrawn_because) ON TABLE public.status_notes TO bee_admin;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.unlisted_requests TO bee_system;
 GRANT SELECT,DELETE ON TABLE public.unlisted_requests TO bee_worker;

@@ -216,6 +216,7 @@ def _touching(found: Iterable[Amendment], until: datetime) -> Iterator[Amendment
 
 def _of_amendment(amendment: Amendment) -> Happening:
     what = "Maintenance" if amendment.state is None else f"Corrected to {amendment.state}"
+    what += ", ended early" if amendment.changed == "ended" else ""
     detail = ", ".join(part for part in (amendment.declared_by_name, amendment.reason) if part)
     return Happening(Lane.MAINTENANCE, amendment.starts_at, amendment.ends_at, what, detail)
 

@@ -6,7 +6,6 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from bee.sla.amendments import Amendment
 from bee.sla.burn import Burn
 from bee.sla.charges import By, Charges, RequestsOfMinute
 from bee.sla.impact import Affected, BadRequest, Impact
@@ -18,17 +17,14 @@ from bee.ui.level_words import (
     STATES,
     VERDICT_TONES,
     VERDICTS,
-    amendment_words,
     bad_words,
     charged_words,
-    effect_words,
     left_words,
     pair_words,
     percent_words,
     rate_words,
     span_words,
     target_words,
-    times_words,
     touched_words,
 )
 from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT, pressed_row
@@ -36,7 +32,6 @@ from bee.ui.words import NOTHING
 
 LOOK: Final = ":material/search: Look into"
 COPY: Final = ":material/content_copy: Copy id"
-WITHDRAW: Final = ":material/undo: Withdraw"
 ROWS_SHOWN: Final = 10
 BY_WORDS: Final = {By.ROUTE: "Route", By.RELEASE: "Release", By.PROMPT: "Prompt", By.MODEL: "Model"}
 NONE_WORDS: Final = {
@@ -267,43 +262,3 @@ def flips_table(runs: Sequence[Run]) -> None:
             "length": columns.TextColumn("For", width=120),
         },
     )
-
-
-def amendments_table(rows: Sequence[Amendment], *, key: str) -> Amendment | None:
-    """Draw what was said of minutes, newest first, and return the one whose row's button was pressed."""
-    table = pd.DataFrame(
-        {
-            "what": [amendment_words(row) for row in rows],
-            "when": [times_words(row) for row in rows],
-            "who": [row.declared_by_name or NOTHING for row in rows],
-            "why": [row.reason for row in rows],
-            "effect": [effect_words(row.uptime_before, row.uptime_after) for row in rows],
-            "withdrawn": [_withdrawn(row) for row in rows],
-            "action": [[] if row.withdrawn_at else [WITHDRAW] for row in rows],
-        }
-    )
-    columns = st.column_config
-    st.dataframe(
-        table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=_height(len(rows)),
-        placeholder=NOTHING,
-        alt="Maintenance and corrections, newest first, with what each did to uptime",
-        column_config={
-            "what": columns.TextColumn("What", width=130),
-            "when": columns.TextColumn("When (UTC)", width=255),
-            "who": columns.TextColumn("Who", width=100),
-            "why": columns.TextColumn("Why", width=170),
-            "effect": columns.TextColumn("Uptime", width=130),
-            "withdrawn": columns.TextColumn("Withdrawn", width=105),
-            "action": columns.ButtonColumn("Action", key=key, width=115),
-        },
-    )
-    return pressed_row(key, rows)
-
-
-def _withdrawn(row: Amendment) -> str:
-    if row.withdrawn_at is None:
-        return NOTHING
-    return f"{row.withdrawn_by_name or 'Somebody'}: {row.withdrawn_because}"

@@ -11,10 +11,11 @@ from bee.sla.charges import By, Charges, Where, requests_csv, steps_csv
 from bee.sla.impact import MOST_LISTED, bad_requests_csv, charges_csv
 from bee.sla.objectives import Indicator, objectives
 from bee.sla.standing import Standing
+from bee.ui.amendment_table import amendments_table
 from bee.ui.blocks import card_head, chart, facts
 from bee.ui.empty import empty
 from bee.ui.level_figures import STEPS_HEIGHT
-from bee.ui.level_forms import ask_correction, ask_maintenance, ask_pair, ask_withdrawal
+from bee.ui.level_forms import ask_change, ask_correction, ask_maintenance, ask_pair
 from bee.ui.level_reads import (
     PERIODS,
     USUAL_PERIOD,
@@ -31,7 +32,6 @@ from bee.ui.level_reads import (
 )
 from bee.ui.level_table import (
     BY_WORDS,
-    amendments_table,
     bad_requests_table,
     burns_table,
     charges_table,
@@ -137,9 +137,9 @@ def show_amendments(rows: Sequence[Amendment]) -> None:
     if not rows:
         empty("construction", "Nothing was said of any minute", "Maintenance is declared before it begins.")
         return
-    chosen = amendments_table(rows, key="withdraw")
+    chosen = amendments_table(rows, utc_now(), key="withdraw")
     if chosen is not None:
-        ask_withdrawal(chosen)
+        ask_change(chosen)
 
 
 def _show_standing(standing: Standing) -> None:

@@ -14,6 +14,7 @@ from bee.sla.standing import Levels, Standing, Verdict
 from bee.sla.uptime import Run, State, Uptime
 from bee.ui.words import NOTHING, counted
 
+CHANGED: Final = {"moved": "moved", "ended": "ended early"}
 MINUTES_A_DAY: Final = 24 * 60
 VERDICTS: Final = {
     Verdict.SPENT: "Budget gone",
@@ -184,7 +185,9 @@ def affected_words(touched: Affected | None, impact: Impact, objective: Objectiv
 
 def amendment_words(row: Amendment) -> str:
     """Return what somebody said of some minutes."""
-    return "Maintenance" if row.state is None else f"Corrected to {STATES[State(row.state)].lower()}"
+    if row.state is not None:
+        return f"Corrected to {STATES[State(row.state)].lower()}"
+    return f"Maintenance, {CHANGED[row.changed]}" if row.changed else "Maintenance"
 
 
 def times_words(row: Amendment) -> str:

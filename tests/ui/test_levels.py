@@ -256,3 +256,41 @@ def test_maintenance_that_has_begun_is_refused_and_nothing_is_kept(empty_house: 
     app = run_dialog(app)
     assert app.error
     assert trail(empty_house.database) == []
+
+
+def test_maintenance_that_runs_is_ended_and_the_ending_taken_back(empty_house: House, olga: Person) -> None:
+    starts = minute_at(now()) - HOUR
+    with empty_house.database.writing(Login.OWNER) as session:
+        execute(
+            session,
+            "insert into service_amendments (kind, starts_at, ends_at, reason, declared_by, declared_at)"
+            " values ('maintenance', :starts, :ends, 'PostgreSQL 16', :by, :starts)",
+            starts=starts, ends=starts + 3 * HOUR, by=olga.id,
+        )  # fmt: skip
+    app = press_row(visit(PAGE, olga), 0, 0)
+    next(box for box in app.text_input if box.label == "Why it is over").set_value("Done early")
+    button(app, "End now").click()
+    run_dialog(app)
+    row = visit(PAGE, olga).dataframe[0].value.iloc[0]
+    assert (row["what"], row["changed"]) == ("Maintenance, ended early", "Olga Call: Done early")
+    app = press_row(visit(PAGE, olga), 0, 0)
+    assert "Take the ending back" in [
+        str(option) for group in app.segmented_control for option in group.options
+    ]
+
+
+def test_maintenance_of_somebody_else_is_left_alone(empty_house: House, olga: Person) -> None:
+    starts = minute_at(now()) + HOUR
+    otto = add_person(empty_house.database, StaffRole.ONCALL, name="Otto Call")
+    with empty_house.database.writing(Login.OWNER) as session:
+        execute(
+            session,
+            "insert into service_amendments (kind, starts_at, ends_at, reason, declared_by)"
+            " values ('maintenance', :starts, :ends, 'PostgreSQL 16', :by)",
+            starts=starts, ends=starts + HOUR, by=otto.id,
+        )  # fmt: skip
+    app = press_row(visit(PAGE, olga), 0, 0)
+    next(box for box in app.text_input if box.label == "Why it is moved").set_value("No time")
+    button(app, "Move").click()
+    app = run_dialog(app)
+    assert any("Whoever declared it" in error.value for error in app.error)

@@ -78,13 +78,16 @@ ASSIGNED_CASE = (
 RUN = "id prompt candidate_id baseline_id tag repeats reuses_answers most_usd seed checker requested_by"
 RUN_END = "run_id outcome said ended_by"
 REVIEW_END = "review_id outcome ended_by"
-OF_REVIEW_OVER = "review_id in (select review_id from coach_review_ends)"
-PAIR_OF_REVIEW_OVER = f"pair_id in (select id from coach_review_pairs where {OF_REVIEW_OVER})"
-# Answers of which who reads has some left to rate: the review that asks three has nobody's word yet.
+# Runs of which who reads has some answers left to rate: the review that asks three has nobody's word yet.
 RATED_BY_ME = (
-    "run_id in (select run_id from coach_reviews inner join coach_review_raters on review_id = coach_reviews.id"
+    "(select run_id from coach_reviews inner join coach_review_raters on review_id = coach_reviews.id"
     " where raters = 3 and rater_id = %(me)s)"
 )
+OF_REVIEW_OVER = (
+    "review_id in (select review_id from coach_review_ends)"
+    f" and review_id not in (select id from coach_reviews where run_id in {RATED_BY_ME})"
+)
+PAIR_OF_REVIEW_OVER = f"pair_id in (select id from coach_review_pairs where {OF_REVIEW_OVER})"
 CAMPAIGN_TEST = "campaign version variant platform address asked_by"
 # What the worker makes from what was measured.
 DERIVED = {"bee_oncall": READS, "bee_admin": READS, "bee_worker": KEEPS}
@@ -93,6 +96,19 @@ AMENDS = May(
     insert="kind starts_at ends_at state reason declared_by",
     update="uptime_before uptime_after withdrawn_at withdrawn_by withdrawn_because",
     adds="declared_by = %(me)s",
+)
+CHANGES_MAINTENANCE = May(
+    select="*",
+    insert="amendment kind starts_at ends_at reason changed_by",
+    update="withdrawn_at withdrawn_by withdrawn_because",
+    adds="changed_by = %(me)s",
+)
+OPENS_INCIDENTS = May(select="*", insert="began_at alert opened_by", adds="opened_by = %(me)s")
+TELLS_THE_PUBLIC = May(
+    select="*",
+    insert="incident kind title body written_by",
+    update="published_at published_by withdrawn_at withdrawn_by withdrawn_because",
+    adds="written_by = %(me)s",
 )
 SAYS_WHAT_IS_WATCHED = May(
     select="*",
@@ -230,6 +246,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "service_role": May(select="*", insert="member_id purpose granted source"),
         "bee_coach": May(select="*", rows=ASSIGNED_OF_MEMBER),
         "bee_admin": READS,
+        "bee_worker": May(select="member_id purpose decided_at", rows="purpose = 'coaching'"),
     },
     "annotations": {
         "bee_product": May(select="*", insert="on_date title body kind author_id", adds="author_id = %(me)s"),
@@ -570,7 +587,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
     | {"bee_worker": May(select="*", insert=RUN_END, adds="outcome <> 'cancelled'")},
     "coach_run_outputs": READ_BY_LAB
     | {
-        "bee_coach": May(select="*", rows=f"not {RATED_BY_ME}"),
+        "bee_coach": May(select="*", rows=f"run_id not in {RATED_BY_ME}"),
         "bee_worker": May(select="*", insert="* but is_safe passes created_at"),
     },
     # What was said: the program writes it, also what the member said; coaches see to those in danger.
@@ -681,6 +698,15 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_admin": AMENDS,
         "bee_worker": READS,
         "bee_system": May(select="id kind starts_at ends_at state withdrawn_at"),
+    },
+    # What the public is told, by whoever is on call, in their own name.
+    "status_incidents": {"bee_oncall": OPENS_INCIDENTS, "bee_admin": OPENS_INCIDENTS},
+    "status_notes": {"bee_oncall": TELLS_THE_PUBLIC, "bee_admin": TELLS_THE_PUBLIC},
+    "service_maintenance_changes": {
+        "bee_oncall": CHANGES_MAINTENANCE,
+        "bee_admin": CHANGES_MAINTENANCE,
+        "bee_worker": READS,
+        "bee_system": May(select="id amendment starts_at ends_at withdrawn_at"),
     },
     "probers": {
         "bee_oncall": READS,
@@ -809,10 +835,13 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_send_once": frozenset(),
     "bee_refuse_change": frozenset(),
     "bee_add_sketches": frozenset({"bee_system"}),
+    "bee_check_maintenance_change": frozenset(),
     "bee_mark_probed_minutes": frozenset(),
     "bee_database_activity": frozenset({"bee_oncall", "bee_admin"}),
     "bee_judged": frozenset({"bee_worker"}),
     "bee_uptime_states": frozenset({"bee_oncall", "bee_admin", "bee_worker", "bee_system"}),
+    "bee_names_in_status_note": frozenset({"bee_oncall", "bee_admin"}),
+    "bee_amended": frozenset({"bee_oncall", "bee_admin", "bee_worker", "bee_system"}),
     "bee_objective_counts": frozenset({"bee_oncall", "bee_admin", "bee_worker", "bee_system"}),
     "bee_refuse_forgetting": frozenset(),
     "bee_forget_acts": frozenset(),
@@ -855,6 +884,7 @@ SECURITY_DEFINERS: Mapping[str, str] = {
     "bee_apply_alert_act": "changes an alert as whoever acts may, and only so",
     "bee_oncall_address": "tells where somebody is reached who may be on call",
     "bee_database_activity": "sees how long transactions of others last, and tells that alone",
+    "bee_names_in_status_note": "tells which words of a saved text are names, never whose",
     "bee_names_in_campaign": "tells which words of a saved text are names, never whose",
     "bee_check_prompt_decision": "sees all of a request, to tell who may decide about it",
     "bee_follow_deployment": "ends what was live, which nobody else may",

@@ -22,7 +22,7 @@ insert into personal_data (member_id, full_name, email, phone)
 select id, 'name of ' || external_id, external_id || '@example.org', 'phone of ' || external_id from members;
 insert into consents (member_id, purpose, granted, source)
 select members.id, purposes.purpose, true, sources.source
-from members, unnest(array['push', 'research']) as purposes (purpose), unnest(array['member', 'import']) as sources (source);
+from members, unnest(array['push', 'research', 'coaching']) as purposes (purpose), unnest(array['member', 'import']) as sources (source);
 insert into annotations (on_date, title, kind, author_id)
 select '2026-02-01', 'note of ' || full_name, 'note', id from staff;
 insert into engagement_events (id, user_id, event_type, occurred_at, metadata)
@@ -254,6 +254,13 @@ insert into uptime_minutes (minute, state, requests)
 values ('2026-02-01 12:00+00', 'up', 3), ('2026-02-01 12:01+00', 'up', 1);
 insert into service_amendments (kind, starts_at, ends_at, state, reason, declared_by)
 select 'correction', '2026-02-01 12:00+00', '2026-02-01 12:02+00', 'down', 'seen from outside', id from staff;
+insert into service_amendments (kind, starts_at, ends_at, reason, declared_by)
+select 'maintenance', date_trunc('hour', now()) + interval '1 day', date_trunc('hour', now()) + interval '2 days', 'disks', id
+from staff;
+insert into service_maintenance_changes (amendment, kind, starts_at, ends_at, reason, changed_by)
+select id, 'moved', starts_at + interval '1 day', ends_at + interval '1 day', 'later', declared_by
+from service_amendments
+where kind = 'maintenance';
 insert into request_refusals (hour, area, user_id, refused, last_at)
 select '2026-02-01 12:00+00', 'v1', id, 1, '2026-02-01 12:01+00' from members;
 insert into probers (prober, target, probe, every_s, release, last_tick_at)
@@ -273,6 +280,9 @@ insert into alert_acts (alert, kind, done_by, seen, note)
 select alerts.id, 'noted', versions.author_id, alerts.revision, 'words of ' || alerts.rule
 from alerts
 inner join alert_rule_versions as versions using (rule, version);
+insert into status_incidents (began_at, opened_by) select now(), id from staff;
+insert into status_notes (incident, kind, title, body, written_by)
+select id, 'published', 'title', 'words', opened_by from status_incidents;
 insert into alert_messages (alert, round, step, channel, queued_at) select id, 1, 1, 'webhook', now() from alerts;
 insert into oncall_shifts (level, staff_id, starts_at, ends_at, created_by)
 select 1, id, timestamptz '2026-02-01' + make_interval(days => number), timestamptz '2026-02-02' + make_interval(days => number), id
