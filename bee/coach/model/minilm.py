@@ -89,14 +89,14 @@ def _loaded(file: Path | None) -> _Loaded:
     try:
         return _Loaded(file or _of_package())
     except ImportError as error:
-        raise missing(f"{error.name} is not installed") from error
+        raise _missing(f"{error.name} is not installed") from error
 
 
 def _of_package() -> Path:
     """Return where the package keeps the model, without running anything of it."""
     found = find_spec(PACKAGE)
     if found is None or found.origin is None:
-        raise missing(f"{PACKAGE} is not installed")
+        raise _missing(f"{PACKAGE} is not installed")
     return Path(found.origin).with_name("model.onnx")
 
 
@@ -104,13 +104,13 @@ def _verified(file: Path) -> bytes:
     try:
         content = file.read_bytes()
     except OSError as error:
-        raise missing(f"{file} can not be read") from error
+        raise _missing(f"{file} can not be read") from error
     if hashlib.sha256(content).hexdigest() != SHA256:
-        raise missing(f"{file} is another file than {NAME}")
+        raise _missing(f"{file} is another file than {NAME}")
     return content
 
 
-def missing(what: str) -> ModelFailed:
+def _missing(what: str) -> ModelFailed:
     """Return the failure of a model that is not here as it should be."""
     return ModelFailed(Fault.CONFIGURATION, f"{what}; see requirements-meaning.txt")
 

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import math
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
@@ -152,6 +153,16 @@ def test_a_file_that_the_settings_name_counts_by_its_digest(
     monkeypatch.setitem(sys.modules, minilm.PACKAGE, None)
     assert embedded(["hello"], file)
     afresh()
+
+
+def test_nothing_that_fetches_models_is_loaded_with_it() -> None:
+    code = (
+        "import asyncio, sys; from bee.coach.model.minilm import *;"
+        "asyncio.run(MiniLM(None).embed(NAME, ['hello'], DIMENSION));"
+        "print('onnxruntime' in sys.modules, 'huggingface_hub' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("True False\n", "")
 
 
 def test_its_vocabulary_is_the_published_one() -> None:
