@@ -1870,16 +1870,16 @@ CREATE TABLE public.coach_model_calls (
     first_byte_ms integer,
     total_ms integer NOT NULL,
     CONSTRAINT coach_model_calls_attempt_check CHECK ((attempt > 0)),
-    CONSTRAINT coach_model_calls_beside_production_are_somebodys CHECK (((purpose = 'production'::text) OR ((user_id IS NULL) AND (staff_id IS NOT NULL)))),
     CONSTRAINT coach_model_calls_cache_read_tokens_check CHECK ((cache_read_tokens >= 0)),
     CONSTRAINT coach_model_calls_cache_write_tokens_check CHECK ((cache_write_tokens >= 0)),
     CONSTRAINT coach_model_calls_cost_has_price CHECK (((cost_usd IS NULL) = (priced_from IS NULL))),
     CONSTRAINT coach_model_calls_cost_usd_check CHECK ((cost_usd >= (0)::numeric)),
     CONSTRAINT coach_model_calls_first_byte_ms_check CHECK ((first_byte_ms >= 0)),
     CONSTRAINT coach_model_calls_input_tokens_check CHECK ((input_tokens >= 0)),
+    CONSTRAINT coach_model_calls_of_the_lab_are_somebodys CHECK (((purpose = ANY (ARRAY['production'::text, 'embedding'::text])) OR ((user_id IS NULL) AND (staff_id IS NOT NULL)))),
     CONSTRAINT coach_model_calls_outcome_check CHECK (((length(outcome) >= 1) AND (length(outcome) <= 60))),
     CONSTRAINT coach_model_calls_output_tokens_check CHECK ((output_tokens >= 0)),
-    CONSTRAINT coach_model_calls_purpose_check CHECK ((purpose = ANY (ARRAY['production'::text, 'lab'::text, 'judge'::text]))),
+    CONSTRAINT coach_model_calls_purpose_check CHECK ((purpose = ANY (ARRAY['production'::text, 'lab'::text, 'judge'::text, 'embedding'::text]))),
     CONSTRAINT coach_model_calls_reasoning_tokens_check CHECK ((reasoning_tokens >= 0)),
     CONSTRAINT coach_model_calls_total_ms_check CHECK ((total_ms >= 0))
 );
@@ -5029,6 +5029,8 @@ CREATE POLICY worker ON public.coach_prompt_places FOR SELECT TO bee_worker USIN
 
 CREATE POLICY worker ON public.coach_prompt_versions FOR SELECT TO bee_worker USING (true);
 
+CREATE POLICY worker ON public.consents FOR SELECT TO bee_worker USING ((purpose = 'coaching'::text));
+
 CREATE POLICY worker ON public.member_requests TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.member_sessions TO bee_worker USING (true);
@@ -6151,12 +6153,16 @@ GRANT SELECT ON TABLE public.consents TO bee_admin;
 
 GRANT INSERT(member_id) ON TABLE public.consents TO authenticated;
 GRANT INSERT(member_id) ON TABLE public.consents TO service_role;
+GRANT SELECT(member_id) ON TABLE public.consents TO bee_worker;
 
 GRANT INSERT(purpose) ON TABLE public.consents TO authenticated;
 GRANT INSERT(purpose) ON TABLE public.consents TO service_role;
+GRANT SELECT(purpose) ON TABLE public.consents TO bee_worker;
 
 GRANT INSERT(granted) ON TABLE public.consents TO authenticated;
 GRANT INSERT(granted) ON TABLE public.consents TO service_role;
+
+GRANT SELECT(decided_at) ON TABLE public.consents TO bee_worker;
 
 GRANT INSERT(source) ON TABLE public.consents TO authenticated;
 GRANT INSERT(source) ON TABLE public.consents TO service_role;

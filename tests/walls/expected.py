@@ -236,6 +236,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "service_role": May(select="*", insert="member_id purpose granted source"),
         "bee_coach": May(select="*", rows=ASSIGNED_OF_MEMBER),
         "bee_admin": READS,
+        "bee_worker": May(select="member_id purpose decided_at", rows="purpose = 'coaching'"),
     },
     "annotations": {
         "bee_product": May(select="*", insert="on_date title body kind author_id", adds="author_id = %(me)s"),

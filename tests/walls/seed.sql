@@ -22,7 +22,7 @@ insert into personal_data (member_id, full_name, email, phone)
 select id, 'name of ' || external_id, external_id || '@example.org', 'phone of ' || external_id from members;
 insert into consents (member_id, purpose, granted, source)
 select members.id, purposes.purpose, true, sources.source
-from members, unnest(array['push', 'research']) as purposes (purpose), unnest(array['member', 'import']) as sources (source);
+from members, unnest(array['push', 'research', 'coaching']) as purposes (purpose), unnest(array['member', 'import']) as sources (source);
 insert into annotations (on_date, title, kind, author_id)
 select '2026-02-01', 'note of ' || full_name, 'note', id from staff;
 insert into engagement_events (id, user_id, event_type, occurred_at, metadata)
