@@ -131,7 +131,7 @@ def _offer_acts(card: AlertCard, drawn: AlertCard, now: datetime) -> None:
 
 
 def _offer_holding(card: AlertCard, now: datetime) -> None:
-    with st.popover("I see to it", icon=":material/front_hand:", type="primary"):
+    with st.popover("I see to it", icon=":material/front_hand:"):
         st.caption("Nobody else is called until then.")
         for words, minutes in ACKNOWLEDGED_FOR.items():
             if st.button(words, key=f"acknowledge-{minutes}", type="tertiary"):
