@@ -1,8 +1,10 @@
 # One image, five commands: dashboard (the default), api, worker, migrate; probe, on a machine elsewhere.
 FROM python:3.11-slim-bookworm AS build
 RUN python -m venv /venv
-COPY requirements.txt .
-RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --requirement requirements.txt
+COPY requirements.txt requirements-meaning.txt ./
+# requirements-meaning.txt: with the model that compares memories by their meaning.
+ARG REQUIREMENTS=requirements.txt
+RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --requirement $REQUIREMENTS
 
 FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --home-dir /var/lib/bee --create-home --shell /usr/sbin/nologin bee

@@ -8,14 +8,16 @@ PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile
 OLDEST := /usr/lib/postgresql/15/bin/postgres
 
 # An environment whose Python went away is made again.
-$(shell $(BIN)/python -c '' 2>/dev/null || rm -f $(VENV)/installed $(VENV)/tested)
+$(shell $(BIN)/python -c '' 2>/dev/null || rm -f $(VENV)/installed $(VENV)/meaning $(VENV)/tested)
 
-.PHONY: help setup run down test test-oldest lint format schema bench image clean
+.PHONY: help setup meaning run down test test-oldest lint format schema bench image clean
 
 help: ## What there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 setup: $(VENV)/installed ## Make the environment in .venv
+
+meaning: $(VENV)/meaning ## Add the model that compares memories by their meaning here
 
 run: $(VENV)/installed ## Start everything; Ctrl-C stops it
 	@exec $(BIN)/python -m bee up
@@ -58,7 +60,10 @@ clean: ## Remove the environment and caches; data stays
 $(VENV)/installed: requirements.txt .ci/setup
 	@.ci/setup requirements.txt $@
 
-$(VENV)/tested: $(VENV)/installed tests/requirements.txt
+$(VENV)/meaning: $(VENV)/installed requirements-meaning.txt
+	@.ci/setup requirements-meaning.txt $@
+
+$(VENV)/tested: $(VENV)/installed tests/requirements.txt requirements-meaning.txt
 	@.ci/setup tests/requirements.txt $@
 
 # Supabase's Python client needs an older websockets than the dashboard does.

@@ -88,8 +88,8 @@ def usage_command(
 def export_command(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="Where to.")],
 ) -> None:
-    """Write every prompt, every case and every run that is over as JSON lines."""
-    from bee.coach.lab.exchange import export_lines
+    """Write every prompt, every case, and every run and review that is over, as JSON lines."""
+    from bee.coach.lab.exchange import export_lines, held_back
     from bee.db import Database, Login
     from bee.settings import load_settings
 
@@ -100,9 +100,15 @@ def export_command(
                 for line in export_lines(session):
                     target.write(f"{line}\n")
                     written += 1
+            held = held_back(session)
         except OSError as error:
             raise Invalid("unwritable_file", f"{path} can't be written: {error.strerror}.") from error
     typer.echo(f"Wrote {written:,} lines.")
+    if held:
+        runs = (
+            "1 run until the review of it is" if held == 1 else f"{held:,} runs until the reviews of them are"
+        )
+        typer.echo(f"Left out {runs} over.", err=True)
 
 
 @coach.command("import")

@@ -70,6 +70,8 @@ def _as_json(seen: "Round") -> str:
 
 
 def _as_text(seen: "Round") -> str:
+    if seen.not_run:
+        return f"{seen.scheduled_at:%H:%M:%S}  {seen.probe:<9} not run  {seen.not_run}"
     return "\n".join(
         f"{seen.scheduled_at:%H:%M:%S}  {step.step:<9} {'ok' if step.ok else 'down':<5} {step.seconds:7.3f} s"
         f"{'  tried twice' if step.retried else ''}{f'  {step.reason}' if step.reason else ''}"

@@ -14,6 +14,7 @@ from bee.coach.memory import model_of
 from bee.coach.memory.asking import embed
 from bee.coach.model import Fault, ModelFailed, Models, Provider
 from bee.coach.model.prices import find_price
+from bee.coach.prompts.live import live_prompts
 from bee.db import Database, Login
 from bee.db.address import ServerAddress, embedded_address, server_address
 from bee.db.embedded import PORT, find_postmaster
@@ -117,6 +118,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield migrations
         if migrations.state is State.FINE:
             yield _told("members", lambda: _members(database, settings))
+            yield _told("prompt", lambda: _prompt(database, settings))
     finally:
         database.dispose()
 
@@ -170,6 +172,16 @@ def _members(database: Database, settings: Settings) -> Finding:
     )
 
 
+def _prompt(database: Database, settings: Settings) -> Finding:
+    """Say whether what is live here passed with the model that these settings let answer."""
+    with database.reading(Login.OWNER) as session:
+        found = [each for each in live_prompts(session, settings) if each.environment == settings.environment]
+    if not found:
+        return Finding("prompt", State.NOTICE, "no prompt is live here; `python -m bee migrate` brings one")
+    state = State.NOTICE if any(each.is_untried for each in found) else State.FINE
+    return Finding("prompt", state, " ".join(each.told for each in found))
+
+
 def _coach(settings: Settings) -> Finding:
     """Ask the model that the settings name whether it can be had."""
     provider, _, model = settings.coach_model.partition("/")
@@ -188,7 +200,7 @@ def _coach(settings: Settings) -> Finding:
 def _memory(settings: Settings) -> Finding:
     """Say what memories are compared by, and ask a model of meaning for one text."""
     model = model_of(settings)
-    if model.is_local:
+    if not model.by_meaning:
         return Finding(
             "memory", State.FINE, f"{model.label}: memories are compared by shared words, not by meaning"
         )
@@ -202,7 +214,8 @@ def _memory(settings: Settings) -> Finding:
     except BeeError as error:
         detail = f"{model.label}: {error.message} Shared words stand in."
         return Finding("memory", State.BROKEN, detail)
-    return Finding("memory", State.FINE, f"{model.label} answers")
+    here = ", in this process: memories are compared by meaning, in English" if model.is_local else ""
+    return Finding("memory", State.FINE, f"{model.label} answers{here}")
 
 
 async def _check(settings: Settings, provider: Provider, model: str) -> None:

@@ -123,8 +123,12 @@ class Settings(BaseSettings):
     )
     coach_embedding: str = Field(
         default="local/keywords-v1",
-        pattern=r"^(local/keywords-v1|(openai|vertex)/\S+)$",
-        description="What memories are compared by: keywords, or a provider's model of meaning.",
+        pattern=r"^(local/(keywords-v1|all-minilm-l6-v2-int8)|(openai|vertex)/\S+)$",
+        description="What memories are compared by: keywords, or a model of meaning, here or a provider's.",
+    )
+    coach_minilm: Path | None = Field(
+        default=None,
+        description="The file of all-minilm-l6-v2-int8, where the package that brings it is not installed.",
     )
     coach_usd_per_day: Decimal = Field(
         default=Decimal("50.0"), ge=0, description="What models may cost in a day (UTC)."
@@ -203,6 +207,12 @@ class Settings(BaseSettings):
         le=400,
         description="How long what requests came to is kept by minute, route and release.",
     )
+    bad_requests_kept_days: int = Field(
+        default=31,
+        ge=31,
+        le=400,
+        description="How long each request that spent a budget is kept by itself, with the member who asked.",
+    )
     service_levels_kept_days: int = Field(
         default=400,
         ge=31,
@@ -227,6 +237,13 @@ class Settings(BaseSettings):
     probe_key: SecretStr | None = Field(
         default=None,
         description="What a prober proves itself with; derived from the installation's secret when absent.",
+    )
+    probe_member_email: str | None = Field(
+        default=None,
+        description="As whom a prober signs in where a Supabase project does that: a member made for it there.",
+    )
+    probe_member_password: SecretStr | None = Field(
+        default=None, description="That member's password; without both no journey is taken there."
     )
     probe_retention_days: int = Field(
         default=100, ge=31, le=3650, description="How long what probes saw is kept."
@@ -302,6 +319,12 @@ class Settings(BaseSettings):
             raise ValueError("BEE_ALERT_SMTP_URL needs BEE_ALERT_MAIL_FROM and BEE_ALERT_MAIL_TO")
         if bool(self.alert_webhook_url) != bool(self.alert_webhook_secret):
             raise ValueError("BEE_ALERT_WEBHOOK_URL and BEE_ALERT_WEBHOOK_SECRET need each other")
+        return self
+
+    @model_validator(mode="after")
+    def _probes_sign_in_whole(self) -> Self:
+        if (self.probe_member_email is None) != (self.probe_member_password is None):
+            raise ValueError("BEE_PROBE_MEMBER_EMAIL and BEE_PROBE_MEMBER_PASSWORD need each other")
         return self
 
     @model_validator(mode="after")

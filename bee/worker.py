@@ -23,6 +23,7 @@ from bee.coach.lab.judging import Judging
 from bee.coach.lab.reviews import settle_reviews
 from bee.coach.lab.work import Runner, give_up, open_runs
 from bee.coach.memory.reading import embed_memories, read_messages
+from bee.coach.prompts.live import name_model
 from bee.coach.replay import Replayer, give_up_replay, open_replays
 from bee.db import Database, Login
 from bee.db.migrations import require_release
@@ -46,6 +47,7 @@ from bee.settings import Settings
 from bee.sla.alerts.carry import Ways, ways_of
 from bee.sla.alerts.housekeeping import forget_old_passes
 from bee.sla.alerts.sentinel import Sentinel
+from bee.sla.alerts.told import Channel
 from bee.sla.alerts.watch import Watch
 from bee.sla.derivation import derive
 from bee.sla.housekeeping import forget_old_minutes
@@ -130,6 +132,7 @@ class Worker:
                 now=self.clock(),
                 every_s=BEAT_S,
             )
+            name_model(session, self.settings)
         derive(self.database, now=self.clock())
         self._ask_for_jobs(self.clock())
         deliver_due(self.database, self.carriers(), spread=self.spread)
@@ -252,7 +255,7 @@ def run(settings: Settings, *, once: bool = False) -> None:
                 hired.tick()
                 sentinel = hired.sentinel(ways)
                 sentinel.look()
-                sentinel.tell()
+                sentinel.tell(*Channel)
             return
         stopped = told_to_stop()
         log.info("worker %s started", name)

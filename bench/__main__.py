@@ -30,6 +30,7 @@ BENCHES = {
     "coach": "coach",
     "telemetry": "telemetry",
     "memory": "memory",
+    "meaning": "meaning",
     "sla": "sla",
 }
 

@@ -1,8 +1,9 @@
 """What a message calls up among many memories: how long it takes, and how much the index finds of what is nearest.
 
-Half of the memories are of members with twenty each, which are all compared: nothing is missed. The other half are
-one member's, far more than anybody has, so that the index over all of them answers; what it finds is held against
-comparing each, where of several equally near any counts.
+Half of the memories are one member's, far more than anybody has, so that the index over all of them answers; what
+it finds is held against comparing each, where of several equally near any counts. A hundredth are another's, too
+small a part for the index, which would pass over everybody else's first; the others are of members with twenty
+each. Of these all are compared.
 """
 
 import json
@@ -26,7 +27,15 @@ from bench.place import new_database, owner, settle
 TITLE = (
     "Memories: what a message calls up (p95), and how many of the nearest 5 the index finds (at least 0.95)"
 )
-COLUMNS = ("memories", "20 each, p95 ms", "half of them, p95 ms", "recall@5", "comparing each, p95 ms")
+COLUMNS = (
+    "memories",
+    "20 each, p95 ms",
+    "a hundredth of them, p95 ms",
+    "recall@5",
+    "half of them, p95 ms",
+    "recall@5",
+    "comparing each of half, p95 ms",
+)
 EACH: Final = 20
 WORDS: Final = 3000
 ASKED_A_ROUND: Final = 200
@@ -47,10 +56,11 @@ EXACT: Final = """
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Who is asked for: those with twenty memories each, and the one with half of all."""
+    """Who is asked for: those with twenty memories each, one with a hundredth of all, one with half."""
 
     few: Sequence[UUID]
-    one: UUID
+    hundredth: UUID
+    half: UUID
 
 
 def measure(ground: Ground) -> tuple[str, ...]:
@@ -63,20 +73,28 @@ def measure(ground: Ground) -> tuple[str, ...]:
         with Database(address) as database:
             _recalls(database, people.few, 50)
             few = _recalls(database, people.few, asked)
-            one = _recalls(database, [people.one], asked)
+            hundredth = _recalls(database, [people.hundredth], asked)
+            half = _recalls(database, [people.half], asked)
         with owner(address) as connection:
-            found, exact_s = _held_against(connection, people.one)
-    assert found >= LEAST_RECALL, f"the index finds {found:.3f} of the nearest {NEAREST}"
-    return (f"{ground.amounts.memories:,}", _ms(few), _ms(one), f"{found:.3f}", _ms(exact_s))
+            found_few, _ = _held_against(connection, people.hundredth)
+            found, exact_s = _held_against(connection, people.half)
+    assert min(found_few, found) >= LEAST_RECALL, f"{found_few:.3f} and {found:.3f} of the nearest {NEAREST}"
+    return (
+        f"{ground.amounts.memories:,}",
+        _ms(few),
+        _ms(hundredth),
+        f"{found_few:.3f}",
+        _ms(half),
+        f"{found:.3f}",
+        _ms(exact_s),
+    )
 
 
 def _fill(connection: psycopg.Connection, memories: int) -> People:
-    people = People([uuid4() for _ in range(max(1, memories // 2 // EACH))], uuid4())
-    owners = [
-        people.one if number % 2 else people.few[number // 2 % len(people.few)] for number in range(memories)
-    ]
+    people = People([uuid4() for _ in range(max(1, memories // 2 // EACH))], uuid4(), uuid4())
+    owners = [_owner(people, number) for number in range(memories)]
     with connection.cursor().copy("copy members (id, external_id, time_zone, joined_on) from stdin") as copy:
-        for member_id in (*people.few, people.one):
+        for member_id in (*people.few, people.hundredth, people.half):
             copy.write_row((member_id, str(member_id), "UTC", NOW.date()))
     index = connection.execute("select pg_get_indexdef(%s::regclass)", [INDEX]).fetchone()
     assert index is not None, "without pgvector there is no index to be measured"
@@ -92,10 +110,17 @@ def _fill(connection: psycopg.Connection, memories: int) -> People:
         for memory_id, member_id, key, text in rows:
             values = "{" + ",".join(f"{value:.6g}" for value in embedded(text_of(key, text))) + "}"
             copy.write_row((memory_id, member_id, "local", "keywords-v1", 256, "keywords", values))
-    connection.execute("set maintenance_work_mem = '1GB'")
+    # As much as all have their place in; with less the index is built on disk, many times slower.
+    connection.execute(f"set maintenance_work_mem = '{max(256, memories * 3 // 1000)}MB'".encode())
     connection.execute(index[0].encode())
     connection.execute("analyze")
     return people
+
+
+def _owner(people: People, number: int) -> UUID:
+    if number % 2:
+        return people.half
+    return people.hundredth if number % 100 == 0 else people.few[number // 2 % len(people.few)]
 
 
 def _texts(*, seed: int) -> Iterator[str]:

@@ -22,6 +22,29 @@ CREATE FUNCTION public.bee_add_sketches(one integer[], other integer[]) RETURNS 
     ) as summed
 $$;
 
+CREATE FUNCTION public.bee_amended(since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(id bigint, kind text, state text, starts_at timestamp with time zone, ends_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select said.id, said.kind, said.state, said.starts_at, said.ends_at
+    from (
+        select
+            amendments.id, amendments.kind, amendments.state,
+            coalesce(changed.starts_at, amendments.starts_at) as starts_at,
+            coalesce(changed.ends_at, amendments.ends_at) as ends_at
+        from public.service_amendments as amendments
+        left join lateral (
+            select changes.starts_at, changes.ends_at
+            from public.service_maintenance_changes as changes
+            where changes.amendment = amendments.id and changes.withdrawn_at is null
+            order by changes.id desc
+            limit 1
+        ) as changed on true
+        where amendments.withdrawn_at is null
+    ) as said
+    where said.starts_at < until and said.ends_at > since
+$$;
+
 CREATE FUNCTION public.bee_announce_notification() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -41,6 +64,24 @@ begin
     );
     return null;
 end
+$$;
+
+CREATE FUNCTION public.bee_answering_model(version uuid, place_of text) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select coalesce(
+        versions.model,
+        (
+            select named.model
+            from public.coach_named_models as named
+            where named.environment = place_of
+            order by named.id desc
+            limit 1
+        )
+    )
+    from public.coach_prompt_versions as versions
+    where versions.id = version
 $$;
 
 CREATE FUNCTION public.bee_apply_alert_act() RETURNS trigger
@@ -197,7 +238,7 @@ begin
                         and decisions.outcome = 'approved'
                         and decisions.decided_by = new.deployed_by
                 ) then 'unapproved'
-                else public.bee_gate_fault(new.run_id, new.version_id, new.live_from)
+                else public.bee_gate_fault(new.run_id, new.version_id, new.place, new.live_from)
             end
         when not exists (
             select
@@ -223,6 +264,43 @@ begin
     if fault is not null then
         raise exception 'prompt % at place %: %', new.prompt, new.place, fault using
             errcode = 'restrict_violation', constraint = 'coach_prompt_deployment_' || fault;
+    end if;
+    return null;
+end
+$$;
+
+CREATE FUNCTION public.bee_check_maintenance_change() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    before record;
+begin
+    select
+        coalesce(changed.starts_at, amendments.starts_at) as starts_at,
+        coalesce(changed.ends_at, amendments.ends_at) as ends_at
+    into before
+    from public.service_amendments as amendments
+    left join lateral (
+        select changes.starts_at, changes.ends_at
+        from public.service_maintenance_changes as changes
+        where changes.amendment = amendments.id and changes.withdrawn_at is null and changes.id < new.id
+        order by changes.id desc
+        limit 1
+    ) as changed on true
+    where amendments.id = new.amendment and amendments.kind = 'maintenance' and amendments.withdrawn_at is null;
+    if not found then
+        raise exception 'there is no such maintenance'
+            using errcode = 'check_violation', constraint = 'service_maintenance_change_of_what_stands';
+    elsif new.kind = 'moved' and before.starts_at <= new.changed_at then
+        raise exception 'it has begun'
+            using errcode = 'check_violation', constraint = 'service_maintenance_moved_before_it_begins';
+    elsif
+        new.kind = 'ended'
+        and (new.starts_at <> before.starts_at or before.starts_at > new.changed_at or new.ends_at >= before.ends_at)
+    then
+        raise exception 'it does not run'
+            using errcode = 'check_violation', constraint = 'service_maintenance_ended_while_it_runs';
     end if;
     return null;
 end
@@ -268,6 +346,12 @@ begin
     if exists (select from public.coach_review_ends where review_id = review.id) then
         raise exception 'the review is over' using
             errcode = 'restrict_violation', constraint = 'coach_ratings_of_an_open_review';
+    end if;
+    if not exists (
+        select from public.coach_review_raters where review_id = review.id and rater_id = new.rater_id
+    ) then
+        raise exception 'who rates has joined the review' using
+            errcode = 'restrict_violation', constraint = 'coach_ratings_by_its_raters';
     end if;
     if new.seat > review.raters then
         raise exception 'the pair has all its ratings' using
@@ -506,13 +590,14 @@ begin
 end
 $$;
 
-CREATE FUNCTION public.bee_gate_fault(wanted uuid, version uuid, at timestamp with time zone) RETURNS text
+CREATE FUNCTION public.bee_gate_fault(wanted uuid, version uuid, wanted_place integer, at timestamp with time zone) RETURNS text
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select case
         when verdicts.prompt <> versions.prompt or verdicts.sha256 <> versions.sha256 then 'ungated'
         when not verdicts.passed then 'failed'
+        when verdicts.model <> public.bee_answering_model(versions.id, places.environment) then 'another_model'
         when verdicts.expires_at <= at then 'expired'
         when exists (
             select from public.coach_gate_verdicts as later
@@ -520,11 +605,38 @@ CREATE FUNCTION public.bee_gate_fault(wanted uuid, version uuid, at timestamp wi
                 and later.sha256 = verdicts.sha256
                 and later.decided_at > verdicts.decided_at
                 and not later.passed
+                and coalesce(later.model = verdicts.model, true)
         ) then 'failed'
     end
     from public.coach_gate_verdicts as verdicts
     cross join public.coach_prompt_versions as versions
-    where verdicts.run_id = wanted and versions.id = version
+    cross join public.coach_prompt_places as places
+    where verdicts.run_id = wanted and versions.id = version and places.place = wanted_place
+$$;
+
+CREATE FUNCTION public.bee_hidden_runs() RETURNS TABLE(run_id uuid, review bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select same.run_id, min(reviews.number)
+    from public.coach_review_raters as raters
+    inner join public.coach_reviews as reviews on reviews.id = raters.review_id
+    inner join public.coach_review_pairs as pairs on pairs.review_id = reviews.id
+    inner join public.coach_run_outputs as shown on shown.id in (pairs.candidate_id, pairs.baseline_id)
+    inner join public.coach_run_outputs as same on md5(same.text) = md5(shown.text)
+    where raters.rater_id = public.bee_staff_id()
+        and not exists (select from public.coach_review_ends as ends where ends.review_id = reviews.id)
+        and exists (
+            select
+            from public.coach_review_pairs as waiting
+            cross join lateral (
+                select count(*) as ratings, count(*) filter (where ratings.rater_id = raters.rater_id) as mine
+                from public.coach_ratings as ratings
+                where ratings.pair_id = waiting.id
+            ) as rated
+            where waiting.review_id = reviews.id and rated.mine = 0 and rated.ratings < reviews.raters
+        )
+    group by same.run_id
 $$;
 
 CREATE FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) RETURNS boolean
@@ -592,6 +704,39 @@ CREATE FUNCTION public.bee_judged(minutes timestamp with time zone[], asked json
         or measured.status = 'uncounted' and asked_for.indicator = 'availability'
 $$;
 
+CREATE FUNCTION public.bee_live_prompts(here text, assumed text) RETURNS TABLE(prompt text, environment text, number integer, model text, own_model boolean, passed boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select
+        versions.prompt,
+        places.environment,
+        versions.number,
+        answering.model,
+        versions.model is not null,
+        newest.passed
+    from public.coach_prompt_deployments as deployments
+    inner join public.coach_prompt_places as places on places.place = deployments.place
+    inner join public.coach_prompt_versions as versions on versions.id = deployments.version_id
+    cross join lateral (
+        select coalesce(
+            versions.model,
+            case when places.environment = here then assumed end,
+            public.bee_answering_model(versions.id, places.environment)
+        ) as model
+    ) as answering
+    left join lateral (
+        select verdicts.passed
+        from public.coach_gate_verdicts as verdicts
+        where verdicts.prompt = versions.prompt
+            and verdicts.sha256 = versions.sha256
+            and coalesce(verdicts.model = answering.model, true)
+        order by verdicts.decided_at desc
+        limit 1
+    ) as newest on true
+    where deployments.live_to is null
+$$;
+
 CREATE FUNCTION public.bee_mark_changed_member_due() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -641,13 +786,11 @@ begin
     insert into public.stale_minutes as marks (minute)
     select distinct minutes.minute
     from ticks
-    left join public.probers
-        on probers.prober = ticks.prober
-        and probers.target = ticks.target
-        and probers.probe = case ticks.step when 'ready' then 'ready' else 'journey' end
     cross join generate_series(
         date_trunc('minute', ticks.scheduled_at at time zone 'UTC') at time zone 'UTC',
-        ticks.scheduled_at + make_interval(secs => greatest(coalesce(probers.every_s, 60) - 60, 0)),
+        ticks.scheduled_at + make_interval(
+            secs => case ticks.step when 'ready' then greatest(least(ticks.every_s, 300) - 30, 0) else least(ticks.ended_s, 3600) end
+        ),
         interval '1 minute'
     ) as minutes (minute)
     order by minutes.minute
@@ -748,11 +891,17 @@ CREATE FUNCTION public.bee_near_memories(member_id uuid, provider_name text, mod
     SET "hnsw.ef_search" TO '200'
     SET enable_sort TO 'off'
     SET "hnsw.iterative_scan" TO 'relaxed_order'
+    SET "hnsw.max_scan_tuples" TO '60000'
     AS $_$
         declare
+            few integer := (
+                select greatest(2000, sqrt(60 * 5 * greatest(reltuples, 0)))
+                from pg_catalog.pg_class
+                where oid = 'public.coach_memory_embeddings'::regclass
+            );
             compares_all boolean := (
-                select count(*) <= 2000
-                from (select from public.coach_memory_embeddings where user_id = member_id limit 2001) as few
+                select count(*) <= few
+                from (select from public.coach_memory_embeddings where user_id = member_id limit few + 1) as theirs
             );
         begin
             return query execute format($query$
@@ -798,6 +947,10 @@ CREATE FUNCTION public.bee_next_pair(review uuid) RETURNS TABLE(pair_id uuid, pl
         where ratings.pair_id = pairs.id
     ) as sides
     where reviews.id = review
+        and exists (
+            select from public.coach_review_raters as raters
+            where raters.review_id = reviews.id and raters.rater_id = public.bee_staff_id()
+        )
         and not sides.is_done
         and sides.rated < reviews.raters
         and not exists (select from public.coach_review_ends as ends where ends.review_id = reviews.id)
@@ -821,16 +974,12 @@ CREATE FUNCTION public.bee_objective_counts(since timestamp with time zone, unti
     AS $$
     with maintained as (
         select distinct minutes.minute
-        from public.service_amendments as amendments
+        from public.bee_amended(since, until) as amendments
         cross join generate_series(
             greatest(amendments.starts_at, since), least(amendments.ends_at, until) - interval '1 minute',
             interval '1 minute'
         ) as minutes (minute)
-        where
-            amendments.kind = 'maintenance'
-            and amendments.withdrawn_at is null
-            and amendments.starts_at < until
-            and amendments.ends_at > since
+        where amendments.kind = 'maintenance'
     )
     select kept.minute, kept.objective, kept.good, kept.bad
     from public.objective_minutes as kept
@@ -979,6 +1128,17 @@ begin
         raise exception 'a version passes by a whole run' using
             errcode = 'restrict_violation', constraint = 'coach_gate_verdicts_by_a_whole_run';
     end if;
+    if exists (
+        select from public.coach_run_outputs as outputs
+        where outputs.run_id = run.id
+            and outputs.arm = 'candidate'
+            and not outputs.is_screened
+            and case outputs.provider when 'offline' then 'offline' else outputs.provider || '/' || outputs.model end
+                is distinct from new.model
+    ) then
+        raise exception 'a version passes with the model that answered' using
+            errcode = 'restrict_violation', constraint = 'coach_gate_verdicts_by_its_model';
+    end if;
     if unsafe > 0 then
         raise exception 'a version passes whose answers are safe' using
             errcode = 'restrict_violation', constraint = 'coach_gate_verdicts_by_safe_answers';
@@ -1057,7 +1217,7 @@ begin
 end
 $$;
 
-CREATE FUNCTION public.bee_review_progress(review uuid) RETURNS TABLE(pairs bigint, complete bigint, ratings bigint, mine bigint)
+CREATE FUNCTION public.bee_review_progress(review uuid) RETURNS TABLE(pairs bigint, complete bigint, ratings bigint, mine bigint, is_rater boolean)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -1065,7 +1225,11 @@ CREATE FUNCTION public.bee_review_progress(review uuid) RETURNS TABLE(pairs bigi
         count(*),
         count(*) filter (where rated.ratings >= reviews.raters),
         coalesce(sum(rated.ratings), 0)::bigint,
-        coalesce(sum(rated.mine), 0)::bigint
+        coalesce(sum(rated.mine), 0)::bigint,
+        exists (
+            select from public.coach_review_raters as raters
+            where raters.review_id = review and raters.rater_id = public.bee_staff_id()
+        )
     from public.coach_reviews as reviews
     inner join public.coach_review_pairs as pairs on pairs.review_id = reviews.id
     cross join lateral (
@@ -1074,6 +1238,19 @@ CREATE FUNCTION public.bee_review_progress(review uuid) RETURNS TABLE(pairs bigi
         where pair_id = pairs.id
     ) as rated
     where reviews.id = review
+$$;
+
+CREATE FUNCTION public.bee_run_progress(run uuid) RETURNS TABLE(done bigint, failed bigint, cached bigint, cost_usd numeric)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select
+        count(*),
+        count(*) filter (where outputs.error is not null),
+        count(*) filter (where outputs.is_cached),
+        coalesce(sum(outputs.cost_usd), 0)
+    from public.coach_run_outputs as outputs
+    where outputs.run_id = run
 $$;
 
 CREATE FUNCTION public.bee_save_campaign(known bigint, wanted text) RETURNS TABLE(campaign bigint, version integer, people integer, digest text)
@@ -1189,12 +1366,11 @@ CREATE FUNCTION public.bee_uptime_states(since timestamp with time zone, until t
     with amended as (
         select distinct on (minutes.minute)
             minutes.minute, coalesce(amendments.state, 'maintenance') as state
-        from public.service_amendments as amendments
+        from public.bee_amended(since, until) as amendments
         cross join generate_series(
             greatest(amendments.starts_at, since), least(amendments.ends_at, until) - interval '1 minute',
             interval '1 minute'
         ) as minutes (minute)
-        where amendments.withdrawn_at is null and amendments.starts_at < until and amendments.ends_at > since
         order by minutes.minute, amendments.kind, amendments.id desc
     )
     select coalesce(amended.minute, kept.minute), coalesce(amended.state, kept.state)
@@ -1413,6 +1589,39 @@ ALTER TABLE public.audit_seals ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY 
     CACHE 1
 );
 
+CREATE TABLE public.bad_requests (
+    id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    minute timestamp with time zone NOT NULL,
+    route text NOT NULL,
+    release text NOT NULL,
+    prompt text DEFAULT ''::text NOT NULL,
+    model text DEFAULT ''::text NOT NULL,
+    status text NOT NULL,
+    seconds double precision NOT NULL,
+    first_byte_s double precision,
+    request_id text NOT NULL,
+    user_id uuid,
+    spent text[] NOT NULL,
+    CONSTRAINT bad_requests_check CHECK ((minute = (date_trunc('minute'::text, (at AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT bad_requests_model_check CHECK ((length(model) <= 100)),
+    CONSTRAINT bad_requests_prompt_check CHECK ((length(prompt) <= 100)),
+    CONSTRAINT bad_requests_release_check CHECK ((length(release) <= 100)),
+    CONSTRAINT bad_requests_request_id_check CHECK ((length(request_id) <= 64)),
+    CONSTRAINT bad_requests_route_check CHECK (((length(route) >= 1) AND (length(route) <= 200))),
+    CONSTRAINT bad_requests_spent_check CHECK ((cardinality(spent) > 0)),
+    CONSTRAINT bad_requests_status_check CHECK ((status = ANY (ARRAY['2xx'::text, '3xx'::text, '5xx'::text, 'broken'::text, 'timeout'::text])))
+);
+
+ALTER TABLE public.bad_requests ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.bad_requests_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.coach_breakers (
     provider text NOT NULL,
     failures integer NOT NULL,
@@ -1479,11 +1688,14 @@ CREATE TABLE public.coach_gate_verdicts (
     run_id uuid NOT NULL,
     prompt text NOT NULL,
     sha256 text NOT NULL,
+    model text,
     passed boolean NOT NULL,
     reasons jsonb NOT NULL,
     decided_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     CONSTRAINT coach_gate_verdicts_in_order CHECK ((expires_at > decided_at)),
+    CONSTRAINT coach_gate_verdicts_model_check CHECK ((model ~ '^(offline|(openai|vertex|anthropic)/\S+)$'::text)),
+    CONSTRAINT coach_gate_verdicts_passed_by_one_model CHECK (((NOT passed) OR (model IS NOT NULL))),
     CONSTRAINT coach_gate_verdicts_prompt_check CHECK ((prompt ~ '^[a-z][a-z0-9_]{0,39}$'::text)),
     CONSTRAINT coach_gate_verdicts_reasons_check CHECK ((jsonb_typeof(reasons) = 'array'::text)),
     CONSTRAINT coach_gate_verdicts_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
@@ -1690,6 +1902,24 @@ CREATE TABLE public.coach_moments (
     CONSTRAINT coach_moments_role_check CHECK ((role = 'coach'::text))
 );
 
+CREATE TABLE public.coach_named_models (
+    id bigint NOT NULL,
+    environment text NOT NULL,
+    model text NOT NULL,
+    named_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT coach_named_models_environment_check CHECK ((environment = ANY (ARRAY['local'::text, 'staging'::text, 'prod'::text]))),
+    CONSTRAINT coach_named_models_model_check CHECK ((model ~ '^(offline|(openai|vertex|anthropic)/\S+)$'::text))
+);
+
+ALTER TABLE public.coach_named_models ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.coach_named_models_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.coach_prompt_decisions (
     promotion_id uuid NOT NULL,
     outcome text NOT NULL,
@@ -1893,6 +2123,12 @@ CREATE TABLE public.coach_review_pairs (
     candidate_id uuid NOT NULL,
     baseline_id uuid NOT NULL,
     CONSTRAINT coach_review_pairs_place_check CHECK ((place > 0))
+);
+
+CREATE TABLE public.coach_review_raters (
+    review_id uuid NOT NULL,
+    rater_id uuid NOT NULL,
+    since timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
 CREATE TABLE public.coach_reviews (
@@ -2371,6 +2607,7 @@ CREATE TABLE public.notification_deliveries (
     notification_id uuid NOT NULL,
     user_id uuid NOT NULL,
     available_at timestamp with time zone NOT NULL,
+    put_off_since timestamp with time zone,
     tries integer DEFAULT 0 NOT NULL,
     claimed_by text,
     claimed_at timestamp with time zone,
@@ -2577,12 +2814,18 @@ CREATE TABLE public.probe_ticks (
     target text NOT NULL,
     step text NOT NULL,
     prober text NOT NULL,
+    every_s integer NOT NULL,
     ok boolean NOT NULL,
     retried boolean NOT NULL,
     seconds double precision NOT NULL,
     reason text NOT NULL,
+    began_s double precision NOT NULL,
+    ended_s double precision NOT NULL,
     release text NOT NULL,
     noted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT probe_ticks_began_s_check CHECK ((began_s >= (0)::double precision)),
+    CONSTRAINT probe_ticks_end_after_they_begin CHECK ((ended_s >= began_s)),
+    CONSTRAINT probe_ticks_every_s_check CHECK (((every_s >= 1) AND (every_s <= 3600))),
     CONSTRAINT probe_ticks_failed_twice CHECK ((ok OR retried)),
     CONSTRAINT probe_ticks_failure_has_reason CHECK ((ok OR (reason <> ''::text))),
     CONSTRAINT probe_ticks_reason_check CHECK ((reason ~ '^[a-z0-9_]{0,60}$'::text)),
@@ -2599,11 +2842,15 @@ CREATE TABLE public.probers (
     release text NOT NULL,
     last_tick_at timestamp with time zone NOT NULL,
     seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    not_run text DEFAULT ''::text NOT NULL,
+    waiting integer DEFAULT 0 NOT NULL,
     CONSTRAINT probers_every_s_check CHECK (((every_s >= 1) AND (every_s <= 3600))),
+    CONSTRAINT probers_not_run_check CHECK ((not_run ~ '^[a-z0-9_]{0,60}$'::text)),
     CONSTRAINT probers_probe_check CHECK ((probe = ANY (ARRAY['ready'::text, 'journey'::text]))),
     CONSTRAINT probers_prober_check CHECK ((prober ~ '^[a-z0-9][a-z0-9.-]{0,59}$'::text)),
     CONSTRAINT probers_release_check CHECK ((length(release) <= 100)),
-    CONSTRAINT probers_target_check CHECK (((length(target) >= 1) AND (length(target) <= 200)))
+    CONSTRAINT probers_target_check CHECK (((length(target) >= 1) AND (length(target) <= 200))),
+    CONSTRAINT probers_waiting_check CHECK ((waiting >= 0))
 );
 
 CREATE TABLE public.request_refusals (
@@ -2754,6 +3001,40 @@ CREATE TABLE public.service_gaps (
     CONSTRAINT service_gaps_requests_check CHECK ((requests > 0))
 );
 
+CREATE TABLE public.service_maintenance_changes (
+    id bigint NOT NULL,
+    amendment bigint NOT NULL,
+    kind text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    changed_by uuid NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    withdrawn_at timestamp with time zone,
+    withdrawn_by uuid,
+    withdrawn_because text,
+    CONSTRAINT service_maintenance_change_withdrawn_whole CHECK ((((withdrawn_at IS NULL) = (withdrawn_by IS NULL)) AND ((withdrawn_at IS NULL) = (withdrawn_because IS NULL)))),
+    CONSTRAINT service_maintenance_changes_ends_at_check CHECK ((ends_at = (date_trunc('minute'::text, (ends_at AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT service_maintenance_changes_kind_check CHECK ((kind = ANY (ARRAY['moved'::text, 'ended'::text]))),
+    CONSTRAINT service_maintenance_changes_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500))),
+    CONSTRAINT service_maintenance_changes_starts_at_check CHECK ((starts_at = (date_trunc('minute'::text, (starts_at AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT service_maintenance_changes_withdrawn_because_check CHECK (((length(withdrawn_because) >= 1) AND (length(withdrawn_because) <= 500))),
+    CONSTRAINT service_maintenance_ended_when_said CHECK (((kind <> 'ended'::text) OR (changed_at <= ends_at))),
+    CONSTRAINT service_maintenance_ends_after_it_starts CHECK ((ends_at > starts_at)),
+    CONSTRAINT service_maintenance_lasts_a_week_at_most CHECK ((ends_at <= (starts_at + '7 days'::interval))),
+    CONSTRAINT service_maintenance_moved_ahead CHECK (((kind <> 'moved'::text) OR (changed_at <= starts_at))),
+    CONSTRAINT service_maintenance_only_endings_are_withdrawn CHECK (((withdrawn_at IS NULL) OR (kind = 'ended'::text)))
+);
+
+ALTER TABLE public.service_maintenance_changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.service_maintenance_changes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.service_minutes (
     minute timestamp with time zone NOT NULL,
     route text NOT NULL,
@@ -2877,6 +3158,23 @@ CREATE TABLE public.stale_minutes (
     marked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
+CREATE TABLE public.unlisted_requests (
+    minute timestamp with time zone NOT NULL,
+    objective text NOT NULL,
+    route text NOT NULL,
+    release text NOT NULL,
+    prompt text NOT NULL,
+    model text NOT NULL,
+    n bigint NOT NULL,
+    CONSTRAINT unlisted_requests_minute_check CHECK ((minute = (date_trunc('minute'::text, (minute AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT unlisted_requests_model_check CHECK ((length(model) <= 100)),
+    CONSTRAINT unlisted_requests_n_check CHECK ((n > 0)),
+    CONSTRAINT unlisted_requests_objective_check CHECK ((objective ~ '^[a-z][a-z_]{0,39}$'::text)),
+    CONSTRAINT unlisted_requests_prompt_check CHECK ((length(prompt) <= 100)),
+    CONSTRAINT unlisted_requests_release_check CHECK ((length(release) <= 100)),
+    CONSTRAINT unlisted_requests_route_check CHECK (((length(route) >= 1) AND (length(route) <= 200)))
+);
+
 CREATE TABLE public.uptime_minutes (
     minute timestamp with time zone NOT NULL,
     state text NOT NULL,
@@ -2951,6 +3249,9 @@ ALTER TABLE ONLY public.audit_seals
 ALTER TABLE ONLY public.audit_seals
     ADD CONSTRAINT audit_seals_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.bad_requests
+    ADD CONSTRAINT bad_requests_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.coach_breakers
     ADD CONSTRAINT coach_breakers_pkey PRIMARY KEY (provider);
 
@@ -3013,6 +3314,9 @@ ALTER TABLE ONLY public.coach_model_calls
 
 ALTER TABLE ONLY public.coach_moments
     ADD CONSTRAINT coach_moments_pkey PRIMARY KEY (user_id, request_id);
+
+ALTER TABLE ONLY public.coach_named_models
+    ADD CONSTRAINT coach_named_models_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.coach_prompt_decisions
     ADD CONSTRAINT coach_prompt_decisions_pkey PRIMARY KEY (promotion_id);
@@ -3085,6 +3389,9 @@ ALTER TABLE ONLY public.coach_review_pairs
 
 ALTER TABLE ONLY public.coach_review_pairs
     ADD CONSTRAINT coach_review_pairs_place_key UNIQUE (review_id, place);
+
+ALTER TABLE ONLY public.coach_review_raters
+    ADD CONSTRAINT coach_review_raters_pkey PRIMARY KEY (review_id, rater_id);
 
 ALTER TABLE ONLY public.coach_reviews
     ADD CONSTRAINT coach_reviews_number_key UNIQUE (number);
@@ -3275,6 +3582,9 @@ ALTER TABLE ONLY public.service_amendments
 ALTER TABLE ONLY public.service_gaps
     ADD CONSTRAINT service_gaps_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.service_maintenance_changes
+    ADD CONSTRAINT service_maintenance_changes_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.service_minutes
     ADD CONSTRAINT service_minutes_pkey PRIMARY KEY (minute, route, release, prompt, model, status);
 
@@ -3311,6 +3621,9 @@ ALTER TABLE ONLY public.stale_hours
 ALTER TABLE ONLY public.stale_minutes
     ADD CONSTRAINT stale_minutes_pkey PRIMARY KEY (minute);
 
+ALTER TABLE ONLY public.unlisted_requests
+    ADD CONSTRAINT unlisted_requests_pkey PRIMARY KEY (minute, objective, route, release, prompt, model);
+
 ALTER TABLE ONLY public.uptime_minutes
     ADD CONSTRAINT uptime_minutes_pkey PRIMARY KEY (minute);
 
@@ -3345,6 +3658,10 @@ CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject_kind, su
 
 CREATE INDEX audit_log_time ON public.audit_log USING btree (at, id);
 
+CREATE INDEX bad_requests_member ON public.bad_requests USING btree (user_id) WHERE (user_id IS NOT NULL);
+
+CREATE INDEX bad_requests_minute ON public.bad_requests USING btree (minute) INCLUDE (user_id, route, release, prompt, model, spent);
+
 CREATE INDEX coach_cases_taken ON public.coach_cases USING btree (taken_from) WHERE (taken_from IS NOT NULL);
 
 CREATE INDEX coach_conversations_member ON public.coach_conversations USING btree (user_id, started_at);
@@ -3364,6 +3681,8 @@ CREATE UNIQUE INDEX coach_memory_current ON public.coach_memory USING btree (use
 CREATE INDEX coach_memory_embeddings_keywords ON public.coach_memory_embeddings USING hnsw (((embedding)::extensions.vector(256)) extensions.vector_cosine_ops) WHERE ((provider = 'local'::text) AND (model = 'keywords-v1'::text) AND (dimension = 256));
 
 CREATE INDEX coach_memory_embeddings_member ON public.coach_memory_embeddings USING btree (user_id);
+
+CREATE INDEX coach_memory_embeddings_minilm ON public.coach_memory_embeddings USING hnsw (((embedding)::extensions.vector(384)) extensions.vector_cosine_ops) WHERE ((provider = 'local'::text) AND (model = 'all-minilm-l6-v2-int8'::text) AND (dimension = 384));
 
 CREATE INDEX coach_memory_embeddings_openai_large ON public.coach_memory_embeddings USING hnsw (((embedding)::extensions.vector(768)) extensions.vector_cosine_ops) WHERE ((provider = 'openai'::text) AND (model = 'text-embedding-3-large'::text) AND (dimension = 768));
 
@@ -3395,6 +3714,8 @@ CREATE INDEX coach_model_calls_member ON public.coach_model_calls USING btree (u
 
 CREATE INDEX coach_moments_day ON public.coach_moments USING btree (created_at);
 
+CREATE INDEX coach_named_models_newest ON public.coach_named_models USING btree (environment, id);
+
 CREATE INDEX coach_prompt_promotions_place ON public.coach_prompt_promotions USING btree (place, asked_at);
 
 CREATE INDEX coach_ratings_rater ON public.coach_ratings USING btree (rater_id, rated_at);
@@ -3407,6 +3728,8 @@ CREATE INDEX coach_review_pairs_baseline ON public.coach_review_pairs USING btre
 
 CREATE INDEX coach_review_pairs_candidate ON public.coach_review_pairs USING btree (candidate_id);
 
+CREATE INDEX coach_review_raters_rater ON public.coach_review_raters USING btree (rater_id);
+
 CREATE INDEX coach_reviews_run ON public.coach_reviews USING btree (run_id);
 
 CREATE INDEX coach_run_cases_case ON public.coach_run_cases USING btree (case_id);
@@ -3414,6 +3737,8 @@ CREATE INDEX coach_run_cases_case ON public.coach_run_cases USING btree (case_id
 CREATE INDEX coach_run_outputs_cache ON public.coach_run_outputs USING btree (cache_key) WHERE ((NOT is_cached) AND (NOT is_screened) AND (error IS NULL));
 
 CREATE INDEX coach_run_outputs_case ON public.coach_run_outputs USING btree (case_id);
+
+CREATE INDEX coach_run_outputs_words ON public.coach_run_outputs USING btree (md5(text));
 
 CREATE INDEX coach_runs_candidate ON public.coach_runs USING btree (candidate_id, requested_at);
 
@@ -3495,6 +3820,10 @@ CREATE INDEX service_amendments_time ON public.service_amendments USING btree (s
 
 CREATE INDEX service_gaps_minute ON public.service_gaps USING btree (minute);
 
+CREATE INDEX service_maintenance_changes_amendment ON public.service_maintenance_changes USING btree (amendment, id) WHERE (withdrawn_at IS NULL);
+
+CREATE INDEX service_minutes_limited ON public.service_minutes USING btree (minute) WHERE (status = ANY (ARRAY['limited'::text, 'uncounted'::text]));
+
 CREATE INDEX sign_in_attempts_account ON public.sign_in_attempts USING btree (account, attempted_at);
 
 CREATE INDEX sign_in_attempts_address ON public.sign_in_attempts USING btree (address, attempted_at);
@@ -3533,6 +3862,8 @@ CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_messages FO
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_moments FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_named_models FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_prompt_decisions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON public.coach_prompt_deployments FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
@@ -3556,6 +3887,8 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_r
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_review_ends FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_review_pairs FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_review_raters FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_reviews FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
@@ -3588,6 +3921,8 @@ CREATE TRIGGER apply_act AFTER INSERT ON public.alert_acts FOR EACH ROW EXECUTE 
 CREATE TRIGGER check_decision AFTER INSERT ON public.coach_prompt_decisions FOR EACH ROW EXECUTE FUNCTION public.bee_check_prompt_decision();
 
 CREATE TRIGGER check_deployment AFTER INSERT ON public.coach_prompt_deployments FOR EACH ROW EXECUTE FUNCTION public.bee_check_deployment();
+
+CREATE TRIGGER check_maintenance_change AFTER INSERT ON public.service_maintenance_changes FOR EACH ROW EXECUTE FUNCTION public.bee_check_maintenance_change();
 
 CREATE TRIGGER check_rating AFTER INSERT ON public.coach_ratings FOR EACH ROW EXECUTE FUNCTION public.bee_check_rating();
 
@@ -3674,6 +4009,9 @@ ALTER TABLE ONLY public.alerts
 
 ALTER TABLE ONLY public.annotations
     ADD CONSTRAINT annotations_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.bad_requests
+    ADD CONSTRAINT bad_requests_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.coach_cases
     ADD CONSTRAINT coach_cases_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
@@ -3843,6 +4181,12 @@ ALTER TABLE ONLY public.coach_review_pairs
 ALTER TABLE ONLY public.coach_review_pairs
     ADD CONSTRAINT coach_review_pairs_review_id_fkey FOREIGN KEY (review_id) REFERENCES public.coach_reviews(id);
 
+ALTER TABLE ONLY public.coach_review_raters
+    ADD CONSTRAINT coach_review_raters_rater_id_fkey FOREIGN KEY (rater_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_review_raters
+    ADD CONSTRAINT coach_review_raters_review_id_fkey FOREIGN KEY (review_id) REFERENCES public.coach_reviews(id);
+
 ALTER TABLE ONLY public.coach_reviews
     ADD CONSTRAINT coach_reviews_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.staff(id);
 
@@ -4004,6 +4348,15 @@ ALTER TABLE ONLY public.service_amendments
 
 ALTER TABLE ONLY public.service_amendments
     ADD CONSTRAINT service_amendments_withdrawn_by_fkey FOREIGN KEY (withdrawn_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.service_maintenance_changes
+    ADD CONSTRAINT service_maintenance_changes_amendment_fkey FOREIGN KEY (amendment) REFERENCES public.service_amendments(id);
+
+ALTER TABLE ONLY public.service_maintenance_changes
+    ADD CONSTRAINT service_maintenance_changes_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.service_maintenance_changes
+    ADD CONSTRAINT service_maintenance_changes_withdrawn_by_fkey FOREIGN KEY (withdrawn_by) REFERENCES public.staff(id);
 
 ALTER TABLE ONLY public.staff
     ADD CONSTRAINT staff_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.staff(id);
@@ -4196,6 +4549,8 @@ CREATE POLICY author ON public.notification_rule_versions FOR INSERT TO bee_prod
 
 CREATE POLICY authors ON public.service_amendments FOR INSERT TO bee_oncall, bee_admin WITH CHECK ((declared_by = public.bee_staff_id()));
 
+ALTER TABLE public.bad_requests ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY by_name ON public.coach_prompt_decisions FOR INSERT TO bee_coach, bee_admin WITH CHECK ((decided_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 CREATE POLICY by_name ON public.coach_prompt_deployments FOR INSERT TO bee_coach, bee_admin WITH CHECK ((deployed_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
@@ -4217,6 +4572,12 @@ CREATE POLICY cancel ON public.coach_replay_ends FOR INSERT TO bee_coach, bee_ad
 CREATE POLICY cancel ON public.coach_review_ends FOR INSERT TO bee_coach, bee_admin WITH CHECK (((outcome = 'cancelled'::text) AND (ended_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
 
 CREATE POLICY cancel ON public.coach_run_ends FOR INSERT TO bee_coach, bee_admin WITH CHECK (((outcome = 'cancelled'::text) AND (ended_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
+
+CREATE POLICY changers ON public.service_maintenance_changes FOR INSERT TO bee_oncall, bee_admin WITH CHECK (((changed_by = public.bee_staff_id()) AND ((EXISTS ( SELECT
+   FROM public.service_amendments amendments
+  WHERE ((amendments.id = service_maintenance_changes.amendment) AND (amendments.declared_by = service_maintenance_changes.changed_by)))) OR (EXISTS ( SELECT
+   FROM public.staff
+  WHERE ((staff.id = service_maintenance_changes.changed_by) AND ('admin'::text = ANY (staff.roles))))))));
 
 ALTER TABLE public.coach_breakers ENABLE ROW LEVEL SECURITY;
 
@@ -4246,6 +4607,8 @@ ALTER TABLE public.coach_model_calls ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_moments ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.coach_named_models ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.coach_prompt_decisions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_prompt_deployments ENABLE ROW LEVEL SECURITY;
@@ -4269,6 +4632,8 @@ ALTER TABLE public.coach_replays ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.coach_review_ends ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_review_pairs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_review_raters ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_reviews ENABLE ROW LEVEL SECURITY;
 
@@ -4349,6 +4714,8 @@ CREATE POLICY gate_act ON public.audit_log FOR INSERT TO bee_gate WITH CHECK ((a
 CREATE POLICY hastens ON public.jobs FOR UPDATE TO bee_oncall, bee_admin USING (((finished_at IS NULL) AND (started_at IS NULL))) WITH CHECK (true);
 
 ALTER TABLE public.jobs ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY join_in ON public.coach_review_raters FOR INSERT TO bee_coach WITH CHECK ((rater_id = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 ALTER TABLE public.member_accounts ENABLE ROW LEVEL SECURITY;
 
@@ -4472,6 +4839,8 @@ CREATE POLICY readers ON public.coach_judgements FOR SELECT TO bee_admin, bee_wo
 
 CREATE POLICY readers ON public.coach_judges FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
 
+CREATE POLICY readers ON public.coach_named_models FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
+
 CREATE POLICY readers ON public.coach_prompt_decisions FOR SELECT TO bee_coach, bee_admin USING (true);
 
 CREATE POLICY readers ON public.coach_prompt_deployments FOR SELECT TO bee_coach, bee_admin, bee_system USING (true);
@@ -4496,19 +4865,26 @@ CREATE POLICY readers ON public.coach_review_ends FOR SELECT TO bee_coach, bee_a
 
 CREATE POLICY readers ON public.coach_review_pairs FOR SELECT TO bee_admin, bee_worker USING (true);
 
+CREATE POLICY readers ON public.coach_review_raters FOR SELECT TO bee_coach, bee_admin USING (true);
+
 CREATE POLICY readers ON public.coach_reviews FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
 
 CREATE POLICY readers ON public.coach_run_cases FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
 
 CREATE POLICY readers ON public.coach_run_ends FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
 
-CREATE POLICY readers ON public.coach_run_outputs FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
+CREATE POLICY readers ON public.coach_run_outputs FOR SELECT TO bee_admin, bee_worker USING (true);
 
 CREATE POLICY readers ON public.coach_runs FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
 
 CREATE POLICY readers ON public.probe_pushes FOR SELECT TO bee_oncall, bee_admin, bee_system, bee_worker USING (true);
 
 CREATE POLICY readers ON public.service_amendments FOR SELECT TO bee_oncall, bee_admin, bee_worker USING (true);
+
+CREATE POLICY readers ON public.service_maintenance_changes FOR SELECT TO bee_oncall, bee_admin, bee_system, bee_worker USING (true);
+
+CREATE POLICY readers_who_do_not_rate ON public.coach_run_outputs FOR SELECT TO bee_coach USING ((run_id <> ALL (ARRAY( SELECT hidden.run_id
+   FROM public.bee_hidden_runs() hidden(run_id, review)))));
 
 CREATE POLICY removed_by_name ON public.oncall_shifts FOR UPDATE TO bee_oncall, bee_admin USING (true) WITH CHECK (((removed_by IS NULL) OR (removed_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
 
@@ -4560,6 +4936,8 @@ ALTER TABLE public.service_amendments ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.service_gaps ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.service_maintenance_changes ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.service_minutes ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY service_new ON public.engagement_events FOR INSERT TO service_role WITH CHECK (true);
@@ -4587,6 +4965,8 @@ CREATE POLICY staff ON public.alert_signals FOR SELECT TO bee_oncall, bee_admin 
 CREATE POLICY staff ON public.alerts FOR SELECT TO bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.annotations FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.bad_requests FOR SELECT TO bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.coach_breakers FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
 
@@ -4648,6 +5028,8 @@ ALTER TABLE public.staff ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY staff ON public.stale_days FOR SELECT TO bee_oncall, bee_admin USING (true);
 
+CREATE POLICY staff ON public.unlisted_requests FOR SELECT TO bee_oncall, bee_admin USING (true);
+
 CREATE POLICY staff ON public.uptime_minutes FOR SELECT TO bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.user_fcm_tokens FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
@@ -4665,6 +5047,8 @@ ALTER TABLE public.stale_hours ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.stale_minutes ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY stops_by_name ON public.notification_stops FOR INSERT TO bee_oncall WITH CHECK ((is_stopped AND (changed_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
+
+CREATE POLICY system ON public.bad_requests FOR INSERT TO bee_system WITH CHECK (true);
 
 CREATE POLICY system ON public.coach_breakers TO bee_system USING (true) WITH CHECK (true);
 
@@ -4738,6 +5122,8 @@ CREATE POLICY system ON public.stale_days TO bee_worker USING (true) WITH CHECK 
 
 CREATE POLICY system ON public.stale_minutes TO bee_system USING (true) WITH CHECK (true);
 
+CREATE POLICY system ON public.unlisted_requests TO bee_system USING (true) WITH CHECK (true);
+
 CREATE POLICY system ON public.uptime_minutes FOR SELECT TO bee_system USING (true);
 
 CREATE POLICY system_act ON public.audit_log FOR INSERT TO bee_system, bee_worker WITH CHECK ((actor_kind = ANY (ARRAY['system'::text, 'member'::text])));
@@ -4758,11 +5144,15 @@ CREATE POLICY trail ON public.audit_log FOR SELECT TO bee_oncall, bee_admin, bee
 
 CREATE POLICY trail ON public.audit_seals FOR SELECT TO bee_oncall, bee_admin, bee_worker USING (true);
 
+ALTER TABLE public.unlisted_requests ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.uptime_minutes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.user_fcm_tokens ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY withdrawers ON public.service_amendments FOR UPDATE TO bee_oncall, bee_admin USING (true) WITH CHECK (((withdrawn_by IS NULL) OR (withdrawn_by = public.bee_staff_id())));
+
+CREATE POLICY withdrawers ON public.service_maintenance_changes FOR UPDATE TO bee_oncall, bee_admin USING (true) WITH CHECK (((withdrawn_by IS NULL) OR (withdrawn_by = public.bee_staff_id())));
 
 CREATE POLICY work ON public.coach_judgements FOR INSERT TO bee_worker WITH CHECK (true);
 
@@ -4782,6 +5172,8 @@ CREATE POLICY worker ON public.alert_signals TO bee_worker USING (true) WITH CHE
 
 CREATE POLICY worker ON public.alerts TO bee_worker USING (true) WITH CHECK (true);
 
+CREATE POLICY worker ON public.bad_requests TO bee_worker USING (true);
+
 CREATE POLICY worker ON public.coach_breakers FOR SELECT TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.coach_gate_verdicts FOR INSERT TO bee_worker WITH CHECK (true);
@@ -4799,6 +5191,8 @@ CREATE POLICY worker ON public.coach_messages FOR SELECT TO bee_worker USING (((
 CREATE POLICY worker ON public.coach_model_calls TO bee_worker USING (true) WITH CHECK ((purpose <> 'production'::text));
 
 CREATE POLICY worker ON public.coach_moments TO bee_worker USING (true) WITH CHECK (false);
+
+CREATE POLICY worker ON public.coach_named_models FOR INSERT TO bee_worker WITH CHECK (true);
 
 CREATE POLICY worker ON public.coach_prompt_deployments FOR SELECT TO bee_worker USING (true);
 
@@ -4851,6 +5245,8 @@ CREATE POLICY worker ON public.staff_sessions TO bee_worker USING (true);
 CREATE POLICY worker ON public.stale_hours TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY worker ON public.stale_minutes TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.unlisted_requests TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.uptime_minutes TO bee_worker USING (true) WITH CHECK (true);
 
@@ -4909,7 +5305,15 @@ RESET SESSION AUTHORIZATION;
 REVOKE ALL ON FUNCTION public.bee_add_sketches(one integer[], other integer[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_add_sketches(one integer[], other integer[]) TO bee_system;
 
+REVOKE ALL ON FUNCTION public.bee_amended(since timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_amended(since timestamp with time zone, until timestamp with time zone) TO bee_oncall;
+GRANT ALL ON FUNCTION public.bee_amended(since timestamp with time zone, until timestamp with time zone) TO bee_admin;
+GRANT ALL ON FUNCTION public.bee_amended(since timestamp with time zone, until timestamp with time zone) TO bee_worker;
+GRANT ALL ON FUNCTION public.bee_amended(since timestamp with time zone, until timestamp with time zone) TO bee_system;
+
 REVOKE ALL ON FUNCTION public.bee_announce_notification() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_answering_model(version uuid, place_of text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_apply_alert_act() FROM PUBLIC;
 
@@ -4922,6 +5326,8 @@ REVOKE ALL ON FUNCTION public.bee_candidate_is_left(seed integer, pair_id uuid, 
 REVOKE ALL ON FUNCTION public.bee_check_campaign_act() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_check_deployment() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_check_maintenance_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_check_prompt_decision() FROM PUBLIC;
 
@@ -4959,7 +5365,11 @@ REVOKE ALL ON FUNCTION public.bee_forget_embedding() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.bee_forget_notifications(decided_before timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_forget_notifications(decided_before timestamp with time zone) TO bee_worker;
 
-REVOKE ALL ON FUNCTION public.bee_gate_fault(wanted uuid, version uuid, at timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.bee_gate_fault(wanted uuid, version uuid, wanted_place integer, at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_hidden_runs() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_hidden_runs() TO bee_coach;
+GRANT ALL ON FUNCTION public.bee_hidden_runs() TO bee_admin;
 
 REVOKE ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_in_segment(segment text, is_demo boolean, time_zone text, coach_id uuid, attributes jsonb) TO bee_product;
@@ -4975,6 +5385,11 @@ GRANT ALL ON FUNCTION public.bee_is_time_zone(zone text) TO bee_system;
 
 REVOKE ALL ON FUNCTION public.bee_judged(minutes timestamp with time zone[], asked jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_judged(minutes timestamp with time zone[], asked jsonb) TO bee_worker;
+
+REVOKE ALL ON FUNCTION public.bee_live_prompts(here text, assumed text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_live_prompts(here text, assumed text) TO bee_coach;
+GRANT ALL ON FUNCTION public.bee_live_prompts(here text, assumed text) TO bee_oncall;
+GRANT ALL ON FUNCTION public.bee_live_prompts(here text, assumed text) TO bee_admin;
 
 REVOKE ALL ON FUNCTION public.bee_mark_changed_member_due() FROM PUBLIC;
 
@@ -5040,6 +5455,10 @@ REVOKE ALL ON FUNCTION public.bee_remove_shift_once() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.bee_review_progress(review uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_review_progress(review uuid) TO bee_coach;
 GRANT ALL ON FUNCTION public.bee_review_progress(review uuid) TO bee_admin;
+
+REVOKE ALL ON FUNCTION public.bee_run_progress(run uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_run_progress(run uuid) TO bee_coach;
+GRANT ALL ON FUNCTION public.bee_run_progress(run uuid) TO bee_admin;
 
 REVOKE ALL ON FUNCTION public.bee_save_campaign(known bigint, wanted text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_save_campaign(known bigint, wanted text) TO bee_product;
@@ -5258,6 +5677,11 @@ GRANT INSERT(rows_sealed) ON TABLE public.audit_seals TO bee_worker;
 GRANT INSERT(previous) ON TABLE public.audit_seals TO bee_worker;
 
 GRANT INSERT(digest) ON TABLE public.audit_seals TO bee_worker;
+
+GRANT INSERT ON TABLE public.bad_requests TO bee_system;
+GRANT SELECT,DELETE ON TABLE public.bad_requests TO bee_worker;
+GRANT SELECT ON TABLE public.bad_requests TO bee_oncall;
+GRANT SELECT ON TABLE public.bad_requests TO bee_admin;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.coach_breakers TO bee_system;
 GRANT SELECT ON TABLE public.coach_breakers TO bee_product;
@@ -5607,6 +6031,14 @@ GRANT DELETE ON TABLE public.coach_moments TO bee_worker;
 
 GRANT SELECT(created_at) ON TABLE public.coach_moments TO bee_worker;
 
+GRANT SELECT ON TABLE public.coach_named_models TO bee_coach;
+GRANT SELECT ON TABLE public.coach_named_models TO bee_admin;
+GRANT SELECT ON TABLE public.coach_named_models TO bee_worker;
+
+GRANT INSERT(environment) ON TABLE public.coach_named_models TO bee_worker;
+
+GRANT INSERT(model) ON TABLE public.coach_named_models TO bee_worker;
+
 GRANT SELECT ON TABLE public.coach_prompt_decisions TO bee_coach;
 GRANT SELECT ON TABLE public.coach_prompt_decisions TO bee_admin;
 
@@ -5842,6 +6274,13 @@ GRANT INSERT(ended_by) ON TABLE public.coach_review_ends TO bee_worker;
 GRANT SELECT ON TABLE public.coach_review_pairs TO bee_coach;
 GRANT SELECT ON TABLE public.coach_review_pairs TO bee_admin;
 GRANT SELECT ON TABLE public.coach_review_pairs TO bee_worker;
+
+GRANT SELECT ON TABLE public.coach_review_raters TO bee_coach;
+GRANT SELECT ON TABLE public.coach_review_raters TO bee_admin;
+
+GRANT INSERT(review_id) ON TABLE public.coach_review_raters TO bee_coach;
+
+GRANT INSERT(rater_id) ON TABLE public.coach_review_raters TO bee_coach;
 
 GRANT SELECT ON TABLE public.coach_reviews TO bee_worker;
 
@@ -6741,6 +7180,43 @@ GRANT SELECT,DELETE ON TABLE public.service_gaps TO bee_worker;
 GRANT SELECT ON TABLE public.service_gaps TO bee_oncall;
 GRANT SELECT ON TABLE public.service_gaps TO bee_admin;
 
+GRANT SELECT ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT SELECT ON TABLE public.service_maintenance_changes TO bee_admin;
+GRANT SELECT ON TABLE public.service_maintenance_changes TO bee_worker;
+
+GRANT SELECT(id) ON TABLE public.service_maintenance_changes TO bee_system;
+
+GRANT INSERT(amendment) ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT INSERT(amendment) ON TABLE public.service_maintenance_changes TO bee_admin;
+GRANT SELECT(amendment) ON TABLE public.service_maintenance_changes TO bee_system;
+
+GRANT INSERT(kind) ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT INSERT(kind) ON TABLE public.service_maintenance_changes TO bee_admin;
+
+GRANT INSERT(starts_at) ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT INSERT(starts_at) ON TABLE public.service_maintenance_changes TO bee_admin;
+GRANT SELECT(starts_at) ON TABLE public.service_maintenance_changes TO bee_system;
+
+GRANT INSERT(ends_at) ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT INSERT(ends_at) ON TABLE public.service_maintenance_changes TO bee_admin;
+GRANT SELECT(ends_at) ON TABLE public.service_maintenance_changes TO bee_system;
+
+GRANT INSERT(reason) ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT INSERT(reason) ON TABLE public.service_maintenance_changes TO bee_admin;
+
+GRANT INSERT(changed_by) ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT INSERT(changed_by) ON TABLE public.service_maintenance_changes TO bee_admin;
+
+GRANT UPDATE(withdrawn_at) ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT UPDATE(withdrawn_at) ON TABLE public.service_maintenance_changes TO bee_admin;
+GRANT SELECT(withdrawn_at) ON TABLE public.service_maintenance_changes TO bee_system;
+
+GRANT UPDATE(withdrawn_by) ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT UPDATE(withdrawn_by) ON TABLE public.service_maintenance_changes TO bee_admin;
+
+GRANT UPDATE(withdrawn_because) ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT UPDATE(withdrawn_because) ON TABLE public.service_maintenance_changes TO bee_admin;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.service_minutes TO bee_system;
 GRANT SELECT,DELETE ON TABLE public.service_minutes TO bee_worker;
 GRANT SELECT ON TABLE public.service_minutes TO bee_oncall;
@@ -6870,6 +7346,11 @@ GRANT INSERT ON TABLE public.stale_hours TO bee_admin;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.stale_minutes TO bee_system;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stale_minutes TO bee_worker;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.unlisted_requests TO bee_system;
+GRANT SELECT,DELETE ON TABLE public.unlisted_requests TO bee_worker;
+GRANT SELECT ON TABLE public.unlisted_requests TO bee_oncall;
+GRANT SELECT ON TABLE public.unlisted_requests TO bee_admin;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.uptime_minutes TO bee_worker;
 GRANT SELECT ON TABLE public.uptime_minutes TO bee_oncall;

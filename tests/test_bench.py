@@ -52,12 +52,12 @@ def test_every_bench_measures_the_work_that_there_is(few_students: Path) -> None
     )
     assert done.returncode == 0, done.stderr
     rows = [line.split("│")[1:-1] for line in done.stdout.splitlines() if line.startswith("│")]
-    assert [row[0].strip() for row in rows] == ["2×"] * 11
+    assert [row[0].strip() for row in rows] == ["2×"] * 12
     # Twice the students: the events, their days, how many people new day and overview are of; the API's own
-    # members; the people whom the rules look at; messages; replies; memories; requests by minute.
-    expected = ["16", "1,044", "6", "6", "300", "6", "150", "100", "5,000", "120,000"]
-    *before, telemetry, memory, sla = rows
-    assert [row[1].strip() for row in (*before, memory, sla)] == expected
+    # members; the people whom the rules look at; messages; replies; memories; sentences; requests by minute.
+    expected = ["16", "1,044", "6", "6", "300", "6", "150", "100", "5,000", "100", "120,000"]
+    *before, telemetry, memory, meaning, sla = rows
+    assert [row[1].strip() for row in (*before, memory, meaning, sla)] == expected
     assert all(float(cell) > 0 for cell in telemetry[1:]), "microseconds, and no work of another size"
     assert [cell.strip() for cell in before[-2][-2:]] == ["0", "0"], "none lost, none twice"
 

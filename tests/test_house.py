@@ -67,5 +67,6 @@ def test_nothing_outside_the_dashboard_imports_streamlit() -> None:
 
 
 def test_every_pin_says_why_it_is_there() -> None:
-    for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines():
-        assert line.startswith("#") or re.fullmatch(r"[\w\[\]-]+==[\w.+]+ +# .+", line), line
+    lists = (path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("requirements*.txt")))
+    for line in "".join(lists).splitlines():
+        assert line.startswith(("#", "-r ")) or re.fullmatch(r"[\w\[\]-]+==[\w.+]+ +# .+", line), line

@@ -206,7 +206,7 @@ class Coach:
         with self._reading_as_member(question) as session:
             context = read_context(session, question.member_id, question.request_id)
             recollection = None
-            if not screening.crisis and self._asking.model.is_local:
+            if not screening.crisis and not self._asking.model.by_meaning:
                 recollection = self._recalled(session, question, words, None)
         begun = Begun(question, screening, Moment(words, context.state, (), context.recent), began)
         if context.answered is not None:
@@ -231,10 +231,11 @@ class Coach:
         return replace(begun, plan=_Plan(prompt, exchange, held))
 
     def _recalled_by_meaning(self, question: Question, words: str, about: AboutMember) -> Recollection:
-        """Return what a message calls up by a provider's model, which hears of consenting members only."""
+        """Return what a message calls up by a model of meaning; a provider's hears of consenting members only."""
         asked = None
-        if about.consents:
-            asked = anyio.from_thread.run(self._asking.of_message, Mask(about.known).hide(words))
+        model = self._asking.model
+        if about.consents or not model.needs_consent:
+            asked = anyio.from_thread.run(self._asking.of_message, model.shown(words, about.known))
         with self._reading_as_member(question) as session:
             return self._recalled(session, question, words, asked)
 

@@ -65,6 +65,22 @@ MEANINGS: dict[str, tuple[type[BeeError], str, str]] = {
         "maintenance_begun",
         "Maintenance is declared before it begins, and it has begun meanwhile.",
     ),
+    "service_maintenance_moved_before_it_begins": (
+        Conflict,
+        "maintenance_begun",
+        "It has begun meanwhile: end it, or withdraw it.",
+    ),
+    "service_maintenance_moved_ahead": (
+        Conflict,
+        "maintenance_begun",
+        "Maintenance is moved to a time that has not begun.",
+    ),
+    "service_maintenance_ended_while_it_runs": (Conflict, "maintenance_over", "It is over already."),
+    "service_maintenance_change_of_what_stands": (
+        Conflict,
+        "withdrawn_before",
+        "That was withdrawn meanwhile.",
+    ),
     "service_amendments_correct_what_was": (
         Conflict,
         "correction_early",
@@ -90,6 +106,11 @@ MEANINGS: dict[str, tuple[type[BeeError], str, str]] = {
         "verdict_unsafe",
         "A version passes whose answers are safe.",
     ),
+    "coach_gate_verdicts_by_its_model": (
+        Conflict,
+        "verdict_of_another_model",
+        "A verdict is of the model that answered, and of no other.",
+    ),
     "coach_run_ends_pkey": (Conflict, "run_over", "The run is over already."),
     "coach_reviews_of_a_finished_run": (Conflict, "run_unfinished", "The run is not through."),
     "coach_reviews_have_pairs": (
@@ -100,6 +121,11 @@ MEANINGS: dict[str, tuple[type[BeeError], str, str]] = {
     "coach_reviews_run_id_fkey": (Invalid, "unknown_run", "There is no such run."),
     "coach_review_ends_pkey": (Conflict, "review_over", "The review is over already."),
     "coach_ratings_once": (Conflict, "rated_before", "You have rated this pair already."),
+    "coach_ratings_by_its_raters": (
+        Conflict,
+        "not_joined",
+        "Join the review before you rate: from then on nobody tells you who wrote what.",
+    ),
     "coach_ratings_no_more": (
         Conflict,
         "pair_complete",
@@ -152,6 +178,11 @@ MEANINGS: dict[str, tuple[type[BeeError], str, str]] = {
         Conflict,
         "gate_missing",
         "The gate has said nothing of exactly this version: run it over the cases first.",
+    ),
+    "coach_prompt_deployment_another_model": (
+        Conflict,
+        "gate_of_another_model",
+        "Another model would answer there than the one with which it passed: run it over the cases with that one.",
     ),
     "coach_prompt_deployment_failed": (Conflict, "gate_failed", "The gate did not let this version pass."),
     "coach_prompt_deployment_expired": (

@@ -15,6 +15,8 @@ from bee.sla.objectives import OF_REQUESTS, Objective, as_asked, objectives
 # Of so many requests in a minute fewer than so many have to succeed before the house counts as down.
 ENOUGH_REQUESTS: Final = 10
 UP_RATIO: Final = 0.9
+# What `/ready` said holds until its next tick, and for so long at most (the trigger on probe_ticks knows it, too).
+CARRIED_S: Final = 300
 MINUTE: Final = timedelta(minutes=1)
 MOST_MINUTES: Final = 240
 # The hour that runs changes every second; its figures are made anew this often.
@@ -66,7 +68,10 @@ def _derive_minutes(database: Database, *, now: datetime) -> int:
         ]
         if minutes:
             session.run("sla/judge_minutes", minutes=minutes, objectives=as_asked(objectives()))
-            session.run("sla/judge_uptime", minutes=minutes, enough=ENOUGH_REQUESTS, up_ratio=UP_RATIO)
+            session.run(
+                "sla/judge_uptime",
+                minutes=minutes, enough=ENOUGH_REQUESTS, up_ratio=UP_RATIO, carried_s=CARRIED_S,
+            )  # fmt: skip
             session.run("sla/mark_hours", minutes=minutes, now=now)
     return len(minutes)
 

@@ -35,6 +35,15 @@ def guard(*roles: StaffRole) -> Viewer:
     return viewer
 
 
+def find_onlooker(*roles: StaffRole) -> Viewer | None:
+    """Return who looks at a page that refreshes by itself, which does not keep their session alive.
+
+    None where they may not see it any more: the whole page, run again, says why.
+    """
+    viewer = get_house().sessions.viewer(session_token(), touch=False)
+    return viewer if viewer is not None and viewer.has_any(roles) else None
+
+
 def acting(role: StaffRole) -> Viewer:
     """Return who does something for which ``role`` is needed, looked up at this moment.
 

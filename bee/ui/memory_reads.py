@@ -10,7 +10,6 @@ import streamlit as st
 
 from bee.access import StaffRole, Viewer
 from bee.audit import Actor, record
-from bee.coach.masking import Mask
 from bee.coach.memory import Recollection, model_of, recall
 from bee.coach.memory.asking import Asking
 from bee.coach.memory.models import Embedded
@@ -97,18 +96,18 @@ def coach_acting() -> Viewer:
 
 
 def _asked(scope: Scope, member_id: UUID, message: str) -> Embedded | None:
-    """Return what a message is to a provider's model, with what is known of the member hidden from it."""
+    """Return what a message is to a model of meaning; a provider's does not hear what points at the member."""
     settings = get_house().settings
     model = model_of(settings)
-    if model.is_local:
+    if not model.by_meaning:
         return None
     with get_house().database.reading(Login.DASHBOARD, role=scope.role, staff_id=scope.staff_id) as session:
         about = session.find(AboutMember, "coach/about_member", user_id=member_id) or AboutMember()
-    if not about.consents:
+    if model.needs_consent and not about.consents:
         return None
 
     async def ask() -> Embedded | None:
         async with Models(settings) as models:
-            return await Asking(models, model).of_message(Mask(about.known).hide(message))
+            return await Asking(models, model).of_message(model.shown(message, about.known))
 
     return asyncio.run(ask())

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Final
 
-from bee.coach.memory.models import Compares
+from bee.coach.memory import EmbeddingModel
 from bee.coach.memory.queries import StoredMemory
 from bee.coach.memory.recall import Fallback, Recollection
 from bee.ui.words import counted, long_date
@@ -16,10 +16,6 @@ SOURCES: Final = {
     "demo": "Made up",
 }
 STATUSES: Final = {"proposed": "Waits for you", "accepted": "Remembered", "rejected": "Rejected"}
-COMPARES: Final = {
-    Compares.KEYWORDS: "by shared words, not by meaning",
-    Compares.MEANING: "by meaning",
-}
 FALLBACKS: Final = {
     Fallback.NOT_ASKED: "because the model that is meant for it did not say",
     Fallback.NOT_ALL_EMBEDDED: "because the model that is meant for it has not seen every memory yet",
@@ -51,4 +47,10 @@ def moment_words(moment: datetime | None) -> str:
 def compared_words(found: Recollection) -> str:
     """Return what compared, by what, and why it is not what was meant to."""
     why = f", {FALLBACKS[found.fallback]}" if found.fallback else ""
-    return f"Compared by {found.by.label}, {COMPARES[found.by.compares]}{why} · weights {found.weights}"
+    return f"Compared by {found.by.label}, {_how(found.by)}{why} · weights {found.weights}"
+
+
+def _how(model: EmbeddingModel) -> str:
+    if not model.by_meaning:
+        return "by shared words, not by meaning"
+    return "by meaning, on this machine" if model.is_local else "by meaning"

@@ -41,6 +41,7 @@ def show_dependencies(page: NowPage) -> None:
     with left:
         card_head("Models", "Asked for members in the last 24 h; one that fails is left alone for a while")
         _show_models(found, now)
+        _show_untried(page)
     with right:
         card_head("Push", "Posts to devices in the last 24 h, gone devices and quota apart")
         facts(push_facts(found))
@@ -114,6 +115,13 @@ def _show_models(found: Dependencies, now: datetime) -> None:
             ]
         )
     _show_pauses(found, "model")
+
+
+def _show_untried(page: NowPage) -> None:
+    for live in page.prompts:
+        if live.is_untried:
+            st.badge("Answers that no run let pass", icon=":material/rule:", color="orange")
+            st.caption(plain(live.told))
 
 
 def _show_pauses(found: Dependencies, kind: str) -> None:

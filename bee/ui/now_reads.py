@@ -7,9 +7,11 @@ from typing import Any, Final
 
 import streamlit as st
 
+from bee.coach.prompts.live import LivePrompt, live_prompts
 from bee.db import Login, ReadSession
 from bee.sla.alerts.rota import OnCall, on_call
 from bee.sla.dependencies import Dependencies, Disk, dependencies, disk_of
+from bee.sla.probes.roster import Roster, read_roster
 from bee.sla.standing import Levels, levels
 from bee.ui.house import get_house
 from bee.ui.reads import MOST_ANSWERS, Scope
@@ -35,7 +37,7 @@ class OpenAlert:
 
 @dataclass(frozen=True, slots=True)
 class NowPage:
-    """Everything that the page shows, as it was at ``at``."""
+    """Everything that the page shows, as it was at ``at``. ``prompts``: what is live, with which model."""
 
     at: datetime
     levels: Levels
@@ -43,6 +45,8 @@ class NowPage:
     on_call: Sequence[OnCall]
     dependencies: Dependencies
     disk: Disk | None
+    prompts: Sequence[LivePrompt]
+    roster: Roster
 
 
 @st.cache_resource(ttl=REMEMBERED_S, max_entries=MOST_ANSWERS, show_spinner=False)
@@ -62,4 +66,6 @@ def answer_now(session: ReadSession, *, now: datetime, disk: Disk | None) -> Now
         on_call(session, now),
         dependencies(session, now=now),
         disk,
+        live_prompts(session),
+        read_roster(session, now=now),
     )

@@ -28,6 +28,7 @@ from bee.ui.prompt_words import (
     moment_words,
     part_words,
     setting_words,
+    untried_words,
     verdict_words,
     version_facts,
 )
@@ -108,17 +109,18 @@ def _show_gate(shown: VersionCard, now: datetime) -> None:
     words = gate_words(shown.verdict, now)
     if shown.verdict is None:
         st.badge(NOT_TRIED, icon=f":material/{GATE_ICONS[NOT_TRIED]}:", color="gray")
-        st.caption("Run it over the cases first: the verdict appears here when the run is over.")
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.badge(words, icon=f":material/{GATE_ICONS[words]}:", color=GATE_TONES[words])
-        st.caption(verdict_words(shown.verdict), width="content")
-    for reason in shown.verdict.reasons:
-        with st.container(gap="xxsmall", width=TEXT_PX):
-            st.caption(plain(type_words(reason.check)))
-            st.text(reason.said)
-    for earlier in shown.verdicts[1:]:
-        st.caption(f"Before: {gate_words(earlier, now).lower()}. {verdict_words(earlier)}")
+        st.caption(plain(untried_words(shown)))
+    else:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.badge(words, icon=f":material/{GATE_ICONS[words]}:", color=GATE_TONES[words])
+            st.caption(plain(verdict_words(shown.verdict)), width="content")
+        for reason in shown.verdict.reasons:
+            with st.container(gap="xxsmall", width=TEXT_PX):
+                st.caption(plain(type_words(reason.check)))
+                st.text(reason.said)
+    for other in shown.verdicts:
+        if other is not shown.verdict:
+            st.caption(plain(f"Also: {gate_words(other, now).lower()}. {verdict_words(other)}"))
 
 
 def _offer_acts(viewer: Viewer, card: PromptCard, shown: VersionCard, now: datetime) -> None:

@@ -78,9 +78,17 @@ def gate_words(verdict: Verdict | None, now: datetime) -> str:
 
 
 def verdict_words(verdict: Verdict) -> str:
-    """Return when the gate decided, and until when that holds."""
-    said = f"Decided on {moment_words(verdict.decided_at)}"
+    """Return when the gate decided, about which model's answers, and until when that holds."""
+    whose = f", with {verdict.model}" if verdict.model else ""
+    said = f"Decided on {moment_words(verdict.decided_at)}{whose}"
     return f"{said}, holds until {moment_words(verdict.expires_at)}" if verdict.passed else said
+
+
+def untried_words(card: VersionCard) -> str:
+    """Return why there is no verdict that counts."""
+    if card.verdicts and card.model:
+        return f"{card.model} would answer here, and only others were tried: run it over the cases with that one."
+    return "Run it over the cases first: the verdict appears here when the run is over."
 
 
 def model_words(model: str | None) -> str:

@@ -74,6 +74,11 @@ def ask_review(run_id: UUID, raters: int) -> None:
     )
 
 
+def join(review: Review) -> None:
+    """Let whoever acts rate in a review."""
+    act(StaffRole.COACH, lambda session, actor: reviews.join_review(session, review.id, actor=actor))
+
+
 def rate(pair_id: UUID, chosen: str, met_left: Sequence[int], met_right: Sequence[int], comment: str) -> None:
     """Keep what whoever acts says of a pair."""
     act(

@@ -9,10 +9,11 @@ import streamlit as st
 from bee.access import StaffRole
 from bee.coach.lab.cases import current_cases
 from bee.coach.lab.results import Results, results
-from bee.coach.lab.run import Output, Run, outputs, runs
+from bee.coach.lab.run import Output, Run, find_run, outputs, runs
 from bee.coach.prompts import PromptVersion, live_version, prompt_versions
 from bee.coach.prompts.registry import COACH
 from bee.db import Login
+from bee.errors import NotFound
 from bee.ui.house import get_house
 from bee.ui.reads import MOST_ANSWERS, REMEMBERED_S, Scope
 
@@ -41,6 +42,15 @@ def read_runs(scope: Scope) -> list[Run]:
     """Return the newest runs as they stand, the newest first."""
     with get_house().database.reading(Login.DASHBOARD, role=scope.role, staff_id=scope.staff_id) as session:
         return runs(session)
+
+
+def read_run(scope: Scope, number: int) -> Run:
+    """Return one run as it stands. Raises :class:`NotFound`."""
+    with get_house().database.reading(Login.DASHBOARD, role=scope.role, staff_id=scope.staff_id) as session:
+        run = find_run(session, number)
+    if run is None:
+        raise NotFound("no_run", f"There is no run {number}.")
+    return run
 
 
 @st.cache_resource(ttl=REMEMBERED_S, max_entries=MOST_ANSWERS, show_spinner=False)

@@ -8,10 +8,12 @@ from bee.coach.lab.results import CaseRow, Results, Speed
 from bee.coach.lab.run import Arm, Ended, Output, Run
 from bee.ui.blocks import card_head
 from bee.ui.empty import empty, errors_shown
+from bee.ui.guard import find_onlooker
 from bee.ui.palette import Tone
+from bee.ui.reads import Scope
 from bee.ui.run_acts import cancel
 from bee.ui.run_pickers import look_at_answers, pick_case, pick_state
-from bee.ui.run_reads import Brought
+from bee.ui.run_reads import SEE_RUNS, Brought, read_run
 from bee.ui.run_table import cases_table, checks_table
 from bee.ui.run_words import (
     ERRORS,
@@ -33,20 +35,40 @@ from bee.ui.run_words import (
 from bee.ui.sessions import utc_now
 from bee.ui.text import plain
 
+REFRESHED_S: Final = 3
 GATE_TONES: Final[dict[str, Tone]] = {PASSED: "green", FAILED: "orange"}
 
 
 def show_progress(run: Run) -> None:
-    """Draw how far a run is, why it ended, and offer to call it off."""
+    """Draw how far a run is, again and again until it is over, and why it ended; offer to call it off."""
     if run.outcome == Ended.FINISHED:
         st.caption(progress_words(run))
-        return
+    elif run.is_over:
+        _show_progress(run)
+    else:
+        st.fragment(_follow, run_every=REFRESHED_S)(run.number)
+
+
+def _follow(number: int) -> None:
+    """Draw how far a run is now; once it is over, or not to be seen any more, the page is drawn anew."""
+    with errors_shown():
+        viewer = find_onlooker(*SEE_RUNS)
+        if viewer is None:
+            st.rerun()
+        run = read_run(Scope.of(viewer, SEE_RUNS), number)
+        if run.is_over:
+            st.rerun()
+        _show_progress(run)
+
+
+def _show_progress(run: Run) -> None:
     with st.container(border=True):
         card_head("How far it is", progress_words(run))
         st.progress(min(1.0, run.done / run.due) if run.due else 0.0)
         if said := end_words(run):
             st.warning(plain(said), icon=":material/info:")
         if not run.is_over:
+            st.caption("How far it is refreshes by itself; what it came to so far, when you look again.")
             with st.container(horizontal=True):
                 if st.button("Look again", icon=":material/refresh:"):
                     st.rerun()

@@ -34,6 +34,7 @@ TELLS: Final = (WORSE, MAY_BE_WORSE, SAME, MAY_BE_BETTER, BETTER)
 GATE_CHECKS: Final = {
     "cases": "Cases",
     "answers": "Answers",
+    "model": "Model",
     "safety": "Safety",
     "needs_care": "Needs care",
     "latency": "Time",
@@ -105,6 +106,14 @@ def end_words(run: Run) -> str | None:
             return f"{run.said} What it brought until then is kept."
         case _:
             return None
+
+
+def hidden_words(review: int) -> str:
+    """Return why somebody is not told who wrote what, and until when."""
+    return (
+        f"You rate answers of this run in review {review}: which version wrote which can be read when nothing is"
+        " left for you to rate there, or it is over."
+    )
 
 
 def models_words(outputs: Iterable[Output]) -> str:

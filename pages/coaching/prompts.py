@@ -7,6 +7,7 @@ import streamlit as st
 from bee.coach.prompts.catalogue import PromptCard, VersionCard, prompt_history_csv
 from bee.coach.prompts.difference import differences
 from bee.coach.prompts.draft import Draft
+from bee.coach.prompts.live import LivePrompt
 from bee.coach.prompts.sample import Sample, rendered_for
 from bee.ui.blocks import card_head, page_head
 from bee.ui.empty import empty, errors_shown
@@ -36,6 +37,7 @@ from bee.ui.prompt_table import times_table, versions_table
 from bee.ui.prompt_version import show_change, show_version
 from bee.ui.prompt_words import act_words, prompt_words, setting_words, then_words, version_words
 from bee.ui.reads import Scope
+from bee.ui.run_pickers import NEW
 from bee.ui.sessions import utc_now
 from bee.ui.tables import acts_table
 from bee.ui.text import plain
@@ -52,6 +54,8 @@ def show() -> None:
     with st.skeleton(height=480):
         card = read_prompt(scope, environment)
     view = pick_view()
+    if card.untried is not None:
+        warn_untried(card.untried)
     if not card.cards:
         empty("edit_note", "There is no prompt yet", "The first version comes with `bee migrate`.")
     elif view in {ALL, HISTORY}:
@@ -64,12 +68,23 @@ def show() -> None:
         show_one(scope, card, shown, view, now)
 
 
+def warn_untried(live: LivePrompt) -> None:
+    """Say that members get answers that no run let pass, and lead to where one is asked for."""
+    st.warning(plain(live.told), icon=":material/rule:")
+    st.page_link(
+        "pages/coaching/runs.py",
+        label="Run it over the cases",
+        icon=":material/arrow_forward:",
+        query_params={"run": NEW},
+    )
+
+
 def show_all(card: PromptCard, now: datetime) -> None:
     """Draw all versions; a row opens one."""
     chosen = versions_table(card, now, key="open-version")
     st.caption(
-        "A version is never changed: a change is the next one. It goes live once the gate let it pass and somebody"
-        " else than who wrote it and who asked has approved."
+        "A version is never changed: a change is the next one. It goes live once the gate let it pass with the"
+        " model that answers there, and somebody else than who wrote it and who asked has approved."
     )
     if chosen is not None:
         look_at(SAYS, chosen.number)

@@ -17,6 +17,7 @@ from bee.ui.review_acts import (
     ask_judge,
     ask_review,
     cancel,
+    join,
     may_rate,
     read_next,
     read_over,
@@ -25,6 +26,7 @@ from bee.ui.review_acts import (
 )
 from bee.ui.review_view import ask_rating, reviews_table, show_over
 from bee.ui.review_words import review_words, reviews_words
+from bee.ui.run_words import hidden_words
 from bee.ui.sessions import utc_now
 
 viewer = guard(*SEE_REVIEWS)
@@ -52,6 +54,9 @@ def show() -> None:
     if review.outcome is None:
         show_open(scope, review)
         return
+    if review.hidden_by is not None:
+        empty("visibility_off", "Hidden while you rate", hidden_words(review.hidden_by))
+        return
     over = read_over(scope, review)
     with choices:
         st.download_button(
@@ -64,7 +69,7 @@ def show() -> None:
 
 def show_all(scope: Scope, reviews: list[Review]) -> None:
     """Draw every review, and offer to ask for another."""
-    if st.button("Ask for a review", icon=":material/add:", type="primary"):
+    if st.button("Ask for a review", icon=":material/add:"):
         ask_for_one(scope)
     if not reviews:
         empty(
@@ -91,7 +96,7 @@ def ask_for_one(scope: Scope) -> None:
         with st.form("ask-review", border=False):
             chosen = st.selectbox("Answers of", tuple(runs), index=None)
             raters = st.number_input("Coaches who rate each pair", 1, MOST_RATERS, 2)
-            sent = st.form_submit_button("Ask", icon=":material/send:", type="primary")
+            sent = st.form_submit_button("Ask", icon=":material/send:")
         if sent and chosen is not None:
             ask_review(runs[chosen].id, int(raters))
             st.rerun()
@@ -107,15 +112,29 @@ def show_open(scope: Scope, review: Review) -> None:
     st.progress(
         review.complete / max(review.pairs, 1), f"{review.complete:,} of {review.pairs:,} pairs complete"
     )
-    pair = read_next(scope, review) if may_rate(viewer) else None
-    if pair is not None:
+    if not may_rate(viewer):
+        empty("visibility_off", "Coaches are rating", "Who sees which version is which does not rate.")
+    elif not review.is_rater:
+        offer_to_join(review)
+    elif (pair := read_next(scope, review)) is not None:
         st.caption("Nobody is told which version wrote which answer, and what others said, until it is over.")
         ask_rating(pair, review.criteria)
-    elif may_rate(viewer):
-        empty("done_all", "You have rated all that waits for you", "It is over once the others have, too.")
     else:
-        empty("visibility_off", "Coaches are rating", "Who sees which version is which does not rate.")
+        empty("done_all", "You have rated all that waits for you", "It is over once the others have, too.")
     offer_acts(review)
+
+
+def offer_to_join(review: Review) -> None:
+    """Offer to rate, with what that takes away for a while."""
+    empty(
+        "balance",
+        "Coaches are rating",
+        "Whoever rates is not told which version wrote which answer, neither here nor under Runs, until nothing is"
+        " left for them to rate. Leave it to others if you have read that already.",
+    )
+    if st.button("Rate in this review", icon=":material/how_to_vote:"):
+        join(review)
+        st.rerun()
 
 
 def offer_acts(review: Review) -> None:

@@ -14,7 +14,7 @@ from bee.ui.run_pickers import ANSWERS, NEW, begin_new, look_at, pick_run, pick_
 from bee.ui.run_reads import SEE_RUNS, read_brought, read_offer, read_runs
 from bee.ui.run_table import runs_table
 from bee.ui.run_view import show_answers, show_progress, show_results
-from bee.ui.run_words import run_words, runs_words
+from bee.ui.run_words import hidden_words, run_words, runs_words
 from bee.ui.sessions import utc_now
 
 viewer = guard(*SEE_RUNS)
@@ -72,6 +72,9 @@ def show_one(scope: Scope, run: Run) -> None:
     """Draw one run in the view that was chosen."""
     view = pick_view()
     show_progress(run)
+    if run.hidden_by is not None:
+        empty("visibility_off", "Hidden while you rate", hidden_words(run.hidden_by))
+        return
     brought = read_brought(scope, run.id, run.done)
     if view == ANSWERS:
         show_answers(run, brought)

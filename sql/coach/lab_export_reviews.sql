@@ -14,6 +14,19 @@ select
         'outcome', ends.outcome,
         'ended_by', ender.email,
         'ended_at', ends.ended_at,
+        'raters_joined', (
+            select
+                coalesce(
+                    jsonb_agg(
+                        jsonb_build_object('rater', joined.email, 'since', raters.since)
+                        order by raters.since, joined.email
+                    ),
+                    '[]'
+                )
+            from coach_review_raters as raters
+            inner join staff as joined on joined.id = raters.rater_id
+            where raters.review_id = reviews.id
+        ),
         'ratings', (
             select
                 coalesce(

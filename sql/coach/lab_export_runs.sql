@@ -1,4 +1,4 @@
--- One row a run that is over as a line of a file, with its cases and its answers: versions of prompts by digest, those of
+-- One row a run that is over and of which no review is open, as a line of a file: versions of prompts by digest, those of
 -- cases by case and number, people by address. In the order in which they were asked for. Indexes: coach_runs_number_key,
 -- coach_run_cases_pkey, coach_run_outputs_once.
 select
@@ -48,4 +48,9 @@ inner join coach_prompt_versions as candidate on candidate.id = runs.candidate_i
 left join coach_prompt_versions as baseline on baseline.id = runs.baseline_id
 inner join staff as requester on requester.id = runs.requested_by
 left join staff as ender on ender.id = ends.ended_by
+where not exists (
+    select from coach_reviews as reviews
+    where reviews.run_id = runs.id
+        and not exists (select from coach_review_ends as done where done.review_id = reviews.id)
+)
 order by runs.number

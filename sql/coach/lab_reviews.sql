@@ -14,11 +14,14 @@ select
     progress.complete,
     progress.ratings,
     progress.mine,
+    progress.is_rater,
+    hidden.review as hidden_by,
     ends.outcome,
     ends.ended_at
 from coach_reviews as reviews
 inner join coach_runs as runs on runs.id = reviews.run_id
 cross join lateral public.bee_review_progress(reviews.id) as progress
+left join public.bee_hidden_runs() as hidden on hidden.run_id = reviews.run_id
 left join coach_review_ends as ends on ends.review_id = reviews.id
 left join staff as asker on asker.id = reviews.asked_by
 order by ends.review_id is not null, reviews.number desc

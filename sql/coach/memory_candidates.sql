@@ -1,7 +1,9 @@
 -- One row a memory of a member that held at a moment and may be called up: those most alike by a model, with the cosine,
 -- then those among the newest that it has not seen, without one: the worker sees to the newest first. The most alike first,
 -- then the newest.
--- Index: coach_memory_embeddings_member, or the model's own; coach_memory_member.
+-- Looked up one by one: the planner takes every member for the average one, and would read all that one with very many has.
+-- Index: coach_memory_embeddings_member, or the model's own; coach_memory_member, coach_memory_pkey,
+-- coach_memory_embeddings_pkey.
 with near as (
     select memory_id, similarity
     from bee_near_memories(
@@ -18,11 +20,12 @@ unseen as (
         order by created_at desc
         limit 2000
     ) as memories
-    left join coach_memory_embeddings as embeddings
-        on embeddings.memory_id = memories.id
-        and embeddings.provider = :provider
-        and embeddings.model = :model
-        and embeddings.dimension = :dimension
+    left join lateral (
+        select memory_id
+        from coach_memory_embeddings
+        where memory_id = memories.id and provider = :provider and model = :model and dimension = :dimension
+        offset 0
+    ) as embeddings on true
     where memories.status = 'accepted'
         and memories.valid_from <= cast(:at as timestamptz)
         and (memories.valid_to is null or memories.valid_to > cast(:at as timestamptz))
@@ -37,5 +40,10 @@ from (
     union all
     select memory_id, similarity from unseen
 ) as found
-inner join coach_memory as memories on memories.id = found.memory_id
+cross join lateral (
+    select id, trait_key, trait_value, valid_from
+    from coach_memory
+    where id = found.memory_id
+    offset 0
+) as memories
 order by found.similarity desc nulls last, memories.valid_from desc, memories.id

@@ -27,17 +27,28 @@ create table public.coach_prompt_places (
     constraint coach_prompt_places_deployable unique (place, prompt)
 );
 
+-- Which model answers where a version names none: what the settings of an environment said, from when on.
+create table public.coach_named_models (
+    id bigint generated always as identity primary key,
+    environment text not null check (environment in ('local', 'staging', 'prod')),
+    model text not null check (model ~ '^(offline|(openai|vertex|anthropic)/\S+)$'),
+    named_at timestamptz not null default clock_timestamp()
+);
+create index coach_named_models_newest on public.coach_named_models (environment, id);
+
 -- What the gate found when a version was run over the cases, of exactly what the digest stands for. Each reason names a
--- check and what it said.
+-- check and what it said. `model`: which one answered all of it; null where that was not one.
 create table public.coach_gate_verdicts (
     run_id uuid primary key,
     prompt text not null check (prompt ~ '^[a-z][a-z0-9_]{0,39}$'),
     sha256 text not null check (sha256 ~ '^[0-9a-f]{64}$'),
+    model text check (model ~ '^(offline|(openai|vertex|anthropic)/\S+)$'),
     passed boolean not null,
     reasons jsonb not null check (jsonb_typeof(reasons) = 'array'),
     decided_at timestamptz not null default now(),
     expires_at timestamptz not null,
-    constraint coach_gate_verdicts_in_order check (expires_at > decided_at)
+    constraint coach_gate_verdicts_in_order check (expires_at > decided_at),
+    constraint coach_gate_verdicts_passed_by_one_model check (not passed or model is not null)
 );
 create index coach_gate_verdicts_version on public.coach_gate_verdicts (prompt, sha256, decided_at);
 
@@ -148,14 +159,37 @@ revoke all on function public.bee_follow_deployment() from public, anon, authent
 create trigger follow before insert on public.coach_prompt_deployments
     for each row execute function public.bee_follow_deployment();
 
--- Why a verdict does not let a version go live at a moment; null where it does. A later one that failed counts too.
-create function public.bee_gate_fault(wanted uuid, version uuid, at timestamptz) returns text
+-- Which model answers with a version: its own, or the one that an environment's settings named last; null where none ever
+-- did.
+create function public.bee_answering_model(version uuid, place_of text) returns text
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce(
+        versions.model,
+        (
+            select named.model
+            from public.coach_named_models as named
+            where named.environment = place_of
+            order by named.id desc
+            limit 1
+        )
+    )
+    from public.coach_prompt_versions as versions
+    where versions.id = version
+$$;
+revoke all on function public.bee_answering_model(uuid, text) from public, anon, authenticated, service_role;
+
+-- Why a verdict does not let a version go live at a place and moment; null where it does. A later one that failed counts
+-- too, unless another model had answered; where nobody ever named a model, any that passed will do.
+create function public.bee_gate_fault(wanted uuid, version uuid, wanted_place integer, at timestamptz) returns text
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
     select case
         when verdicts.prompt <> versions.prompt or verdicts.sha256 <> versions.sha256 then 'ungated'
         when not verdicts.passed then 'failed'
+        when verdicts.model <> public.bee_answering_model(versions.id, places.environment) then 'another_model'
         when verdicts.expires_at <= at then 'expired'
         when exists (
             select from public.coach_gate_verdicts as later
@@ -163,13 +197,53 @@ as $$
                 and later.sha256 = verdicts.sha256
                 and later.decided_at > verdicts.decided_at
                 and not later.passed
+                and coalesce(later.model = verdicts.model, true)
         ) then 'failed'
     end
     from public.coach_gate_verdicts as verdicts
     cross join public.coach_prompt_versions as versions
-    where verdicts.run_id = wanted and versions.id = version
+    cross join public.coach_prompt_places as places
+    where verdicts.run_id = wanted and versions.id = version and places.place = wanted_place
 $$;
-revoke all on function public.bee_gate_fault(uuid, uuid, timestamptz) from public, anon, authenticated, service_role;
+revoke all on function public.bee_gate_fault(uuid, uuid, integer, timestamptz)
+    from public, anon, authenticated, service_role;
+
+-- What is live in each environment, which model answers with it, and whether the gate's newest verdict on exactly that
+-- passed: null where it said nothing. `assumed`: what `here` shall be taken to name, before it does.
+create function public.bee_live_prompts(here text, assumed text)
+returns table (prompt text, environment text, number integer, model text, own_model boolean, passed boolean)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        versions.prompt,
+        places.environment,
+        versions.number,
+        answering.model,
+        versions.model is not null,
+        newest.passed
+    from public.coach_prompt_deployments as deployments
+    inner join public.coach_prompt_places as places on places.place = deployments.place
+    inner join public.coach_prompt_versions as versions on versions.id = deployments.version_id
+    cross join lateral (
+        select coalesce(
+            versions.model,
+            case when places.environment = here then assumed end,
+            public.bee_answering_model(versions.id, places.environment)
+        ) as model
+    ) as answering
+    left join lateral (
+        select verdicts.passed
+        from public.coach_gate_verdicts as verdicts
+        where verdicts.prompt = versions.prompt
+            and verdicts.sha256 = versions.sha256
+            and coalesce(verdicts.model = answering.model, true)
+        order by verdicts.decided_at desc
+        limit 1
+    ) as newest on true
+    where deployments.live_to is null
+$$;
+revoke all on function public.bee_live_prompts(text, text) from public, anon, authenticated, service_role;
 
 -- Refuses what may not go live, whoever writes the row. A promotion has been approved by who lets it go live, and the
 -- gate's verdict on the very version has to hold at this moment. A roll-back is to a time before, as that time came
@@ -202,7 +276,7 @@ begin
                         and decisions.outcome = 'approved'
                         and decisions.decided_by = new.deployed_by
                 ) then 'unapproved'
-                else public.bee_gate_fault(new.run_id, new.version_id, new.live_from)
+                else public.bee_gate_fault(new.run_id, new.version_id, new.place, new.live_from)
             end
         when not exists (
             select
@@ -260,6 +334,8 @@ create trigger append_only before update or delete or truncate on public.coach_p
     for each statement execute function public.bee_refuse_change();
 create trigger append_only before update or delete or truncate on public.coach_prompt_places
     for each statement execute function public.bee_refuse_change();
+create trigger append_only before update or delete or truncate on public.coach_named_models
+    for each statement execute function public.bee_refuse_change();
 create trigger append_only before update or delete or truncate on public.coach_gate_verdicts
     for each statement execute function public.bee_refuse_change();
 create trigger append_only before update or delete or truncate on public.coach_prompt_promotions
@@ -269,15 +345,17 @@ create trigger append_only before update or delete or truncate on public.coach_p
 
 alter table public.coach_prompt_versions enable row level security;
 alter table public.coach_prompt_places enable row level security;
+alter table public.coach_named_models enable row level security;
 alter table public.coach_gate_verdicts enable row level security;
 alter table public.coach_prompt_promotions enable row level security;
 alter table public.coach_prompt_decisions enable row level security;
 alter table public.coach_prompt_deployments enable row level security;
 revoke all on
-    public.coach_prompt_versions, public.coach_prompt_places, public.coach_gate_verdicts,
+    public.coach_prompt_versions, public.coach_prompt_places, public.coach_named_models, public.coach_gate_verdicts,
     public.coach_prompt_promotions, public.coach_prompt_decisions, public.coach_prompt_deployments
     from public, anon, authenticated, service_role;
-revoke all on sequence public.coach_prompt_places_place_seq, public.coach_prompt_deployments_id_seq
+revoke all on sequence
+    public.coach_prompt_places_place_seq, public.coach_named_models_id_seq, public.coach_prompt_deployments_id_seq
     from public, anon, authenticated, service_role;
 
 grant select on
@@ -290,6 +368,13 @@ create policy readers on public.coach_prompt_deployments for select to bee_coach
 grant select on public.coach_prompt_promotions, public.coach_prompt_decisions to bee_coach, bee_admin;
 create policy readers on public.coach_prompt_promotions for select to bee_coach, bee_admin using (true);
 create policy readers on public.coach_prompt_decisions for select to bee_coach, bee_admin using (true);
+
+-- Which model the settings name is for the worker to say, whose settings they are.
+grant select on public.coach_named_models to bee_coach, bee_admin, bee_worker;
+create policy readers on public.coach_named_models for select to bee_coach, bee_admin, bee_worker using (true);
+grant insert (environment, model) on public.coach_named_models to bee_worker;
+create policy worker on public.coach_named_models for insert to bee_worker with check (true);
+grant execute on function public.bee_live_prompts(text, text) to bee_coach, bee_oncall, bee_admin;
 
 -- The worker, which runs a version over the cases, says what the gate found; nobody of the staff can.
 grant insert on public.coach_gate_verdicts to bee_worker;

@@ -16,6 +16,7 @@ begin
     for indexed in
         select * from (values
             ('keywords', 'local', 'keywords-v1', 256),
+            ('minilm', 'local', 'all-minilm-l6-v2-int8', 384),
             ('openai_small', 'openai', 'text-embedding-3-small', 768),
             ('openai_large', 'openai', 'text-embedding-3-large', 768),
             ('vertex_005', 'vertex', 'google/text-embedding-005', 768),
@@ -32,8 +33,10 @@ begin
     end loop;
 
     -- The dimension is part of what an index is over, so it stands in the statement itself; the rest is bound, and planned
-    -- for the values of each call, without which no partial index would be used. An index is for those of whom there is
-    -- more than is quickly compared: it looks for the nearest of all members first, and may miss some of a few.
+    -- for the values of each call, without which no partial index would be used. The index looks for the nearest of all
+    -- members and passes over the others': the smaller a member's part, the more of them. It is for those of whom there is
+    -- more than is quickly compared, and enough of it: with n of N memories it passes some 60 N / n to find 60, each of which
+    -- takes as long as comparing five.
     execute format($function$
         create or replace function public.bee_near_memories(
             member_id uuid, provider_name text, model_name text, asked real[], at timestamptz, most integer
@@ -42,9 +45,14 @@ begin
         set search_path = pg_catalog, pg_temp
         as $body$
         declare
+            few integer := (
+                select greatest(2000, sqrt(60 * 5 * greatest(reltuples, 0)))
+                from pg_catalog.pg_class
+                where oid = 'public.coach_memory_embeddings'::regclass
+            );
             compares_all boolean := (
-                select count(*) <= 2000
-                from (select from public.coach_memory_embeddings where user_id = member_id limit 2001) as few
+                select count(*) <= few
+                from (select from public.coach_memory_embeddings where user_id = member_id limit few + 1) as theirs
             );
         begin
             return query execute format($query$
@@ -71,9 +79,12 @@ begin
     alter function public.bee_near_memories(uuid, text, text, real[], timestamptz, integer) set hnsw.ef_search = 200;
     -- What reading so many wide rows takes is more than the planner thinks: where an index gives the order, it is to be used.
     alter function public.bee_near_memories(uuid, text, text, real[], timestamptz, integer) set enable_sort = off;
+    -- Enough for all beyond that, however many memories there are.
     if string_to_array(split_part(release, '-', 1), '.')::integer[] >= array[0, 8] then
         alter function public.bee_near_memories(uuid, text, text, real[], timestamptz, integer)
             set hnsw.iterative_scan = relaxed_order;
+        alter function public.bee_near_memories(uuid, text, text, real[], timestamptz, integer)
+            set hnsw.max_scan_tuples = 60000;
     end if;
 end
 $migration$;

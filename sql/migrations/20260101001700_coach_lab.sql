@@ -175,6 +175,7 @@ create table public.coach_run_outputs (
 create index coach_run_outputs_cache on public.coach_run_outputs (cache_key)
     where not is_cached and not is_screened and error is null;
 create index coach_run_outputs_case on public.coach_run_outputs (case_id);
+create index coach_run_outputs_words on public.coach_run_outputs (md5(text));
 
 -- Rows go only with the member whose words a case was.
 create trigger append_only before update or truncate on public.coach_cases
@@ -216,7 +217,7 @@ grant select on public.coach_runs, public.coach_run_cases, public.coach_run_ends
 create policy readers on public.coach_runs for select to bee_coach, bee_admin, bee_worker using (true);
 create policy readers on public.coach_run_cases for select to bee_coach, bee_admin, bee_worker using (true);
 create policy readers on public.coach_run_ends for select to bee_coach, bee_admin, bee_worker using (true);
-create policy readers on public.coach_run_outputs for select to bee_coach, bee_admin, bee_worker using (true);
+create policy readers on public.coach_run_outputs for select to bee_admin, bee_worker using (true);
 grant insert (id, prompt, candidate_id, baseline_id, tag, repeats, reuses_answers, most_usd, seed, checker, requested_by)
     on public.coach_runs to bee_coach, bee_admin;
 create policy ask on public.coach_runs for insert to bee_coach, bee_admin
@@ -240,8 +241,9 @@ create policy worker on public.coach_prompt_deployments for select to bee_worker
 alter table public.coach_gate_verdicts
     add constraint coach_gate_verdicts_run_id_fkey foreign key (run_id) references public.coach_runs (id);
 
--- Counts again before a verdict says that a version passed: over every case, each answered as often as was asked for, and
--- none of the version's answers unsafe. Whoever may write a verdict, this they can't get round.
+-- Counts again before a verdict says that a version passed: over every case, each answered as often as was asked for, by
+-- the model that the verdict names, and none of the version's answers unsafe. Whoever may write a verdict, this they can't
+-- get round.
 create function public.bee_recount_verdict() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -274,6 +276,17 @@ begin
     if run.tag is not null or due = 0 or answered <> due then
         raise exception 'a version passes by a whole run' using
             errcode = 'restrict_violation', constraint = 'coach_gate_verdicts_by_a_whole_run';
+    end if;
+    if exists (
+        select from public.coach_run_outputs as outputs
+        where outputs.run_id = run.id
+            and outputs.arm = 'candidate'
+            and not outputs.is_screened
+            and case outputs.provider when 'offline' then 'offline' else outputs.provider || '/' || outputs.model end
+                is distinct from new.model
+    ) then
+        raise exception 'a version passes with the model that answered' using
+            errcode = 'restrict_violation', constraint = 'coach_gate_verdicts_by_its_model';
     end if;
     if unsafe > 0 then
         raise exception 'a version passes whose answers are safe' using

@@ -36,6 +36,15 @@ create table public.coach_review_ends (
     constraint coach_review_ends_cancelled_by_somebody check ((outcome = 'cancelled') = (ended_by is not null))
 );
 
+-- Who rates in a review. From then on, and until nothing is left for them, who wrote what is hidden from them everywhere.
+create table public.coach_review_raters (
+    review_id uuid not null references public.coach_reviews (id),
+    rater_id uuid not null references public.staff (id),
+    since timestamptz not null default clock_timestamp(),
+    primary key (review_id, rater_id)
+);
+create index coach_review_raters_rater on public.coach_review_raters (rater_id);
+
 -- One of a rater for a pair, and as many for a pair as the review asks for: `seat` counts them.
 create table public.coach_ratings (
     id uuid primary key default gen_random_uuid(),
@@ -140,7 +149,8 @@ end
 $$;
 create trigger seat before insert on public.coach_ratings for each row execute function public.bee_seat_rating();
 
--- Refuses more ratings than a review asks for, those of one that is over, and criteria that its rubric does not have.
+-- Refuses more ratings than a review asks for, those of one that is over or of somebody who did not join it, and criteria
+-- that its rubric does not have.
 create function public.bee_check_rating() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -155,6 +165,12 @@ begin
     if exists (select from public.coach_review_ends where review_id = review.id) then
         raise exception 'the review is over' using
             errcode = 'restrict_violation', constraint = 'coach_ratings_of_an_open_review';
+    end if;
+    if not exists (
+        select from public.coach_review_raters where review_id = review.id and rater_id = new.rater_id
+    ) then
+        raise exception 'who rates has joined the review' using
+            errcode = 'restrict_violation', constraint = 'coach_ratings_by_its_raters';
     end if;
     if new.seat > review.raters then
         raise exception 'the pair has all its ratings' using
@@ -194,7 +210,8 @@ $$;
 create trigger refuse_own after insert on public.coach_judges
     for each row execute function public.bee_refuse_own_judge();
 
--- The next pair for whoever asks: what they have not rated, of what still takes ratings. Nothing says who wrote what.
+-- The next pair for whoever asks and joined: what they have not rated, of what still takes ratings. Nothing says who wrote
+-- what.
 create function public.bee_next_pair(review uuid)
 returns table (
     pair_id uuid, place integer, state text, memories jsonb, recent jsonb, message text, left_text text, right_text text
@@ -220,6 +237,10 @@ as $$
         where ratings.pair_id = pairs.id
     ) as sides
     where reviews.id = review
+        and exists (
+            select from public.coach_review_raters as raters
+            where raters.review_id = reviews.id and raters.rater_id = public.bee_staff_id()
+        )
         and not sides.is_done
         and sides.rated < reviews.raters
         and not exists (select from public.coach_review_ends as ends where ends.review_id = reviews.id)
@@ -229,7 +250,7 @@ $$;
 
 -- How far a review is: counts, and nothing of what was said.
 create function public.bee_review_progress(review uuid)
-returns table (pairs bigint, complete bigint, ratings bigint, mine bigint)
+returns table (pairs bigint, complete bigint, ratings bigint, mine bigint, is_rater boolean)
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -237,7 +258,11 @@ as $$
         count(*),
         count(*) filter (where rated.ratings >= reviews.raters),
         coalesce(sum(rated.ratings), 0)::bigint,
-        coalesce(sum(rated.mine), 0)::bigint
+        coalesce(sum(rated.mine), 0)::bigint,
+        exists (
+            select from public.coach_review_raters as raters
+            where raters.review_id = review and raters.rater_id = public.bee_staff_id()
+        )
     from public.coach_reviews as reviews
     inner join public.coach_review_pairs as pairs on pairs.review_id = reviews.id
     cross join lateral (
@@ -248,12 +273,56 @@ as $$
     where reviews.id = review
 $$;
 
+-- The runs of which whoever asks may not read who wrote what, each with the number of the review because of which: they
+-- joined it, it is open, and it has something left for them to rate. Such a run is the review's own, and any other in which
+-- one of those answers stands word for word.
+create function public.bee_hidden_runs() returns table (run_id uuid, review bigint)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select same.run_id, min(reviews.number)
+    from public.coach_review_raters as raters
+    inner join public.coach_reviews as reviews on reviews.id = raters.review_id
+    inner join public.coach_review_pairs as pairs on pairs.review_id = reviews.id
+    inner join public.coach_run_outputs as shown on shown.id in (pairs.candidate_id, pairs.baseline_id)
+    inner join public.coach_run_outputs as same on md5(same.text) = md5(shown.text)
+    where raters.rater_id = public.bee_staff_id()
+        and not exists (select from public.coach_review_ends as ends where ends.review_id = reviews.id)
+        and exists (
+            select
+            from public.coach_review_pairs as waiting
+            cross join lateral (
+                select count(*) as ratings, count(*) filter (where ratings.rater_id = raters.rater_id) as mine
+                from public.coach_ratings as ratings
+                where ratings.pair_id = waiting.id
+            ) as rated
+            where waiting.review_id = reviews.id and rated.mine = 0 and rated.ratings < reviews.raters
+        )
+    group by same.run_id
+$$;
+
+-- How far a run is: counts, and nothing of what was answered.
+create function public.bee_run_progress(run uuid)
+returns table (done bigint, failed bigint, cached bigint, cost_usd numeric)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        count(*),
+        count(*) filter (where outputs.error is not null),
+        count(*) filter (where outputs.is_cached),
+        coalesce(sum(outputs.cost_usd), 0)
+    from public.coach_run_outputs as outputs
+    where outputs.run_id = run
+$$;
+
 revoke all on function
-    public.bee_pair_answers(), public.bee_candidate_is_left(integer, uuid, uuid), public.bee_seat_rating(), public.bee_check_rating(),
+    public.bee_hidden_runs(), public.bee_run_progress(uuid), public.bee_pair_answers(), public.bee_candidate_is_left(integer, uuid, uuid), public.bee_seat_rating(), public.bee_check_rating(),
     public.bee_refuse_own_judge(), public.bee_next_pair(uuid), public.bee_review_progress(uuid)
     from public, anon, authenticated, service_role;
 grant execute on function public.bee_next_pair(uuid) to bee_coach;
-grant execute on function public.bee_review_progress(uuid) to bee_coach, bee_admin;
+grant execute on function public.bee_review_progress(uuid), public.bee_hidden_runs(), public.bee_run_progress(uuid)
+    to bee_coach, bee_admin;
 
 -- Rows go only with the member whose words a case was.
 create trigger append_only before update or delete or truncate on public.coach_reviews
@@ -261,6 +330,8 @@ create trigger append_only before update or delete or truncate on public.coach_r
 create trigger append_only before update or truncate on public.coach_review_pairs
     for each statement execute function public.bee_refuse_change();
 create trigger append_only before update or delete or truncate on public.coach_review_ends
+    for each statement execute function public.bee_refuse_change();
+create trigger append_only before update or delete or truncate on public.coach_review_raters
     for each statement execute function public.bee_refuse_change();
 create trigger append_only before update or truncate on public.coach_ratings
     for each statement execute function public.bee_refuse_change();
@@ -272,12 +343,13 @@ create trigger append_only before update or truncate on public.coach_judgements
 alter table public.coach_reviews enable row level security;
 alter table public.coach_review_pairs enable row level security;
 alter table public.coach_review_ends enable row level security;
+alter table public.coach_review_raters enable row level security;
 alter table public.coach_ratings enable row level security;
 alter table public.coach_judges enable row level security;
 alter table public.coach_judgements enable row level security;
 revoke all on
-    public.coach_reviews, public.coach_review_pairs, public.coach_review_ends, public.coach_ratings,
-    public.coach_judges, public.coach_judgements
+    public.coach_reviews, public.coach_review_pairs, public.coach_review_ends, public.coach_review_raters,
+    public.coach_ratings, public.coach_judges, public.coach_judgements
     from public, anon, authenticated, service_role;
 revoke all on sequence public.coach_reviews_number_seq from public, anon, authenticated, service_role;
 
@@ -301,6 +373,16 @@ grant select on public.coach_review_pairs to bee_coach, bee_admin, bee_worker;
 create policy readers on public.coach_review_pairs for select to bee_admin, bee_worker using (true);
 create policy ended on public.coach_review_pairs for select to bee_coach
     using (exists (select from public.coach_review_ends as ends where ends.review_id = coach_review_pairs.review_id));
+
+grant select on public.coach_review_raters to bee_coach, bee_admin;
+create policy readers on public.coach_review_raters for select to bee_coach, bee_admin using (true);
+grant insert (review_id, rater_id) on public.coach_review_raters to bee_coach;
+create policy join_in on public.coach_review_raters for insert to bee_coach
+    with check (rater_id = (select public.bee_staff_id()));
+
+-- Asked once for a whole statement, not for each row.
+create policy readers_who_do_not_rate on public.coach_run_outputs for select to bee_coach
+    using (run_id <> all (array(select hidden.run_id from public.bee_hidden_runs() as hidden)));
 
 grant select on public.coach_ratings to bee_coach, bee_admin, bee_worker;
 create policy readers on public.coach_ratings for select to bee_admin, bee_worker using (true);

@@ -1,6 +1,7 @@
 -- Probes: what the service looked like from outside, on fixed ticks, and who looks.
 
--- Who looks at what, and when each was last heard of: whoever falls silent shows here, not in a tick.
+-- Who looks at what, and when each was last heard of: whoever falls silent shows here, not in a tick. `not_run`: why the
+-- probe could not be tried at its last tick. `waiting`: how many older rounds it had not told when it looked.
 create table public.probers (
     prober text not null check (prober ~ '^[a-z0-9][a-z0-9.-]{0,59}$'),
     target text not null check (length(target) between 1 and 200),
@@ -9,23 +10,30 @@ create table public.probers (
     release text not null check (length(release) <= 100),
     last_tick_at timestamptz not null,
     seen_at timestamptz not null default clock_timestamp(),
+    not_run text not null default '' check (not_run ~ '^[a-z0-9_]{0,60}$'),
+    waiting integer not null default 0 check (waiting >= 0),
     primary key (prober, target, probe)
 );
 
 -- A step of a probe at a tick. `scheduled_at` is the tick, whenever it was looked at and heard of; of a tick that was
--- missed there is no row. Not `ok`: it failed, and failed again at once. `seconds`: of the try that decided.
+-- missed there is no row. Not `ok`: it failed, and failed again at once. `seconds`: of the try that decided. `began_s`,
+-- `ended_s`: when, after the tick, the first try began and the last one was over.
 create table public.probe_ticks (
     scheduled_at timestamptz not null,
     target text not null,
     step text not null check (step in ('ready', 'sign_in', 'event', 'momentum', 'coach', 'push')),
     prober text not null,
+    every_s integer not null check (every_s between 1 and 3600),
     ok boolean not null,
     retried boolean not null,
     seconds double precision not null check (seconds >= 0),
     reason text not null check (reason ~ '^[a-z0-9_]{0,60}$'),
+    began_s double precision not null check (began_s >= 0),
+    ended_s double precision not null,
     release text not null check (length(release) <= 100),
     noted_at timestamptz not null default clock_timestamp(),
     primary key (scheduled_at, target, step, prober),
+    constraint probe_ticks_end_after_they_begin check (ended_s >= began_s),
     constraint probe_ticks_failed_twice check (ok or retried),
     constraint probe_ticks_failure_has_reason check (ok or reason <> '')
 );

@@ -1,4 +1,5 @@
--- What probes saw says whether the house was up, too: each tick marks the minutes that it speaks of, to the next one.
+-- What probes saw says whether the house was up, too: each tick marks the minutes that it speaks of. Of `/ready` those are
+-- the ones until the next tick, five at most; a step of a journey speaks of the time that it took.
 create function public.bee_mark_probed_minutes() returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -7,13 +8,11 @@ begin
     insert into public.stale_minutes as marks (minute)
     select distinct minutes.minute
     from ticks
-    left join public.probers
-        on probers.prober = ticks.prober
-        and probers.target = ticks.target
-        and probers.probe = case ticks.step when 'ready' then 'ready' else 'journey' end
     cross join generate_series(
         date_trunc('minute', ticks.scheduled_at at time zone 'UTC') at time zone 'UTC',
-        ticks.scheduled_at + make_interval(secs => greatest(coalesce(probers.every_s, 60) - 60, 0)),
+        ticks.scheduled_at + make_interval(
+            secs => case ticks.step when 'ready' then greatest(least(ticks.every_s, 300) - 30, 0) else least(ticks.ended_s, 3600) end
+        ),
         interval '1 minute'
     ) as minutes (minute)
     order by minutes.minute

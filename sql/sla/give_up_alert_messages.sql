@@ -1,8 +1,8 @@
--- Take what could not be handed over for too long out of the outbox, and say so. Rows: one a message.
+-- Take what could not be handed over by a way for too long out of the outbox, and say so. Rows: one a message.
 -- Indexes: outbox_waiting, alert_messages_key.
 with given_up as (
     delete from outbox
-    where topic in ('alert.mail', 'alert.webhook') and delivered_at is null and created_at < cast(:before as timestamptz)
+    where topic = :topic and delivered_at is null and created_at < cast(:before as timestamptz)
     returning dedupe_key
 )
 

@@ -1,4 +1,4 @@
-"""A sign-in service of somebody else, on loopback: it publishes keys and signs tokens."""
+"""A sign-in service of somebody else, on loopback: it publishes keys and signs people in, as GoTrue does."""
 
 import json
 import threading
@@ -22,6 +22,10 @@ class Issuer:
     url: str = ""
     keys: dict[str, Any] = field(default_factory=dict)
     requests: int = 0
+    api_key: str = "sb_publishable_1"
+    people: dict[tuple[str, str], str] = field(default_factory=dict)
+    signed_out: list[str] = field(default_factory=list)
+    asked: list[dict[str, str]] = field(default_factory=list)
 
     def add_key(self, algorithm: str = "ES256") -> str:
         """Make a key and return its name."""
@@ -31,6 +35,18 @@ class Issuer:
         else:
             self.keys[kid] = (algorithm, rsa.generate_private_key(65537, 2048))
         return kid
+
+    def sign_in(self, said: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        """Answer `POST /token?grant_type=password`."""
+        user = self.people.get((said.get("email", ""), said.get("password", "")))
+        if user is None:
+            message = "Invalid login credentials"
+            return 400, {"code": 400, "error_code": "invalid_credentials", "msg": message}
+        token = self.token(next(iter(self.keys)), sub=user, email=said["email"])
+        return 200, {
+            "access_token": token, "token_type": "bearer", "expires_in": 3600, "refresh_token": "refresh",
+            "user": {"id": user, "aud": "authenticated", "email": said["email"]},
+        }  # fmt: skip
 
     def jwks(self) -> dict[str, Any]:
         """Return the public halves."""
@@ -74,8 +90,25 @@ def serving() -> Iterator[Issuer]:
             if self.path != "/auth/v1/.well-known/jwks.json":
                 self.send_error(501)
                 return
-            body = json.dumps(issuer.jwks()).encode()
-            self.send_response(200)
+            self.answer(200, issuer.jwks())
+
+        def do_POST(self) -> None:
+            issuer.asked.append({name.lower(): value for name, value in self.headers.items()})
+            said = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            if self.headers.get("apikey") != issuer.api_key:
+                self.answer(401, {"message": "Invalid API key"})
+            elif self.path == "/auth/v1/token?grant_type=password":
+                self.answer(*issuer.sign_in(json.loads(said)))
+            elif self.path == "/auth/v1/logout?scope=local":
+                issuer.signed_out.append(self.headers.get("Authorization", ""))
+                self.answer(204, None)
+            else:
+                self.send_error(501)
+
+        def answer(self, status: int, said: dict[str, Any] | None) -> None:
+            body = b"" if said is None else json.dumps(said).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

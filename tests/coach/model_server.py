@@ -5,15 +5,16 @@ and of a name with ``/`` what follows it counts. Modes: a status (see ``ERRORS``
 ``stall_middle``, ``drip`` (a word at a time, slowly), ``cut`` (the connection goes in the middle), ``early``
 (a stream that just ends), ``nonsense`` (a web page), ``garbage`` (an event that is no JSON), ``odd`` (JSON
 that is no chunk), ``error_middle``, ``refused``, ``long`` (out of tokens), ``empty``. Anything else is
-answered with ``text``, a word a chunk, and embedded by its subject (``empty`` and ``odd``: none, and one number
-too many). Paths that it does not know get 501. It keeps what it was asked.
+answered with ``text``, a word a chunk, and embedded by its subject (see ``EMBEDDED_ODDLY``). ``google_429`` comes
+as Vertex AI words it. Paths that it does not know get 501. It keeps what it was asked.
 """
 
 import json
+import math
 import socket
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
@@ -45,12 +46,26 @@ CLAUDE_USAGE: Final = {
 }
 CLAUDE_ENDED: Final = {"output_tokens": 30, "output_tokens_details": {"thinking_tokens": 12}}
 STALL_S: Final = 30.0
+EMBEDDED_ODDLY: Final[Mapping[str, Callable[[list[list[Any]]], list[list[Any]]]]] = {
+    "empty": lambda _rows: [],
+    "few": lambda rows: rows[:-1],
+    "many": lambda rows: [*rows, rows[0]],
+    "odd": lambda rows: [[*row, 0.0] for row in rows],
+    "short": lambda rows: [row[:-1] for row in rows],
+    "nan": lambda rows: [[math.nan, *row[1:]] for row in rows],
+    "infinite": lambda rows: [[math.inf, *row[1:]] for row in rows],
+    "null": lambda rows: [[None, *row[1:]] for row in rows],
+    "words": lambda rows: [["one", *row[1:]] for row in rows],
+}
 # Words that mean alike to a model of meaning, without sharing a letter.
 SUBJECTS: Final = (("walk", "hike", "trail"), ("soup", "meal", "lunch"), ("sleep", "tired", "bed"))
 
 
 class ModelServer(ThreadingHTTPServer):
-    """Both services: ``text`` is what is answered, ``asked`` the bodies of all requests, ``keys`` their keys."""
+    """Both services: ``text`` is what is answered, ``asked`` the bodies of all requests, ``keys`` their keys.
+
+    ``texts``: what is answered instead where certain words stand in what is asked.
+    """
 
     daemon_threads = True
     block_on_close = False
@@ -61,6 +76,7 @@ class ModelServer(ThreadingHTTPServer):
         self.lock = threading.Lock()
         self.over = threading.Event()
         self.text = TEXT
+        self.texts: dict[str, str] = {}
         self.usage: dict[str, Any] = OPENAI_USAGE
         self.first_s = 0.0
         self.asked: list[dict[str, Any]] = []
@@ -73,6 +89,11 @@ class ModelServer(ThreadingHTTPServer):
     def address(self) -> str:
         """Where it is."""
         return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def text_for(self, body: Mapping[str, Any]) -> str:
+        """Return what is answered to a request."""
+        asked = json.dumps(body, ensure_ascii=False)
+        return next((text for words, text in self.texts.items() if words in asked), self.text)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of clients that go away: they do so on purpose."""
@@ -105,7 +126,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/v1/embeddings":
             self._embed(mode, body)
         else:
-            self._behave(mode, is_claude=self.path == "/v1/messages")
+            self._behave(mode, self.server.text_for(body), is_claude=self.path == "/v1/messages")
 
     def do_GET(self) -> None:
         name = self.path.removeprefix("/v1/models/").replace("%2F", "/")
@@ -116,7 +137,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._answer(200, {"id": name, "object": "model", "type": "model"})
 
-    def _behave(self, mode: str, *, is_claude: bool) -> None:
+    def _behave(self, mode: str, text: str, *, is_claude: bool) -> None:
         if mode in ERRORS:
             self._fail(mode)
         elif mode == "stall":
@@ -125,20 +146,22 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(200, None)
         else:
             self._wait(self.server.first_s)
-            self._stream(mode, _claude(mode, self.server) if is_claude else _openai(mode, self.server))
+            events = _claude(mode, text) if is_claude else _openai(mode, text, self.server.usage)
+            self._stream(mode, events)
 
     def _embed(self, mode: str, body: dict[str, Any]) -> None:
-        if mode in ERRORS:
+        if mode in ERRORS or mode == "google_429":
             self._fail(mode)
         elif mode == "stall":
             self._wait(STALL_S)
         elif mode == "nonsense":
             self._answer(200, None)
         else:
-            rows = [] if mode == "empty" else [_meaning(text, body["dimensions"]) for text in body["input"]]
-            rows = [[*row, 0.0] for row in rows] if mode == "odd" else rows
+            rows = [_meaning(text, body["dimensions"]) for text in body["input"]]
+            rows = EMBEDDED_ODDLY.get(mode, list)(rows)
             data = [
-                {"object": "embedding", "index": place, "embedding": row} for place, row in enumerate(rows)
+                {"object": "embedding", "index": 0 if mode == "one_place" else place, "embedding": row}
+                for place, row in enumerate(rows)
             ]
             self._answer(200, {"object": "list", "model": body["model"], "data": data[::-1], "usage": {}})
 
@@ -171,6 +194,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(200, {"access_token": token, "expires_in": self.server.token_s, "token_type": "Bearer"})
 
     def _fail(self, mode: str) -> None:
+        if mode == "google_429":
+            error = {"code": 429, "message": "words that nobody is to see", "status": "RESOURCE_EXHAUSTED"}
+            self._answer(429, [{"error": error}], {})
+            return
         status, headers, kind, code = ERRORS[mode]
         error = {"type": kind, "code": code, "message": "words that nobody is to see"}
         self._answer(status, {"type": "error", "error": error}, headers)
@@ -208,7 +235,7 @@ def _meaning(text: str, dimension: int) -> list[float]:
     return row
 
 
-def _openai(mode: str, server: ModelServer) -> Iterator[str]:
+def _openai(mode: str, text: str, usage: Mapping[str, Any]) -> Iterator[str]:
     def chunk(delta: dict[str, Any], reason: str | None = None, **more: Any) -> str:
         choices = [{"index": 0, "delta": delta, "finish_reason": reason}]
         whole = {"id": "one", "object": "chat.completion.chunk", "created": 1, "model": "named-by-provider"}
@@ -217,7 +244,7 @@ def _openai(mode: str, server: ModelServer) -> Iterator[str]:
     yield chunk({"role": "assistant", "content": ""})
     if mode == "refused":
         yield chunk({"refusal": "I can't help with that."})
-    words = [] if mode in {"empty", "refused"} else _words(server.text)
+    words = [] if mode in {"empty", "refused"} else _words(text)
     for number, word in enumerate(words):
         if number == 3 and mode in OPENAI_ODD:
             yield OPENAI_ODD[mode]
@@ -225,7 +252,7 @@ def _openai(mode: str, server: ModelServer) -> Iterator[str]:
                 return
         yield chunk({"content": word})
     yield chunk({}, "length" if mode == "long" else "stop")
-    yield chunk({}, choices=[], usage=server.usage)
+    yield chunk({}, choices=[], usage=usage)
     yield "data: [DONE]\n\n"
 
 
@@ -237,7 +264,7 @@ OPENAI_ODD: Final = {
 }
 
 
-def _claude(mode: str, server: ModelServer) -> Iterator[str]:
+def _claude(mode: str, text: str) -> Iterator[str]:
     def event(kind: str, **data: Any) -> str:
         return f"event: {kind}\ndata: {json.dumps({'type': kind} | data)}\n\n"
 
@@ -251,7 +278,7 @@ def _claude(mode: str, server: ModelServer) -> Iterator[str]:
     yield event("message_start", message=message | {"usage": CLAUDE_USAGE, "stop_reason": None})
     yield event("content_block_start", index=0, content_block={"type": "text", "text": ""})
     yield event("ping")
-    for number, word in enumerate([] if mode in {"empty", "refused"} else _words(server.text)):
+    for number, word in enumerate([] if mode in {"empty", "refused"} else _words(text)):
         if number == 3 and mode in CLAUDE_ODD:
             yield CLAUDE_ODD[mode]
             if mode == "early":

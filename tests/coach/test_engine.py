@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -18,7 +19,7 @@ from bee.coach.crisis import crisis_answer
 from bee.coach.engine import Coach, Delta, Event, Question, Replaced
 from bee.coach.exchange import Limits
 from bee.coach.memory.asking import PAUSE_S, Asking
-from bee.coach.memory.models import Compares, EmbeddingModel
+from bee.coach.memory.models import MINILM, Compares, EmbeddingModel
 from bee.coach.memory.reading import embed_memories
 from bee.coach.memory.recall import MOST_RECALLED
 from bee.coach.model import Models, Provider, Usage
@@ -722,6 +723,27 @@ def test_no_word_goes_to_a_model_of_meaning_in_danger_or_without_consent(
     consent(database, mia, granted=False)
     say(database, settings, question(mia, "I went for a walk"))
     assert service.asked == []
+
+
+def test_a_model_of_meaning_here_is_asked_without_consent_for_no_word_leaves(
+    database: Database, service: ModelServer, mia: UUID
+) -> None:
+    consent(database, mia, granted=False)
+    remembering.remember(database, mia, "likes:hike", "I like a hike on Sundays")
+    settings = settings_for(service, coach_embedding=MINILM.label)
+    embed_memories(database, settings, now=NOW, done=lambda _rows: None)
+    say(database, settings, question(mia, "Mia went up a trail in the mountains"))
+    assert stored(database)["recalled_by"] == f"{MINILM.label} memory-weights-1"
+    assert service.asked == []
+
+
+def test_where_the_model_of_meaning_is_not_here_words_stand_in(
+    database: Database, service: ModelServer, mia: UUID, tmp_path: Path
+) -> None:
+    remembering.remember(database, mia, "likes:walk", "I like a walk")
+    settings = settings_for(service, coach_embedding=MINILM.label, coach_minilm=tmp_path / "model.onnx")
+    assert say(database, settings, question(mia, "I went for a walk")).fallback is None
+    assert stored(database)["recalled_by"] == "local/keywords-v1 memory-weights-1 not_asked"
 
 
 def test_a_model_of_meaning_that_failed_is_left_alone_for_a_while(service: ModelServer) -> None:

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from bee.cli import app
+from bee.coach.memory.models import MINILM
 from bee.db import Database, Login, migrations
 from bee.db.address import ServerAddress
 from bee.db.embedded import discard_server, ensure_server, is_running
@@ -55,6 +56,21 @@ def test_a_database_without_tables_names_the_command(elsewhere: Settings, empty:
     assert found(findings, "migrations").state is State.BROKEN
     assert found(findings, "migrations").detail.endswith("run `python -m bee migrate` first.")
     assert "members" not in {finding.subject for finding in findings}
+
+
+@pytest.mark.parametrize(
+    ("model", "state", "told"),
+    [
+        ("offline", State.FINE, "Version 1 is live in local with offline, which the settings name."),
+        ("openai/b", State.NOTICE, "with openai/b, which the settings name, and no run let that pass"),
+    ],
+)
+def test_a_model_with_which_no_run_let_pass_what_is_live_is_a_notice_also_before_anything_starts(
+    elsewhere: Settings, model: str, state: State, told: str
+) -> None:
+    prompt = found(examine(elsewhere.model_copy(update={"coach_model": model})), "prompt")
+    assert prompt.state is state
+    assert told in prompt.detail
 
 
 def test_a_database_of_a_later_release_is_broken(elsewhere: Settings, database: Database) -> None:
@@ -202,6 +218,11 @@ def test_whether_the_model_answers_is_told(model: str, state: State, detail: str
     ("model", "state", "detail"),
     [
         ("local/keywords-v1", State.FINE, "shared words, not by meaning"),
+        (
+            "local/all-minilm-l6-v2-int8",
+            State.FINE,
+            "answers, in this process: memories are compared by meaning",
+        ),
         ("openai/fine", State.FINE, "openai/fine answers"),
         ("openai/401", State.BROKEN, "Shared words stand in"),
         ("vertex/fine", State.BROKEN, "vertex is not configured"),
@@ -222,3 +243,11 @@ def test_what_memories_are_compared_by_is_told_and_tried(
         finding = found(examine(settings), "memory")
     assert finding.state is state
     assert detail in finding.detail
+
+
+def test_a_local_model_of_meaning_that_is_not_here_is_told(home: Path) -> None:
+    settings = Settings(home=home, coach_embedding=MINILM.label, coach_minilm=home / "model.onnx")
+    finding = found(examine(settings), "memory")
+    assert finding.state is State.BROKEN
+    assert "can not be read; see requirements-meaning.txt" in finding.detail
+    assert finding.detail.endswith("Shared words stand in.")

@@ -14,7 +14,8 @@ from bee.sla.derivation import HOURS_REST, derive
 from bee.sla.housekeeping import forget_old_minutes
 from bee.sla.minutes import Area, Status
 from bee.sla.objectives import get_objective
-from bee.sla.recorder import Recorder, Request
+from bee.sla.recorder import Recorder
+from bee.sla.request import Request
 from tests.factories import execute, make_member, make_staff
 from tests.sla.rows import stored
 
@@ -399,16 +400,11 @@ def probe(
     with database.writing(Login.WORKER) as session:
         execute(
             session,
-            "insert into probers (prober, target, probe, every_s, release, last_tick_at)"
-            " values ('worker', 'http://api', :probe, :every_s, '1', :at)"
-            " on conflict (prober, target, probe) do nothing",
-            probe="ready" if step == "ready" else "journey", every_s=every_s, at=at,
-        )  # fmt: skip
-        execute(
-            session,
-            "insert into probe_ticks (scheduled_at, target, step, prober, ok, retried, seconds, reason, release)"
-            " values (:at, 'http://api', :step, 'worker', :ok, not :ok, :seconds, :reason, '1')",
-            at=at, step=step, ok=ok, seconds=seconds, reason="" if ok else "timeout",
+            "insert into probe_ticks (scheduled_at, target, step, prober, every_s, ok, retried, seconds, reason,"
+            " began_s, ended_s, release)"
+            " values (:at, 'http://api', :step, 'worker', :every_s, :ok, not :ok, :seconds, :reason, 0, :seconds,"
+            " '1')",
+            at=at, step=step, every_s=every_s, ok=ok, seconds=seconds, reason="" if ok else "timeout",
         )  # fmt: skip
 
 

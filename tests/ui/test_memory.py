@@ -193,6 +193,21 @@ def test_nonsense_in_the_address_is_no_error(on: str, empty_house: House, cora: 
     assert "Nobody found" in words(visit(PAGE, cora, member="nobody at all", on=on))
 
 
+def test_what_a_model_of_meaning_here_is_reminded_of_is_said_to_be_by_meaning(
+    empty_house: House, cora: Person, mia: UUID
+) -> None:
+    settings = Settings(coach_embedding="local/all-minilm-l6-v2-int8")
+    for key, value in (("goal", "I want to run"), ("likes:soup", "I like soup")):
+        remember(empty_house.database, mia, key, value, valid_from=now() - timedelta(days=20))
+    embed_memories(empty_house.database, settings, now=now(), done=lambda _rows: None)
+    open_house(House(settings, empty_house.database, empty_house.sessions))
+    shown = visit(PAGE, cora, member=number(empty_house.database, mia), message="Cooking a broth for lunch")
+    assert not shown.exception
+    assert "local/all-minilm-l6-v2-int8, by meaning, on this machine" in words(shown)
+    _, recalled = (frame.value for frame in shown.dataframe)
+    assert recalled["memory"][0] == "I like soup"
+
+
 def test_a_model_that_can_not_be_asked_is_said_to_have_been_meant(
     empty_house: House, cora: Person, mia: UUID
 ) -> None:

@@ -17,6 +17,7 @@ from bee.settings import Environment
 from bee.ui.house import House
 from bee.ui.prompt_difference import marked
 from bee.ui.reads import forget_reads
+from tests.coach.prompts.test_live import name
 from tests.coach.prompts.versions import LOCAL, ask, go_live, judge, write
 from tests.dashboard import Person, add_person, now
 from tests.factories import execute, make_member
@@ -44,8 +45,12 @@ def labels(app: AppTest) -> list[str]:
     return [found.label for found in app.button]
 
 
+def field(kind: Any, label: str) -> Any:
+    return next(found for found in kind if found.label == label)
+
+
 def text(app: AppTest, label: str) -> Any:
-    return next(found for found in app.text_input if found.label == label)
+    return field(app.text_input, label)
 
 
 def area(app: AppTest, label: str) -> Any:
@@ -152,6 +157,46 @@ def test_parts_can_be_left_out_and_added_and_the_model_chosen(empty_house: House
     assert "openai/gpt-4o-mini" in words(app)
 
 
+def test_parts_are_moved_left_out_and_put_back_with_what_was_written_in_them(
+    empty_house: House, cora: Person
+) -> None:
+    app = visit(PAGE, cora, view="Write the next")
+    assert button(app, "Up").disabled, "the first part is chosen"
+    app = area(app, "Masking").set_value("Repeat no token.").run()
+    app = field(app.selectbox, "Part to move or leave out").set_value("Masking").run()
+    for _ in range(3):
+        app = button(app, "Up").click().run()
+    assert button(app, "Up").disabled
+    app = button(app, "Leave it out").click().run()
+    assert "Masking" not in [found.label for found in app.text_area]
+    assert "~~Masking~~ · Persona · Safety" in words(app)
+    app = button(app, "Put it back").click().run()
+    assert area(app, "Masking").value == "Repeat no token."
+    app = field(app.selectbox, "Part to move or leave out").set_value("State").run()
+    app = button(app, "Leave it out").click().run()
+    text(app, "Name of the part").set_value("Warm tone")
+    field(app.selectbox, "Where").set_value("Before Safety")
+    app = area(app, "What it says").set_value("Be warm.").run()
+    assert not app.exception
+    text(app, "What is new in it").set_value("In another order.")
+    app = button(app, "Save as a new version").click().run()
+    assert not app.exception
+    with empty_house.database.reading(Login.SYSTEM) as session:
+        found = get_version(session, COACH, 2).template
+    assert [part.origin for part in found.parts] == [
+        "masking", "persona", "warm_tone", "safety", "style", "memory", "memories",
+    ]  # fmt: skip
+    assert found.parts[0].words({}) == "Repeat no token."
+
+
+def test_a_part_that_is_moved_back_makes_no_version(cora: Person) -> None:
+    app = visit(PAGE, cora, view="Write the next")
+    app = button(app, "Down").click().run()
+    assert "Save as a new version" in labels(app)
+    app = button(app, "Up").click().run()
+    assert "Nothing is different yet." in words(app)
+
+
 @pytest.mark.parametrize(
     ("label", "said", "told"),
     [
@@ -237,6 +282,45 @@ def test_what_the_gate_does_not_let_pass_can_be_rejected_only(
     assert not app.exception
     assert "not live in Local" in words(app)
     assert live(empty_house.database) == 1
+
+
+def test_what_passed_with_another_model_than_the_one_that_answers_can_not_be_approved(
+    empty_house: House, cora: Person, carl: Person
+) -> None:
+    write(empty_house.database, cora.id, 300)
+    judge(empty_house.database, 2, model="openai/a")
+    name(empty_house.database, "openai/b")
+    ask(empty_house.database, cora.id, 2)
+    forget_reads()
+    app = visit(PAGE, carl, view=ONE, version="Version 2")
+    assert not app.exception
+    said = words(app).replace("\\", "")
+    assert "openai/b would answer here, and only others were tried" in said
+    assert "It can't be approved now. The gate: not tried." in said
+    assert "Also: passed. Decided on" in said
+    assert "Approve: live in Local now" not in labels(app)
+
+
+def test_a_live_version_says_so_when_the_settings_name_another_model(
+    empty_house: House, cora: Person
+) -> None:
+    database = empty_house.database
+    write(database, cora.id, 300)
+    go_live(database, 2)
+    name(database, "offline")
+    forget_reads()
+    assert not visit(PAGE, cora).warning
+    name(database, "openai/b")
+    forget_reads()
+    app = visit(PAGE, cora)
+    assert not app.exception
+    assert "with openai/b, which the settings name, and no run let that pass" in app.warning[0].value.replace(
+        "\\", ""
+    )
+    assert not visit(PAGE, cora, environment="Staging").warning
+    judge(database, 2, model="openai/b")
+    forget_reads()
+    assert not visit(PAGE, cora).warning
 
 
 def test_who_asked_takes_it_back(empty_house: House, cora: Person) -> None:

@@ -8,11 +8,12 @@ from streamlit.testing.v1 import AppTest
 from bee.access import StaffRole
 from bee.db import Login
 from bee.ui.house import House
-from tests.coach.lab.test_reviews import OURS, THEIRS, ask, make_run, prefer, settle
+from tests.coach.lab.test_reviews import OURS, THEIRS, ask, join, make_run, prefer, settle
 from tests.dashboard import Person, add_person
 from tests.ui.conftest import press_row, run_dialog, visit, words
 
 PAGE = "coaching/review.py"
+RUNS = "coaching/runs.py"
 
 
 @pytest.fixture
@@ -42,6 +43,9 @@ def test_a_coach_rates_pair_by_pair_and_is_told_nothing_of_who_wrote_what(
     app = press_row(visit(PAGE, cora), 0, 0)
     assert not app.exception
     assert app.query_params["review"] == "Review 1"
+    assert OURS not in words(app)
+    assert "neither here nor under Runs" in words(app)
+    button(app, "Rate in this review").click().run()
     shown = words(app)
     assert OURS in shown
     assert THEIRS in shown
@@ -99,3 +103,41 @@ def test_an_address_of_a_review_that_is_not_there_shows_all(cora: Person) -> Non
     app = visit(PAGE, cora, review="Review 99")
     assert not app.exception
     assert "0 reviews" in words(app)
+
+
+@pytest.mark.parametrize("view", ["Results", "Answers"])
+def test_whoever_rates_is_not_told_under_runs_who_wrote_what_and_reads_why_and_until_when(
+    empty_house: House, cora: Person, carl: Person, view: str
+) -> None:
+    database = empty_house.database
+    review_id = ask(database, cora.id, make_run(database, cora.id, cases=2))
+    shown = {"run": "Run 1 · version 2", "view": view}
+    assert "Hidden while you rate" not in words(visit(RUNS, carl, **shown)), (
+        "and from now on it is remembered"
+    )
+    button(visit(PAGE, carl, review="Review 1"), "Rate in this review").click().run()
+    app = visit(RUNS, carl, **shown)
+    assert not app.exception
+    assert "nothing is left for you to rate there, or it is over" in words(app)
+    assert "4 of 4 answers" in words(app)
+    assert OURS not in words(app)
+    assert not app.dataframe
+    assert not app.get("download_button")
+    assert "Hidden while you rate" not in words(visit(RUNS, cora, **shown)), "who asked does not rate"
+    prefer(database, carl.id, review_id, OURS)
+    assert "Hidden while you rate" not in words(visit(RUNS, carl, **shown))
+
+
+def test_a_review_that_is_over_stays_shut_for_who_rates_the_same_answers_in_another(
+    empty_house: House, cora: Person, carl: Person
+) -> None:
+    database = empty_house.database
+    run_id = make_run(database, cora.id, cases=2)
+    prefer(database, cora.id, ask(database, cora.id, run_id, raters=1), OURS)
+    settle(database)
+    join(database, carl.id, ask(database, cora.id, run_id, raters=1))
+    app = visit(PAGE, carl, review="Review 1")
+    assert not app.exception
+    assert "You rate answers of this run in review 2" in words(app)
+    assert not app.dataframe
+    assert "decided cases" in words(visit(PAGE, cora, review="Review 1"))

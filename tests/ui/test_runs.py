@@ -242,3 +242,15 @@ def test_a_verdict_is_shown_as_expired_once_it_is(empty_house: House, cora: Pers
     assert stands(run, run.expires_at - timedelta(seconds=1)) == PASSED
     assert stands(run, run.expires_at) == EXPIRED
     assert run_words(run).startswith("Version 2 against version 1 · 3 cases, 2 times each · by Cora, ")
+
+
+@pytest.mark.usefixtures("prompts")
+def test_an_open_run_says_that_it_is_followed_and_one_that_is_over_does_not(
+    empty_house: House, cora: Person
+) -> None:
+    ask_run(empty_house.database, cora.id)
+    app = visit(PAGE, cora, run="Run 1 · version 2")
+    assert not app.exception
+    assert "How far it is refreshes by itself" in words(app)
+    done(empty_house, cora.id)
+    assert "refreshes by itself" not in words(visit(PAGE, cora, run="Run 2 · version 2"))

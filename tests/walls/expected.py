@@ -86,6 +86,11 @@ RUN_END = "run_id outcome said ended_by"
 REVIEW_END = "review_id outcome ended_by"
 OF_REVIEW_OVER = "review_id in (select review_id from coach_review_ends)"
 PAIR_OF_REVIEW_OVER = f"pair_id in (select id from coach_review_pairs where {OF_REVIEW_OVER})"
+# Answers of which who reads has some left to rate: the review that asks three has nobody's word yet.
+RATED_BY_ME = (
+    "run_id in (select run_id from coach_reviews inner join coach_review_raters on review_id = coach_reviews.id"
+    " where raters = 3 and rater_id = %(me)s)"
+)
 CAMPAIGN_TEST = "campaign version variant platform address asked_by"
 # What the worker makes from what was measured.
 DERIVED = {"bee_oncall": READS, "bee_admin": READS, "bee_worker": KEEPS}
@@ -94,6 +99,12 @@ AMENDS = May(
     insert="kind starts_at ends_at state reason declared_by",
     update="uptime_before uptime_after withdrawn_at withdrawn_by withdrawn_because",
     adds="declared_by = %(me)s",
+)
+CHANGES_MAINTENANCE = May(
+    select="*",
+    insert="amendment kind starts_at ends_at reason changed_by",
+    update="withdrawn_at withdrawn_by withdrawn_because",
+    adds="changed_by = %(me)s",
 )
 SAYS_WHAT_IS_WATCHED = May(
     select="*",
@@ -507,6 +518,10 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_worker": May(select="*", insert=REVIEW_END, adds="outcome <> 'cancelled'"),
     },
     "coach_review_pairs": {**READ_BY_LAB, "bee_coach": May(select="*", rows=OF_REVIEW_OVER)},
+    "coach_review_raters": {
+        "bee_coach": May(select="*", insert="review_id rater_id", adds="rater_id = %(me)s"),
+        "bee_admin": READS,
+    },
     "coach_ratings": {
         **READ_BY_LAB,
         "bee_coach": May(
@@ -534,6 +549,8 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         **dict.fromkeys(("bee_coach", "bee_admin", "bee_system"), READS),
         "bee_worker": May(insert="*"),
     },
+    "coach_named_models": dict.fromkeys(("bee_coach", "bee_admin"), READS)
+    | {"bee_worker": May(select="*", insert="environment model")},
     "coach_prompt_promotions": dict.fromkeys(
         ("bee_coach", "bee_admin"),
         May(select="*", insert="place prompt version_id asked_by reason", adds="asked_by = %(me)s"),
@@ -564,7 +581,10 @@ WALLS: Mapping[str, Mapping[str, May]] = {
     )
     | {"bee_worker": May(select="*", insert=RUN_END, adds="outcome <> 'cancelled'")},
     "coach_run_outputs": READ_BY_LAB
-    | {"bee_worker": May(select="*", insert="* but is_safe passes created_at")},
+    | {
+        "bee_coach": May(select="*", rows=f"not {RATED_BY_ME}"),
+        "bee_worker": May(select="*", insert="* but is_safe passes created_at"),
+    },
     # Replays: a coach sees the messages of their own members, whoever asked; the worker brings the answers.
     "coach_replays": {
         "bee_coach": May(
@@ -671,6 +691,18 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_worker": May(select="*", delete=True),
         "bee_system": May(select="*", insert="*"),
     },
+    "bad_requests": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": May(select="*", delete=True),
+        "bee_system": May(insert="*"),
+    },
+    "unlisted_requests": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": May(select="*", delete=True),
+        "bee_system": ADDS_UP,
+    },
     "stale_minutes": {
         "bee_worker": KEEPS,
         "bee_system": ADDS_UP,
@@ -688,6 +720,12 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_admin": AMENDS,
         "bee_worker": READS,
         "bee_system": May(select="id kind starts_at ends_at state withdrawn_at"),
+    },
+    "service_maintenance_changes": {
+        "bee_oncall": CHANGES_MAINTENANCE,
+        "bee_admin": CHANGES_MAINTENANCE,
+        "bee_worker": READS,
+        "bee_system": May(select="id amendment starts_at ends_at withdrawn_at"),
     },
     "probers": {
         "bee_oncall": READS,
@@ -788,7 +826,9 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_near_memories": frozenset({"authenticated", "bee_coach", "bee_admin"}),
     "bee_check_prompt_decision": frozenset(),
     "bee_follow_deployment": frozenset(),
+    "bee_answering_model": frozenset(),
     "bee_gate_fault": frozenset(),
+    "bee_live_prompts": frozenset({"bee_coach", "bee_oncall", "bee_admin"}),
     "bee_check_deployment": frozenset(),
     "bee_end_deployment_once": frozenset(),
     "bee_follow_case": frozenset(),
@@ -801,6 +841,8 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_refuse_own_judge": frozenset(),
     "bee_next_pair": frozenset({"bee_coach"}),
     "bee_review_progress": frozenset({"bee_coach", "bee_admin"}),
+    "bee_hidden_runs": frozenset({"bee_coach", "bee_admin"}),
+    "bee_run_progress": frozenset({"bee_coach", "bee_admin"}),
     "bee_mark_segments_stale": frozenset(),
     "bee_fill_event": frozenset(),
     "bee_mark_events_due": frozenset(),
@@ -812,10 +854,12 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_send_once": frozenset(),
     "bee_refuse_change": frozenset(),
     "bee_add_sketches": frozenset({"bee_system"}),
+    "bee_check_maintenance_change": frozenset(),
     "bee_mark_probed_minutes": frozenset(),
     "bee_database_activity": frozenset({"bee_oncall", "bee_admin"}),
     "bee_judged": frozenset({"bee_worker"}),
     "bee_uptime_states": frozenset({"bee_oncall", "bee_admin", "bee_worker", "bee_system"}),
+    "bee_amended": frozenset({"bee_oncall", "bee_admin", "bee_worker", "bee_system"}),
     "bee_objective_counts": frozenset({"bee_oncall", "bee_admin", "bee_worker", "bee_system"}),
     "bee_refuse_forgetting": frozenset(),
     "bee_forget_acts": frozenset(),
@@ -844,6 +888,10 @@ SECURITY_DEFINERS: Mapping[str, str] = {
     "bee_refuse_own_judge": "looks at which models wrote the answers",
     "bee_next_pair": "shows a rater a pair, without who wrote what",
     "bee_review_progress": "counts ratings that raters don't see",
+    "bee_hidden_runs": "knows which answers somebody rates, who does not see that",
+    "bee_run_progress": "counts answers also for whom they are hidden",
+    "bee_answering_model": "knows which model a version names, to tell which one answers",
+    "bee_live_prompts": "tells whether what is live passed, to who does not read prompts",
     "bee_fill_event": "fills an event's columns",
     "bee_mark_events_due": "marks the members of new events as due for scoring",
     "bee_record_token": "keeps in the trail on which devices a member can be reached",
@@ -886,6 +934,8 @@ UNCHANGEABLE = frozenset(
         "coach_reviews",
         "coach_review_pairs",
         "coach_review_ends",
+        "coach_review_raters",
+        "coach_named_models",
         "coach_ratings",
         "coach_judges",
         "coach_judgements",

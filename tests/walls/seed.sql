@@ -123,11 +123,12 @@ insert into coach_runs (prompt, candidate_id, repeats, most_usd, seed, checker, 
 select prompt, id, 1, 1, 1, '1', author_id from coach_prompt_versions where number = 2;
 insert into coach_run_outputs
     (run_id, case_id, arm, repeat, provider, model, is_screened, is_cached, cache_key, text, checks)
-select run_id, case_id, 'candidate', 1, 'offline', 'offline', false, false, repeat('0', 64), 'words of a model',
+select run_id, case_id, 'candidate', 1, 'offline', 'offline', false, false, repeat('0', 64), 'words of a model in ' || run_id,
     '{"results": {"danger": {"kind": "safety", "passed": true}}}'
 from coach_run_cases;
-insert into coach_gate_verdicts (run_id, prompt, sha256, passed, reasons, expires_at)
-select runs.id, versions.prompt, sha256, true, '[]', now() + interval '1 day'
+insert into coach_named_models (environment, model) values ('prod', 'offline'), ('staging', 'openai/model');
+insert into coach_gate_verdicts (run_id, prompt, sha256, model, passed, reasons, expires_at)
+select runs.id, versions.prompt, sha256, 'offline', true, '[]', now() + interval '1 day'
 from coach_runs as runs
 inner join coach_prompt_versions as versions on versions.id = runs.candidate_id;
 insert into coach_prompt_promotions (place, prompt, version_id, asked_by, reason)
@@ -153,7 +154,7 @@ insert into coach_run_ends (run_id, outcome, ended_by)
 select id, 'cancelled', requested_by from coach_runs where id not in (select run_id from coach_run_ends);
 insert into coach_run_outputs
     (run_id, case_id, arm, repeat, provider, model, is_screened, is_cached, cache_key, text, checks)
-select run_id, case_id, 'baseline', 1, provider, model, false, false, cache_key, 'words of another model', checks
+select run_id, case_id, 'baseline', 1, provider, model, false, false, cache_key, 'words of another model in ' || run_id, checks
 from coach_run_outputs;
 insert into coach_reviews (run_id, raters, rubric, seed, asked_by)
 select runs.id, 2, '[]', 1, runs.requested_by
@@ -161,6 +162,8 @@ from coach_runs as runs
 inner join coach_run_ends as ends on ends.run_id = runs.id
 cross join (values (1), (2)) as twice (time)
 where ends.outcome = 'finished';
+insert into coach_review_raters (review_id, rater_id)
+select reviews.id, staff.id from coach_reviews as reviews cross join staff;
 insert into coach_ratings (pair_id, rater_id, chosen, comment)
 select pairs.id, staff.id, 'left', 'words of ' || staff.full_name
 from coach_review_pairs as pairs
@@ -178,6 +181,11 @@ insert into coach_review_ends (review_id, outcome, ended_by)
 select id, 'cancelled', asked_by
 from coach_reviews
 where id not in (select review_id from coach_review_ends) and id not in (select review_id from coach_judges);
+insert into coach_reviews (run_id, raters, rubric, seed, asked_by)
+select run_id, 3, rubric, seed, asked_by from coach_reviews where number = 1;
+insert into coach_review_raters (review_id, rater_id)
+select reviews.id, staff.id from coach_reviews as reviews cross join staff
+where reviews.raters = 3 and staff.full_name <> 'Cleo';
 insert into coach_cases (case_id, version, title, kind, message, source, author_id)
 select gen_random_uuid(), 1, 'case of ' || full_name, 'ordinary', 'words of ' || full_name, 'written', id from staff;
 insert into coach_cases
@@ -240,6 +248,15 @@ values ('GET /v1/momentum', '1', '2xx', 3), ('GET /v1/momentum', '1', '5xx', 1);
 insert into service_recorders (id, release, flushes) values (gen_random_uuid(), '1', 1), (gen_random_uuid(), '1', 2);
 insert into service_gaps (id, minute, requests)
 values (gen_random_uuid(), '2026-02-01 12:00+00', 1), (gen_random_uuid(), '2026-02-01 12:01+00', 2);
+insert into bad_requests (at, minute, route, release, status, seconds, request_id, user_id, spent)
+select
+    '2026-02-01 12:00:07+00', '2026-02-01 12:00+00', 'GET /v1/momentum', '1', '5xx', 0.1, 'request-' || number, id,
+    '{errors}'
+from members;
+insert into unlisted_requests (minute, objective, route, release, prompt, model, n)
+values
+    ('2026-02-01 12:00+00', 'errors', 'GET /v1/momentum', '1', '', '', 1),
+    ('2026-02-01 12:01+00', 'errors', 'GET /v1/momentum', '1', '', '', 1);
 insert into stale_minutes (minute) values ('2026-02-01 12:00+00'), ('2026-02-01 12:01+00');
 insert into stale_hours (hour) values ('2026-02-01 12:00+00'), ('2026-02-01 13:00+00');
 insert into objective_minutes (minute, objective, good, bad)
@@ -252,14 +269,22 @@ insert into uptime_minutes (minute, state, requests)
 values ('2026-02-01 12:00+00', 'up', 3), ('2026-02-01 12:01+00', 'up', 1);
 insert into service_amendments (kind, starts_at, ends_at, state, reason, declared_by)
 select 'correction', '2026-02-01 12:00+00', '2026-02-01 12:02+00', 'down', 'seen from outside', id from staff;
+insert into service_amendments (kind, starts_at, ends_at, reason, declared_by)
+select 'maintenance', date_trunc('hour', now()) + interval '1 day', date_trunc('hour', now()) + interval '2 days', 'disks', id
+from staff;
+insert into service_maintenance_changes (amendment, kind, starts_at, ends_at, reason, changed_by)
+select id, 'moved', starts_at + interval '1 day', ends_at + interval '1 day', 'later', declared_by
+from service_amendments
+where kind = 'maintenance';
 insert into request_refusals (hour, area, user_id, refused, last_at)
 select '2026-02-01 12:00+00', 'v1', id, 1, '2026-02-01 12:01+00' from members;
 insert into probers (prober, target, probe, every_s, release, last_tick_at)
 values ('worker', 'http://a.example', 'ready', 60, '1', now()), ('outside', 'http://a.example', 'ready', 60, '1', now());
-insert into probe_ticks (scheduled_at, target, step, prober, ok, retried, seconds, reason, release)
+insert into probe_ticks
+    (scheduled_at, target, step, prober, every_s, ok, retried, seconds, reason, began_s, ended_s, release)
 values
-    ('2026-02-01 12:00+00', 'http://a.example', 'ready', 'worker', true, false, 0.1, '', '1'),
-    ('2026-02-01 12:01+00', 'http://a.example', 'ready', 'worker', false, true, 0.1, 'refused', '1');
+    ('2026-02-01 12:00+00', 'http://a.example', 'ready', 'worker', 60, true, false, 0.1, '', 0, 0.1, '1'),
+    ('2026-02-01 12:01+00', 'http://a.example', 'ready', 'worker', 60, false, true, 0.1, 'refused', 0, 0.2, '1');
 insert into alert_rule_versions (rule, version, is_on, body, digest, tested, author_id, message)
 select 'rule_of_' || lower(full_name), 1, true, '{}', encode(sha256(full_name::bytea), 'hex'), '{}', id, 'words of ' || full_name
 from staff;

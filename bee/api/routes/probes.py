@@ -8,10 +8,13 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
+from bee.api.caller import Caller
+from bee.api.gatehouse import find_caller
 from bee.api.house import house_of
 from bee.db import Login
 from bee.errors import Invalid, Unauthenticated
 from bee.sla.probes.key import HEADER, holds
+from bee.sla.probes.member import adopt
 from bee.sla.probes.notes import WORKER, note
 from bee.sla.probes.pushes import ProbePush, ask_push, get_push
 from bee.sla.probes.ticks import Round
@@ -58,6 +61,14 @@ def note_rounds(request: Request, body: Told) -> Noted:
         raise Invalid("validation_failed", f"rounds: {WORKER} is the worker's own name.")
     with house.database.writing(Login.SYSTEM) as session:
         return Noted(note(session, body.rounds, kept_days=house.settings.probe_retention_days))
+
+
+@router.put("/probe-member", status_code=204)
+def adopt_member(request: Request, caller: Annotated[Caller, Depends(find_caller)]) -> None:
+    """Know whoever signed in elsewhere as the prober's member, who is in no figure."""
+    house = house_of(request)
+    with house.database.writing(Login.SYSTEM) as session:
+        adopt(session, caller.member_id, now=house.clock())
 
 
 @router.post("/probe-pushes")

@@ -55,10 +55,18 @@ class Taken:
 
 
 def export_lines(session: ReadSession) -> Iterator[str]:
-    """Yield every version of every prompt and case, every run and review that is over; as the owner."""
+    """Yield every version of every prompt and case, every run and review that is over; as the owner.
+
+    Without the runs of which a review is open: a file goes from hand to hand, also to who rates.
+    """
     for query in QUERIES:
         for row in session.all(_Line, query):
             yield json.dumps(row.line, sort_keys=True, ensure_ascii=False)
+
+
+def held_back(session: ReadSession) -> int:
+    """Return how many runs are over and not told of, for a review of them is open."""
+    return int(session.scalar("coach/lab_count_held_back") or 0)
 
 
 def import_lines(database: Database, lines: Iterable[str], *, vouches: str | None = None) -> Taken:
@@ -190,6 +198,9 @@ def _take_review(session: WriteSession, said: Mapping[str, Any], vouches: str | 
     if not stored:
         return False
     review_id = said["id"]
+    for joined in said["raters_joined"]:
+        rater_id = _person(session, joined["rater"], vouches)
+        session.run("coach/lab_import_rater", review_id=review_id, rater_id=rater_id, since=joined["since"])
     for rating in said["ratings"]:
         rater_id = _person(session, rating["rater"], vouches)
         kept = {name: rating[name] for name in RATING_FIELDS}

@@ -38,10 +38,14 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Whether a version may go live; ``reasons``: what speaks against it or, if nothing does, what for it."""
+    """Whether a version may go live; ``reasons``: what speaks against it or, if nothing does, what for it.
+
+    ``model``: the one that answered, None where that was none or several: with another one it may not go live.
+    """
 
     passed: bool
     reasons: tuple[Reason, ...]
+    model: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +61,18 @@ def judge(evidence: Evidence, terms: Terms) -> Judgement:
     findings = (
         _whole(evidence),
         _answered(evidence),
+        _one_model(evidence),
         _safe(evidence),
         _needs_care(evidence, found),
         *_affordable(found, terms),
     )
     against = [finding for finding in findings if not finding.is_fine]
-    return Judgement(not against, tuple(Reason(each.check, each.said) for each in against or findings))
+    models = _models(evidence)
+    return Judgement(
+        passed=not against,
+        reasons=tuple(Reason(each.check, each.said) for each in against or findings),
+        model=models[0] if len(models) == 1 else None,
+    )
 
 
 def _whole(evidence: Evidence) -> _Finding:
@@ -79,6 +89,22 @@ def _answered(evidence: Evidence) -> _Finding:
     missing = evidence.due - there
     said = f"{there:,} of {evidence.due:,} answers came."
     return _Finding("answers", missing == 0, said if missing == 0 else f"{said} Start the run again.")
+
+
+def _one_model(evidence: Evidence) -> _Finding:
+    models = _models(evidence)
+    if not models:
+        return _Finding("model", False, "No model answered, so nothing is known of any.")
+    if len(models) > 1:
+        said = f"{' and '.join(models)} answered, for the settings changed meanwhile. Start the run again."
+        return _Finding("model", False, said)
+    return _Finding("model", True, f"All that it says holds for {models[0]}, which answered.")
+
+
+def _models(evidence: Evidence) -> list[str]:
+    """Return which models answered with the version that is tried; nobody in danger is answered by one."""
+    ours = (output for output in evidence.outputs if output.arm == Arm.CANDIDATE)
+    return sorted({output.label for output in ours if not output.is_screened})
 
 
 def _safe(evidence: Evidence) -> _Finding:

@@ -41,7 +41,8 @@ BETTER: Final = {Vote.CANDIDATE: "New version", Vote.BASELINE: "Version before",
 class Review:
     """A review, and how far it is. ``complete``: pairs with all their ratings; ``mine``: ratings of whoever reads.
 
-    ``outcome``: ``decided``, ``exhausted`` or ``cancelled``; None while it is open.
+    ``is_rater``: whether whoever reads joined it. ``hidden_by``: the number of the review because of which they
+    are not told who wrote what. ``outcome``: ``decided``, ``exhausted`` or ``cancelled``; None while it is open.
     """
 
     id: UUID
@@ -58,6 +59,8 @@ class Review:
     complete: int
     ratings: int
     mine: int
+    is_rater: bool
+    hidden_by: int | None
     outcome: str | None
     ended_at: datetime | None
 
@@ -217,8 +220,17 @@ def get_review(session: ReadSession, number: int) -> Review:
     raise NotFound("no_review", "There is no such review.")
 
 
+def join_review(session: WriteSession, review_id: UUID, *, actor: Actor) -> None:
+    """Let a coach rate in a review; to do so twice is once.
+
+    From then on who wrote what of its run is hidden from them, until nothing is left for them to rate.
+    """
+    if session.run("coach/lab_join_review", review_id=review_id, rater_id=actor.id):
+        _record(session, actor, "coach_review.joined", review_id, {})
+
+
 def next_pair(session: ReadSession, review_id: UUID) -> Shown | None:
-    """Return what whoever reads is to rate next; None where nothing is left for them."""
+    """Return what whoever reads, and joined, is to rate next; None where nothing is left for them."""
     return session.find(Shown, "coach/lab_next_pair", review_id=review_id)
 
 
@@ -235,7 +247,7 @@ def rate(
     """Keep what a coach says of a pair, once.
 
     Raises :class:`Invalid`, and :class:`Conflict` where they rated it before, others have rated it meanwhile as
-    often as is asked for, or the review is over.
+    often as is asked for, they did not join the review, or it is over.
     """
     if chosen not in CHOICES:
         raise Invalid("no_choice", "Say which answer is the better one, or that neither is.")

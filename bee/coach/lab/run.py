@@ -10,6 +10,7 @@ from uuid import UUID
 
 from bee.audit import Actor, record
 from bee.coach.lab.cases import run_cases
+from bee.coach.model import Provider
 from bee.coach.prompts import PromptVersion, live_version, prompt_versions
 from bee.coach.prompts.registry import COACH
 from bee.coach.review import CHECKER
@@ -65,7 +66,8 @@ class Run:
     """A run as it stands. ``outcome``: an :class:`Ended`, None while it goes on; ``passed``: the gate's word.
 
     ``done``: answers that there are; of them ``failed`` are without a text, ``cached`` an earlier run's.
-    ``reasons``: what the gate says, each with ``check`` and ``said``.
+    ``reasons``: what the gate says, each with ``check`` and ``said``. ``hidden_by``: the number of the review
+    because of which whoever reads is not told who answered what; None where they are.
     """
 
     id: UUID
@@ -95,6 +97,7 @@ class Run:
     passed: bool | None
     reasons: list[dict[str, str]] | None
     expires_at: datetime | None
+    hidden_by: int | None
 
     @property
     def due(self) -> int:
@@ -142,6 +145,11 @@ class Output:
     cost_usd: Decimal | None
 
     @property
+    def label(self) -> str:
+        """Which model gave it, as versions name models."""
+        return model_label(self.provider, self.model)
+
+    @property
     def results(self) -> Mapping[str, Mapping[str, Any]]:
         """What each check said, by its name; nothing where no text came."""
         return self.checks["results"] if self.checks else {}
@@ -155,6 +163,11 @@ class Output:
     def is_fresh(self) -> bool:
         """Whether a model gave this very answer, so that its time and cost count."""
         return not self.is_screened and not self.is_cached and self.error is None
+
+
+def model_label(provider: str, model: str) -> str:
+    """Return a model as versions and settings name it: ``openai/gpt-4o-mini``, or ``offline``."""
+    return provider if provider == Provider.OFFLINE else f"{provider}/{model}"
 
 
 def request_run(
@@ -210,7 +223,7 @@ def find_run(session: ReadSession, number: int) -> Run | None:
 
 
 def outputs(session: ReadSession, run_id: UUID) -> list[Output]:
-    """Return every answer of a run, by case, arm and repeat."""
+    """Return every answer of a run, by case, arm and repeat; none to a coach from whom they are hidden."""
     return session.all(Output, "coach/lab_outputs", run_id=run_id)
 
 

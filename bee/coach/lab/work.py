@@ -144,6 +144,7 @@ class Runner:
                     run_id=work.id,
                     prompt=work.prompt,
                     sha256=candidate.sha256,
+                    model=found.model,
                     passed=found.passed,
                     reasons=found.reasons,
                     decided_at=now,
@@ -156,7 +157,12 @@ class Runner:
                 action="coach_run.judged",
                 subject_kind="coach_run",
                 subject_id=work.id,
-                after={"passed": found.passed, "version": candidate.number, "sha256": candidate.sha256},
+                after={
+                    "passed": found.passed,
+                    "version": candidate.number,
+                    "sha256": candidate.sha256,
+                    "model": found.model,
+                },
             )
 
     def _end(self, run_id: UUID, outcome: Ended, said: str) -> None:

@@ -1,4 +1,4 @@
-"""Asking a provider's model of meaning what texts are to it, in time; one that fails is left alone a while."""
+"""Asking a model of meaning what texts are to it, in time; one that fails is left alone a while."""
 
 import asyncio
 import logging
@@ -50,10 +50,10 @@ class Asking:
 async def embed(
     models: Models, model: EmbeddingModel, texts: Sequence[str], *, within_s: float = BATCH_WITHIN_S
 ) -> list[Embedded]:
-    """Return what texts are to a provider's model, all of it in time. Raises :class:`ModelFailed`."""
+    """Return what texts are to a model, all of it in time. Raises :class:`ModelFailed`."""
     try:
         async with asyncio.timeout(within_s):
-            rows = await models.embeddings_of(model.asked_of).embed(model.model, texts, model.dimension)
+            rows = await models.embedder(model.provider).embed(model.model, texts, model.dimension)
     except TimeoutError as error:
         raise ModelFailed(Fault.SLOW, "deadline") from error
     return [Embedded(model, row) for row in rows]

@@ -1,14 +1,15 @@
-"""What memories and messages are compared by: keywords here, or a model of meaning elsewhere."""
+"""What memories and messages are compared by: keywords, or a model of meaning, here or a provider's."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from bee.coach.masking import Known, Mask
 from bee.coach.memory import keywords
-from bee.coach.model import Provider
+from bee.coach.model import minilm
 from bee.settings import Settings
 
-# Every model of meaning is asked for as many numbers, which all of those that an index is made for can give.
+# A provider's model is asked for as many numbers, which all of those that an index is made for can give.
 MEANING_DIMENSION: Final = 768
 
 
@@ -39,9 +40,18 @@ class EmbeddingModel:
         return self.provider == "local"
 
     @property
-    def asked_of(self) -> Provider:
-        """Who runs it, where it is not local."""
-        return Provider(self.provider)
+    def by_meaning(self) -> bool:
+        """Whether it is a model that has to be asked."""
+        return self.compares is Compares.MEANING
+
+    @property
+    def needs_consent(self) -> bool:
+        """Whether only texts of members who consented to coaching are shown to it."""
+        return not self.is_local
+
+    def shown(self, text: str, known: Known) -> str:
+        """Return a member's text as it is shown to it: elsewhere what is known of them is hidden."""
+        return text if self.is_local else Mask(known).hide(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +63,14 @@ class Embedded:
 
 
 KEYWORDS: Final = EmbeddingModel("local", "keywords-v1", keywords.DIMENSION, Compares.KEYWORDS)
+MINILM: Final = EmbeddingModel("local", minilm.NAME, minilm.DIMENSION, Compares.MEANING)
 
 
 def model_of(settings: Settings) -> EmbeddingModel:
     """Return what the settings compare memories by."""
-    if settings.coach_embedding == KEYWORDS.label:
-        return KEYWORDS
+    for local in (KEYWORDS, MINILM):
+        if settings.coach_embedding == local.label:
+            return local
     provider, _, model = settings.coach_embedding.partition("/")
     return EmbeddingModel(provider, model, MEANING_DIMENSION, Compares.MEANING)
 

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from bee.audit import Actor, record
-from bee.coach.masking import Known, Mask
+from bee.coach.masking import Known
 from bee.coach.memory.asking import embed
 from bee.coach.memory.models import Embedded, EmbeddingModel, by_keywords, model_of
 from bee.coach.memory.scoring import text_of
@@ -18,7 +18,8 @@ from bee.db import Database, Login, WriteSession
 from bee.settings import Settings
 
 MESSAGES_AT_A_TIME: Final = 200
-MEMORIES_AT_A_TIME: Final = 100
+# So few that a model which takes one at a time is asked for all of them in time.
+MEMORIES_AT_A_TIME: Final = 50
 MOST_KNOWN: Final = 2000
 
 
@@ -50,9 +51,9 @@ class Unembedded:
         return text_of(self.trait_key, self.trait_value)
 
     @property
-    def masked(self) -> str:
-        """The same for somebody outside, with everything hidden that points at the member."""
-        return Mask(Known(self.full_name, self.email, self.phone)).hide(self.text)
+    def known(self) -> Known:
+        """What points at the member, to be hidden from whoever runs the model."""
+        return Known(self.full_name, self.email, self.phone)
 
 
 def read_messages(database: Database, *, now: datetime, done: Callable[[int], None]) -> None:
@@ -86,7 +87,7 @@ def embed_memories(
                 provider=model.provider,
                 model=model.model,
                 dimension=model.dimension,
-                needs_consent=not model.is_local,
+                needs_consent=model.needs_consent,
                 most=MEMORIES_AT_A_TIME,
             )
         embedded = _embedded(settings, model, due)
@@ -143,14 +144,14 @@ def _added(session: WriteSession, message: Unread, trait: Trait) -> bool:
 
 
 def _embedded(settings: Settings, model: EmbeddingModel, due: Sequence[Unembedded]) -> list[Embedded]:
-    if model.is_local:
+    if not model.by_meaning:
         return [by_keywords(memory.text) for memory in due]
     if not due:
         return []
 
     async def ask() -> list[Embedded]:
         async with Models(settings) as models:
-            return await embed(models, model, [memory.masked for memory in due])
+            return await embed(models, model, [model.shown(memory.text, memory.known) for memory in due])
 
     return asyncio.run(ask())
 

@@ -77,14 +77,14 @@ def recall(
     ``meant``: what should compare; ``asked``: the message as it has it, None where it was not to be had. Keywords
     then stand in, as they do while a memory is still to be embedded: one comparison has one measure.
     """
-    if not meant.is_local and asked is not None:
+    if meant.by_meaning and asked is not None:
         found = _candidates(session, user_id, asked, at)
         if all(candidate.similarity is not None for candidate in found):
             alike = [(candidate, candidate.similarity or 0.0) for candidate in found]
             return Recollection(ranked(alike, WEIGHTS, at=at, limit=limit), meant, WEIGHTS.version)
     found = _candidates(session, user_id, by_keywords(message), at)
     fallback = None
-    if not meant.is_local:
+    if meant.by_meaning:
         fallback = Fallback.NOT_ASKED if asked is None else Fallback.NOT_ALL_EMBEDDED
     alike = _by_keywords(message, found)
     return Recollection(ranked(alike, WEIGHTS, at=at, limit=limit), KEYWORDS, WEIGHTS.version, fallback)

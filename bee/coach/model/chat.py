@@ -44,7 +44,7 @@ class Chat:
     @property
     def embeddings(self) -> Embeddings:
         """The models of meaning behind the same address."""
-        return Embeddings(self._client)
+        return Embeddings(self.provider, self._client)
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[str | Completion, None]:
         """Yield the text as it comes, then how it ended."""

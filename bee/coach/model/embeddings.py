@@ -1,4 +1,8 @@
-"""What texts are to a model of meaning, through the ``openai`` client, and what the errors of that client mean."""
+"""What texts are to a model of meaning, through the ``openai`` client, and what the errors of that client mean.
+
+OpenAI takes any number of texts that the worker has at a time, Vertex AI five in a request, and one for a model of
+Gemini: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api
+"""
 
 import math
 from collections.abc import Sequence
@@ -8,7 +12,7 @@ import openai
 from openai import AsyncOpenAI
 
 from bee.coach.model.faults import Classified, failure_of_status
-from bee.coach.model.interface import Fault, ModelFailed, broken
+from bee.coach.model.interface import Fault, ModelFailed, Provider, broken
 
 QUOTA_CODES: Final = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 
@@ -16,20 +20,37 @@ QUOTA_CODES: Final = frozenset({"insufficient_quota", "billing_hard_limit_reache
 class Embeddings:
     """The models of meaning of one provider."""
 
-    def __init__(self, client: AsyncOpenAI) -> None:
+    def __init__(self, provider: Provider, client: AsyncOpenAI) -> None:
+        self._provider = provider
         self._client = client
 
     async def embed(self, model: str, texts: Sequence[str], dimension: int) -> list[list[float]]:
         """Return so many numbers for each text, in order. Raises :class:`ModelFailed`; the caller keeps time."""
+        most = most_at_a_time(self._provider, model)
+        rows = []
+        for start in range(0, len(texts), most):
+            rows += await self._embed(model, texts[start : start + most], dimension)
+        return rows
+
+    async def _embed(self, model: str, texts: Sequence[str], dimension: int) -> list[list[float]]:
         with Classified(failure_of, reads=True):
             answer = await self._client.embeddings.create(
                 model=model, input=list(texts), dimensions=dimension, encoding_format="float"
             )
             found = {row.index: [float(value) for value in row.embedding] for row in answer.data}
             rows = [found[place] for place in range(len(texts))]
-        if not all(len(row) == dimension and all(map(math.isfinite, row)) for row in rows):
+        if len(answer.data) != len(texts) or not all(
+            len(row) == dimension and all(map(math.isfinite, row)) for row in rows
+        ):
             raise broken("no embedding")
         return rows
+
+
+def most_at_a_time(provider: Provider, model: str) -> int:
+    """Return how many texts a request may have."""
+    if provider is Provider.VERTEX:
+        return 1 if "gemini" in model else 5
+    return 2048
 
 
 def failure_of(error: BaseException) -> ModelFailed | None:

@@ -16,7 +16,7 @@
 "Counted" is by the circuit breaker of the provider.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal, Protocol
@@ -26,6 +26,7 @@ from bee.errors import Unavailable
 
 __all__ = [
     "Completion",
+    "Embedder",
     "Fault",
     "Finish",
     "Model",
@@ -167,3 +168,10 @@ class Model(Protocol):
 
     async def aclose(self) -> None:
         """Close the connections."""
+
+
+class Embedder(Protocol):
+    """Models of meaning."""
+
+    async def embed(self, model: str, texts: Sequence[str], dimension: int) -> list[list[float]]:
+        """Return so many numbers for each text, in order. Raises :class:`ModelFailed`; the caller keeps time."""

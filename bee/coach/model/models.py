@@ -1,22 +1,21 @@
 """The models that the settings give."""
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
+from typing import Final, Self
 
-from bee.coach.model.interface import Fault, Model, ModelFailed, Provider
+from bee.coach.model.interface import Embedder, Fault, Model, ModelFailed, Provider
+from bee.coach.model.minilm import MiniLM
 from bee.coach.model.offline import Offline
 from bee.settings import Settings
 
-if TYPE_CHECKING:
-    from bee.coach.model.embeddings import Embeddings
-
-VERTEX_URL: Final = "https://{location}-aiplatform.googleapis.com/v1/projects/{project}/locations/{location}/endpoints/openapi"
+VERTEX_URL: Final = "https://{host}/v1/projects/{project}/locations/{location}/endpoints/openapi"
 
 
 class Models:
     """One door for each provider that is configured; the offline coach always is. Of one event loop."""
 
     def __init__(self, settings: Settings) -> None:
+        self._minilm = MiniLM(settings.coach_minilm)
         self._models: dict[Provider, Model] = {Provider.OFFLINE: Offline()} | _configured(settings)
 
     @property
@@ -31,11 +30,16 @@ class Models:
             raise ModelFailed(Fault.CONFIGURATION, f"{provider} is not configured")
         return found
 
-    def embeddings_of(self, provider: Provider) -> "Embeddings":
-        """Return a provider's models of meaning. Raises :class:`ModelFailed` where it has none."""
+    def embedder(self, provider: str) -> Embedder:
+        """Return the models of meaning of a provider, or of this machine (``local``).
+
+        Raises :class:`ModelFailed` where it has none.
+        """
+        if provider == "local":
+            return self._minilm
         from bee.coach.model.chat import Chat
 
-        found = self.of(provider)
+        found = self.of(Provider(provider))
         if not isinstance(found, Chat):
             raise ModelFailed(Fault.CONFIGURATION, f"{provider} embeds nothing")
         return found.embeddings
@@ -65,6 +69,12 @@ def providers_of(settings: Settings) -> frozenset[Provider]:
     return frozenset(provider for provider, is_there in named.items() if is_there)
 
 
+def vertex_url(project: str, location: str) -> str:
+    """Return where a project's models are: each region has a host of its own, ``global`` the one without a name."""
+    host = "aiplatform.googleapis.com" if location == "global" else f"{location}-aiplatform.googleapis.com"
+    return VERTEX_URL.format(host=host, project=project, location=location)
+
+
 def _configured(settings: Settings) -> dict[Provider, Model]:
     # Each client takes up to 1.5 s to load: only those that are needed.
     models: dict[Provider, Model] = {}
@@ -78,9 +88,7 @@ def _configured(settings: Settings) -> dict[Provider, Model]:
         from bee.coach.model.google_token import GoogleToken
 
         token = GoogleToken.of(settings.vertex_credentials)
-        url = settings.vertex_url or VERTEX_URL.format(
-            location=settings.vertex_location, project=settings.vertex_project
-        )
+        url = settings.vertex_url or vertex_url(settings.vertex_project, settings.vertex_location)
         models[Provider.VERTEX] = Chat(Provider.VERTEX, key=token, url=url)
     if settings.anthropic_api_key is not None:
         from bee.coach.model.claude import ANTHROPIC_URL, Claude

@@ -1,7 +1,8 @@
 """What people do to prompts; each act is in the trail, with numbers and digests and without a word of a prompt.
 
 Who may, and what goes live, is the database's to say: an approval is another person's than the request and the
-version, is given once, and lets go live only what the gate's newest verdict on exactly that version lets pass.
+version, is given once, and lets go live only what the gate's newest verdict on exactly that version lets pass, with
+the model that would answer there.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +10,8 @@ from uuid import UUID
 
 from bee.audit import Actor, given_words, record
 from bee.coach.prompts.draft import Draft
-from bee.coach.prompts.gate import verdicts
+from bee.coach.prompts.gate import deciding, verdicts
+from bee.coach.prompts.live import answering_model
 from bee.coach.prompts.promotions import Promotion, get_promotion, promotions, ways_back
 from bee.coach.prompts.registry import (
     Deployment,
@@ -84,12 +86,14 @@ def approve(session: WriteSession, promotion_id: UUID, *, reason: str, actor: Ac
     """
     said = given_words(reason, "Say why")
     found = _decide(session, promotion_id, "approved", said, actor)
+    version = get_version(session, found.prompt, found.number)
     known = verdicts(session, found.prompt, found.sha256)
-    if not known:
+    verdict = deciding(known, answering_model(session, version, found.environment)) or next(iter(known), None)
+    if verdict is None:
         raise Conflict(
             "gate_missing", "The gate has said nothing of this version: run it over the cases first."
         )
-    way = Way(by=actor.id, promotion_id=found.id, run_id=known[0].run_id)
+    way = Way(by=actor.id, promotion_id=found.id, run_id=verdict.run_id)
     _go_live(session, "promoted", found.prompt, found.environment, found.number, way, said, actor)
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from bee.coach.prompts.gate import Verdict, verdicts
+from bee.coach.prompts.gate import Verdict, deciding, verdicts
+from bee.coach.prompts.live import LivePrompt, live_prompts, named_model
 from bee.coach.prompts.promotions import Promotion, promotions, ways_back
 from bee.coach.prompts.registry import Deployment, PromptVersion, deployments, prompt_versions
 from bee.csv_text import csv_text
@@ -17,12 +18,16 @@ NOBODY = "The program"
 
 @dataclass(frozen=True, slots=True)
 class VersionCard:
-    """A version at a glance. ``live_in``: where it is live. ``verdicts``: the gate's on it, newest first."""
+    """A version at a glance. ``live_in``: where it is live. ``verdicts``: the gate's on it, newest first.
+
+    ``model``: which one answers with it in the environment, or would; None where nobody knows.
+    """
 
     version: PromptVersion
     author: str
     live_in: tuple[Environment, ...]
     verdicts: tuple[Verdict, ...]
+    model: str | None
 
     @property
     def number(self) -> int:
@@ -31,15 +36,16 @@ class VersionCard:
 
     @property
     def verdict(self) -> Verdict | None:
-        """The one that counts."""
-        return self.verdicts[0] if self.verdicts else None
+        """The one that counts: of the model that answers with it."""
+        return deciding(self.verdicts, self.model)
 
 
 @dataclass(frozen=True, slots=True)
 class PromptCard:
     """A prompt in one environment. ``cards``: newest first; ``times``, ``asked``: of the environment, newest first.
 
-    ``people``: how those are called who wrote, asked and deployed.
+    ``people``: how those are called who wrote, asked and deployed. ``untried``: what is live there, where no run
+    let it pass with the model that answers.
     """
 
     prompt: str
@@ -48,6 +54,7 @@ class PromptCard:
     times: tuple[Deployment, ...]
     asked: tuple[Promotion, ...]
     people: Mapping[UUID, str]
+    untried: LivePrompt | None
 
     @property
     def live(self) -> VersionCard | None:
@@ -108,14 +115,15 @@ def catalogue(session: ReadSession, prompt: str, environment: Environment) -> Pr
     """Return a prompt as it stands in an environment; for coaches and admins."""
     people = {row.id: row.full_name for row in session.all(_Person, "coach/prompt_people", prompt=prompt)}
     live_in = _live_in(session, prompt)
-    known = verdicts(session, prompt)
+    known, named = verdicts(session, prompt), named_model(session, environment)
     return PromptCard(
         prompt=prompt,
         environment=environment,
-        cards=tuple(_card(row, people, live_in, known) for row in prompt_versions(session, prompt)),
+        cards=tuple(_card(row, people, live_in, known, named) for row in prompt_versions(session, prompt)),
         times=tuple(deployments(session, prompt, environment)),
         asked=tuple(promotions(session, prompt, environment)),
         people=people,
+        untried=_untried(session, prompt, environment),
     )
 
 
@@ -137,6 +145,7 @@ def _card(
     people: Mapping[UUID, str],
     live_in: Mapping[Environment, int],
     known: Sequence[Verdict],
+    named: str | None,
 ) -> VersionCard:
     author = NOBODY if version.author_id is None else people[version.author_id]
     return VersionCard(
@@ -144,7 +153,15 @@ def _card(
         author,
         tuple(environment for environment, number in live_in.items() if number == version.number),
         tuple(verdict for verdict in known if verdict.sha256 == version.sha256),
+        version.model or named,
     )
+
+
+def _untried(session: ReadSession, prompt: str, environment: Environment) -> LivePrompt | None:
+    found = (
+        each for each in live_prompts(session) if (each.prompt, each.environment) == (prompt, environment)
+    )
+    return next((each for each in found if each.is_untried), None)
 
 
 def _live_in(session: ReadSession, prompt: str) -> dict[Environment, int]:

@@ -126,12 +126,14 @@ def due_steps(alert: Alert, steps: tuple[Step, ...], now: datetime) -> tuple[Ste
     """Return the steps of the present round that are to be told now.
 
     Nothing is told of what is quiet, of what somebody sees to, or of what is snoozed, but for what people ask for.
+    Who asks when all are told has the last one told again: nobody who calls for help is left without.
     """
     waited_s = (now - alert.round_at).total_seconds()
     by_time = sum(step.after_min * 60 <= waited_s for step in steps)
     is_silent = not alert.is_open or alert.quiet_since is not None or alert.is_held(now)
     due = max(0 if is_silent else by_time, alert.steps_asked if alert.is_open else 0)
-    return steps[alert.steps_told : due]
+    again = steps[-1:] * (due - max(len(steps), alert.steps_told))
+    return (*steps[alert.steps_told : due], *again)
 
 
 def _opened(firing: Firing, version: int, now: datetime) -> Alert:

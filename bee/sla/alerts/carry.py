@@ -2,11 +2,12 @@
 
 A message is handed over at least once; a repeat bears the same number. Each way out is a topic of its own, so that
 one that fails holds up no other, and is tried again within two minutes at the latest. What could not be handed over
-for a day is given up: nobody is called about what was yesterday.
+for a day is given up: nobody is called about what was yesterday. Nor is anybody called about what is over by then:
+who was not told of it while it fired hears only that it is over, and never in the wrong order.
 """
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -18,7 +19,7 @@ from bee.errors import Invalid, Unavailable
 from bee.outbox import Message, deliver_due
 from bee.outbox.queue import Carrier
 from bee.settings import Settings
-from bee.sla.alerts.mail import Mailbox, mail_of, mailbox
+from bee.sla.alerts.mail import Mailbox, mail_of, mailbox, refuse_no_mail_address
 from bee.sla.alerts.told import TEAM, Channel
 from bee.sla.alerts.webhook import Hook, hook, refuse_no_address
 
@@ -54,6 +55,9 @@ def ways_of(settings: Settings) -> Ways:
         refuse_no_address("BEE_ALERT_WATCHDOG_URL", watchdog.get_secret_value())
     if url and not settings.is_local and not url.get_secret_value().startswith("https://"):
         raise Invalid("alert_webhook_url", "BEE_ALERT_WEBHOOK_URL: outside local it has to be https://.")
+    if smtp:
+        refuse_no_mail_address("BEE_ALERT_MAIL_FROM", settings.alert_mail_from or "")
+        refuse_no_mail_address("BEE_ALERT_MAIL_TO", settings.alert_mail_to or "")
     return Ways(
         mailbox(smtp.get_secret_value(), settings.alert_mail_from or "") if smtp else None,
         settings.alert_mail_to or "",
@@ -67,31 +71,54 @@ def carry(
     ways: Ways,
     *,
     spread: random.Random,
+    channels: Iterable[Channel] = tuple(Channel),
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> int:
-    """Hand over what is due and return how many messages were taken."""
+    """Hand over what is due, by each of some ways, and return how many messages were taken."""
+    return sum(_carry(database, ways, channel, spread=spread, clock=clock) for channel in channels)
+
+
+def _carry(
+    database: Database,
+    ways: Ways,
+    channel: Channel,
+    *,
+    spread: random.Random,
+    clock: Callable[[], datetime],
+) -> int:
+    now = clock()
     with database.writing(Login.WORKER) as session:
-        session.run("sla/give_up_alert_messages", now=clock(), before=clock() - GIVEN_UP_AFTER)
-    return sum(
-        deliver_due(
-            database, {topic: carrier}, spread=spread, longest_retry_s=LONGEST_RETRY_S, ends_on_failure=True
-        )
-        for topic, carrier in _carriers(database, ways, clock).items()
+        session.run("sla/give_up_alert_messages", topic=channel.topic, now=now, before=now - GIVEN_UP_AFTER)
+        session.run("sla/withdraw_alert_messages", topic=channel.topic, now=now)
+    carrier = _carrier(database, ways, channel, clock)
+    if carrier is None:
+        return 0
+    return deliver_due(
+        database,
+        {channel.topic: carrier},
+        spread=spread,
+        longest_retry_s=LONGEST_RETRY_S,
+        ends_on_failure=True,
     )
 
 
-def _carriers(database: Database, ways: Ways, clock: Callable[[], datetime]) -> Mapping[str, Carrier]:
-    carriers: dict[str, Carrier] = {}
-    if ways.mailbox:
-        carriers[Channel.MAIL.topic] = partial(_mail, database, ways.mailbox, ways.team)
-    if ways.hook:
-        carriers[Channel.WEBHOOK.topic] = partial(_post, ways.hook, clock)
-    return carriers
+def _carrier(
+    database: Database, ways: Ways, channel: Channel, clock: Callable[[], datetime]
+) -> Carrier | None:
+    match channel:
+        case Channel.MAIL:
+            return partial(_mail, database, ways.mailbox, ways.team) if ways.mailbox else None
+        case Channel.WEBHOOK:
+            return partial(_post, ways.hook, clock) if ways.hook else None
 
 
 def _mail(database: Database, sender: Mailbox, team: str, message: Message) -> None:
     to = _address(database, str(message.payload["receiver"]), team)
-    sender.send(mail_of(message.payload, number=message.id, sender=sender.sender, to=to))
+    try:
+        sender.send(mail_of(message.payload, number=message.id, sender=sender.sender, to=to))
+    except ValueError as error:
+        # Such as a password or an address with letters that the protocol has no place for.
+        raise Unavailable("mail_unsendable", "The mail can't be put as it has to be sent.") from error
 
 
 def _post(receiver: Hook, clock: Callable[[], datetime], message: Message) -> None:

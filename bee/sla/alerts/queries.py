@@ -102,14 +102,16 @@ class WatchState:
     firing: int | None
 
 
-def alerts(session: ReadSession, *, since: datetime, most: int) -> list[AlertCard]:
-    """Return what is open and what ended since, the most urgent first."""
-    return session.all(AlertCard, "sla/alert_list", alert=None, since=since, most=most)
+def alerts(
+    session: ReadSession, *, since: datetime, most: int, until: datetime | None = None
+) -> list[AlertCard]:
+    """Return what is open and what ended since, the most urgent first; of what opened before ``until``."""
+    return session.all(AlertCard, "sla/alert_list", alert=None, since=since, until=until, most=most)
 
 
 def find_alert(session: ReadSession, alert: int) -> AlertCard | None:
     """Return an alert as it is now."""
-    return session.find(AlertCard, "sla/alert_list", alert=alert, since=None, most=1)
+    return session.find(AlertCard, "sla/alert_list", alert=alert, since=None, until=None, most=1)
 
 
 def alert_acts(session: ReadSession, alert: int) -> list[AlertAct]:

@@ -1,4 +1,4 @@
-"""The two threads of a worker that watch and tell, beside whatever job it is at: neither waits for the other."""
+"""The threads of a worker beside whatever job it is at: one watches, one tells by each way; none waits."""
 
 import logging
 import random
@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from bee.db import Database, Login
 from bee.db.migrations import require_release
-from bee.errors import BeeError
+from bee.errors import BeeError, Unavailable
 from bee.sla.alerts.carry import Ways, carry
+from bee.sla.alerts.told import Channel
 from bee.sla.alerts.watch import Watch
 from bee.sla.alerts.webhook import say_alive
 from bee.sla.derivation import derive
@@ -37,19 +39,30 @@ class Sentinel:
         require_release(self.database, Login.WORKER)
         if not self.watch.is_due(self.database, now=self.clock()):
             return
-        # What a long job keeps the worker from adding up would not be seen.
-        derive(self.database, now=self.clock())
+        is_added_up = self._add_up()
         seen = self.watch.look(self.database, now=self.clock())
         if seen is None:
             return
         if seen.firing:
             log.warning("%d things fire, %d messages are told", seen.firing, seen.told)
-        if self.ways.watchdog:
+        # Whoever watches from outside is to call somebody where budgets are not seen to burn.
+        if self.ways.watchdog and is_added_up:
             say_alive(self.ways.watchdog)
 
-    def tell(self) -> None:
-        """Hand over what is due. Raises :class:`Unavailable` without a database."""
-        if taken := carry(self.database, self.ways, spread=self.spread, clock=self.clock):
+    def _add_up(self) -> bool:
+        """Add up what a long job would keep the worker from; where that fails, what else there is is watched."""
+        try:
+            derive(self.database, now=self.clock())
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("the minutes could not be added up")
+            return False
+        return True
+
+    def tell(self, *channels: Channel) -> None:
+        """Hand over what is due by some ways. Raises :class:`Unavailable` without a database."""
+        if taken := carry(self.database, self.ways, channels=channels, spread=self.spread, clock=self.clock):
             log.info("%d alert messages were taken", taken)
 
     @contextmanager
@@ -57,8 +70,10 @@ class Sentinel:
         """Watch and tell every few seconds while the block runs."""
         ended = threading.Event()
         with ExitStack() as threads:
-            for name, do in (("watches", self.look), ("tells", self.tell)):
-                threads.enter_context(_repeating(name, do, ended, every_s))
+            threads.enter_context(_repeating("watches", self.look, ended, every_s))
+            for channel in Channel:
+                tell = partial(self.tell, channel)
+                threads.enter_context(_repeating(f"tells by {channel}", tell, ended, every_s))
             try:
                 yield
             finally:

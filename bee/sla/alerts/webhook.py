@@ -1,5 +1,6 @@
 """Alerts by webhook, signed as Standard Webhooks says (https://www.standardwebhooks.com)."""
 
+import asyncio
 import binascii
 import json
 import ssl
@@ -8,14 +9,14 @@ from datetime import datetime
 from typing import Any, Final
 
 import httpx2
-from standardwebhooks.webhooks import Webhook
+from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 
 from bee.errors import Invalid, Unavailable
 
 TIMEOUT_S: Final = 10.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Hook:
     """Where alerts are posted to, and what signs them."""
 
@@ -37,11 +38,11 @@ class Hook:
             "webhook-timestamp": str(int(now.timestamp())),
             "webhook-signature": self.signer.sign(name, now, body),
         }
-        answer = _asked(
+        status = _asked(
             "POST", self.url, tls=self.tls, timeout_s=self.timeout_s, content=body.encode(), headers=headers
         )
-        if not answer.is_success:
-            raise Unavailable("webhook_refused", f"The webhook answered {answer.status_code}.")
+        if not httpx2.codes.is_success(status):
+            raise Unavailable("webhook_refused", f"The webhook answered {status}.")
 
 
 def hook(url: str, secret: str, *, tls: ssl.SSLContext | None = None) -> Hook:
@@ -49,7 +50,7 @@ def hook(url: str, secret: str, *, tls: ssl.SSLContext | None = None) -> Hook:
     refuse_no_address("BEE_ALERT_WEBHOOK_URL", url)
     try:
         signer = Webhook(secret)
-    except (RuntimeError, ValueError, binascii.Error) as error:
+    except (EmptyWebhookSecretError, RuntimeError, ValueError, binascii.Error) as error:
         raise Invalid("alert_webhook_secret", "BEE_ALERT_WEBHOOK_SECRET: write whsec_ and base64.") from error
     return Hook(url, signer, tls or ssl.create_default_context())
 
@@ -60,17 +61,28 @@ def refuse_no_address(variable: str, url: str) -> None:
         raise Invalid(variable.lower().removeprefix("bee_"), f"{variable}: write https:// and an address.")
 
 
-def say_alive(url: str, *, tls: ssl.SSLContext | None = None) -> None:
+def say_alive(url: str, *, tls: ssl.SSLContext | None = None, timeout_s: float = TIMEOUT_S) -> None:
     """Tell whoever watches from outside that a minute was watched. Raises :class:`Unavailable`."""
-    answer = _asked("GET", url, tls=tls or ssl.create_default_context(), timeout_s=TIMEOUT_S)
-    if not answer.is_success:
-        raise Unavailable("watchdog_refused", f"The watchdog answered {answer.status_code}.")
+    status = _asked("GET", url, tls=tls or ssl.create_default_context(), timeout_s=timeout_s)
+    if not httpx2.codes.is_success(status):
+        raise Unavailable("watchdog_refused", f"The watchdog answered {status}.")
 
 
-def _asked(method: str, url: str, *, tls: ssl.SSLContext, timeout_s: float, **more: Any) -> httpx2.Response:
+def _asked(method: str, url: str, *, tls: ssl.SSLContext, timeout_s: float, **more: Any) -> int:
+    """Return the status of the answer, of which nothing else is read. ``timeout_s``: for all of it."""
     try:
-        return httpx2.request(method, url, timeout=timeout_s, verify=tls, follow_redirects=False, **more)
-    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        return asyncio.run(_status(method, url, tls=tls, timeout_s=timeout_s, **more))
+    except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError) as error:
         raise Unavailable(
             "webhook_unreachable", f"The receiver was not reached ({type(error).__name__})."
         ) from error
+
+
+async def _status(method: str, url: str, *, tls: ssl.SSLContext, timeout_s: float, **more: Any) -> int:
+    # The library's own limits are for each read: a receiver that trickles would never reach one.
+    async with (
+        asyncio.timeout(timeout_s),
+        httpx2.AsyncClient(timeout=None, verify=tls, follow_redirects=False) as client,
+        client.stream(method, url, **more) as answer,
+    ):
+        return answer.status_code

@@ -106,16 +106,18 @@ def see(step: Step, attempt: Callable[[], str], *, timer: Callable[[], float] = 
 
     ``attempt`` returns what there is to say of its success, usually nothing, or raises :class:`Failed`.
     """
-    reason, seconds = "", 0.0
+    reason, seconds, first = "", 0.0, timer()
     for is_retry in (False, True):
-        began = timer()
+        began = timer() if is_retry else first
         try:
             said = attempt()
         except Failed as error:
-            reason, seconds = error.reason, timer() - began
+            over = timer()
+            reason, seconds = error.reason, over - began
         else:
-            return Seen(step, True, is_retry, timer() - began, reason or said)
-    return Seen(step, False, True, seconds, reason)
+            over = timer()
+            return Seen(step, True, is_retry, over - began, reason or said, over - first)
+    return Seen(step, False, True, seconds, reason, over - first)
 
 
 def see_ready(asker: Asker, *, timeout_s: float) -> tuple[Seen, ...]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from bee.sla.probes.asking import Answer, Asker, Failed, see
-from bee.sla.probes.ticks import Seen, Step
+from bee.sla.probes.ticks import NotRun, Seen, Step
 
 # The push waits for the worker's next turn; the coach has twelve seconds in all.
 TIMEOUTS_S: Final = {
@@ -27,6 +27,10 @@ TOKEN: Final = "a-device-of-nobody"  # noqa: S105  # an address that no push ser
 POLL_S: Final = 0.5
 
 
+# Of sign-in that somebody else does: what it says of credentials that it does not take. The house is not at fault.
+REFUSED: Final = frozenset({"invalid_credentials", "email_not_confirmed", "user_banned"})
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Credentials:
     """How the member signs in. ``api_key``: the key that every client has."""
@@ -38,17 +42,21 @@ class Credentials:
 
 @dataclass(slots=True, repr=False)
 class Journey:
-    """One journey through an API."""
+    """One journey through an API. ``issuer``: who signs members in, where the API does not do it itself."""
 
     asker: Asker
     credentials: Credentials
+    issuer: Asker | None = None
     _token: str = ""
     _before: tuple[str, int] | None = None
     _event: str = field(default_factory=lambda: str(uuid4()))
     _request: str = field(default_factory=lambda: str(uuid4()))
 
     def see(self) -> tuple[Seen, ...]:
-        """Take every step that can be taken, and return what each came to."""
+        """Take every step that can be taken, and return what each came to.
+
+        Raises :class:`NotRun` where nothing was tried for want of a member who may.
+        """
         seen = [see(Step.SIGN_IN, self.sign_in)]
         if not seen[0].ok:
             return tuple(seen)
@@ -60,17 +68,28 @@ class Journey:
         return tuple(seen)
 
     def sign_in(self) -> str:
-        """Sign in as the app does."""
+        """Sign in as the app does, and have a member of somebody else's sign-in known as nobody who counts."""
         who = self.credentials
-        answer = self.asker.ask(
+        answer = (self.issuer or self.asker).ask(
             "POST",
             "/auth/v1/token?grant_type=password",
             timeout_s=TIMEOUTS_S[Step.SIGN_IN],
             body={"email": who.email, "password": who.password},
             headers={"apikey": who.api_key},
         )
+        if self.issuer is not None and _is_refusal(answer):
+            raise NotRun("credentials_refused")
         self._token = _text(answer.expect(), "access_token")
+        if self.issuer is not None:
+            self._be_nobody()
         return ""
+
+    def _be_nobody(self) -> None:
+        status = self._ask(Step.SIGN_IN, "PUT", "/v1/probe-member").status
+        if status == 409:
+            raise NotRun("member_counts")
+        if status != 204:
+            raise Failed(f"http_{status}")
 
     def post_event(self) -> str:
         """Note where the member stands, and post an event."""
@@ -119,7 +138,7 @@ class Journey:
     def sign_out(self) -> None:
         """End the session; one that is left is forgotten like any other."""
         try:
-            self._ask(Step.SIGN_IN, "POST", "/auth/v1/logout?scope=local")
+            self._ask(Step.SIGN_IN, "POST", "/auth/v1/logout?scope=local", asker=self.issuer)
         except Failed:
             return
 
@@ -141,11 +160,20 @@ class Journey:
         path: str,
         body: object = None,
         headers: dict[str, str] | None = None,
+        asker: Asker | None = None,
     ) -> Answer:
         who = {"Authorization": f"Bearer {self._token}", "apikey": self.credentials.api_key}
-        return self.asker.ask(
+        return (asker or self.asker).ask(
             method, path, timeout_s=TIMEOUTS_S[step], body=body, headers=who | (headers or {})
         )
+
+
+def _is_refusal(answer: Answer) -> bool:
+    """Return whether the credentials were understood and not taken; versions put the code in two places."""
+    said = answer.body if isinstance(answer.body, dict) else {}
+    return answer.status in {400, 403} and not REFUSED.isdisjoint(
+        code for code in (said.get("code"), said.get("error_code")) if isinstance(code, str)
+    )
 
 
 def _text(said: Any, name: str) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from bee.accounts.passwords import hash_password
 from bee.db import Database, Login, WriteSession
+from bee.errors import Conflict
 from bee.passwords import is_password
 from bee.secret import derived
 
@@ -40,6 +41,18 @@ def ensure_probe_member(database: Database, key: str, *, now: datetime) -> UUID:
         if not is_password(password, found.password_hash):
             session.run("sla/set_probe_password", id=found.id, password_hash=hash_password(password), now=now)
         return found.id
+
+
+def adopt(session: WriteSession, member: UUID, *, now: datetime) -> None:
+    """Have whoever signed in elsewhere there as a member whom nobody counts.
+
+    Raises :class:`Conflict` for a member who counts: they must not vanish from figures.
+    """
+    session.run("sla/add_probe_member", id=member, time_zone=ZONE, joined_on=now.astimezone(UTC).date())
+    if not session.scalar("sla/is_synthetic", id=member):
+        raise Conflict(
+            "member_counts", "That is a member who counts in figures; a prober needs one of its own."
+        )
 
 
 def forget_journeys(session: WriteSession, *, kept_days: int, now: datetime) -> int:

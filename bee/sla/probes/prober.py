@@ -10,7 +10,16 @@ from typing import Final
 
 from bee.errors import BeeError, Invalid
 from bee.sla.probes.spool import Spool
-from bee.sla.probes.ticks import Probe, Round, Seen, due_tick, tick_of
+from bee.sla.probes.ticks import (
+    MOST_EVERY_S,
+    MOST_WAITING,
+    NotRun,
+    Probe,
+    Round,
+    Seen,
+    due_tick,
+    tick_of,
+)
 
 ROUNDS_AT_ONCE: Final = 100
 # As often as the clock is looked at: it may be set while we wait.
@@ -59,7 +68,7 @@ class Prober:
 
     def look_at(self, tick: datetime) -> Round:
         """Look, keep what was seen, tell everything that waits."""
-        seen = Round(self.probe, self.target, self.name, tick, self.every_s, self.release, self.look())
+        seen = self._look(tick)
         self._log(seen)
         try:
             self.spool.keep(seen)
@@ -69,6 +78,28 @@ class Prober:
         else:
             self._tell_waiting(until=tick + timedelta(seconds=self.every_s / 2))
         return seen
+
+    def _look(self, tick: datetime) -> Round:
+        late_s = min(max((self.clock() - tick).total_seconds(), 0), MOST_EVERY_S)
+        waiting = min(self.spool.count(), MOST_WAITING)
+        seen: tuple[Seen, ...] = ()
+        not_run = ""
+        try:
+            seen = self.look()
+        except NotRun as error:
+            not_run = error.reason
+        return Round(
+            self.probe,
+            self.target,
+            self.name,
+            tick,
+            self.every_s,
+            self.release,
+            seen,
+            not_run,
+            late_s,
+            waiting,
+        )
 
     def _tell_waiting(self, *, until: datetime) -> None:
         """Tell what waits, oldest first; what there is no time for before the next tick is told after it."""
@@ -110,6 +141,8 @@ class Prober:
             log.error("what a probe saw was refused: %s", error.message)  # noqa: TRY400
 
     def _log(self, found: Round) -> None:
+        if found.not_run:
+            log.warning("probe of %s: the %s was not run (%s)", self.target, found.probe, found.not_run)
         for step in found.seen:
             if not step.ok:
                 log.warning("probe of %s: %s failed twice (%s)", self.target, step.step, step.reason)

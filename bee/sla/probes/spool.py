@@ -54,6 +54,10 @@ class Spool:
                 found.extend(_read(path))
         return found
 
+    def count(self) -> int:
+        """Return how many wait."""
+        return len(self._paths())
+
     def drop(self, kept: Sequence[Kept]) -> None:
         """Forget rounds that were told."""
         for each in kept:

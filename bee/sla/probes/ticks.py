@@ -21,6 +21,7 @@ LONGEST_TARGET: Final = 200
 MOST_EVERY_S: Final = 3600
 # What clocks of different machines may differ by.
 AHEAD_S: Final = 60
+MOST_WAITING: Final = 1_000_000
 
 
 class Probe(StrEnum):
@@ -28,6 +29,14 @@ class Probe(StrEnum):
 
     READY = "ready"
     JOURNEY = "journey"
+
+
+class NotRun(Exception):
+    """A probe could not even be tried, for want of what it needs; ``reason`` is a code for the row."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Step(StrEnum):
@@ -46,6 +55,7 @@ class Seen:
     """What a step came to. Not ``ok``: it failed, and again at once. ``seconds``: of the try that decided.
 
     ``reason``: why the last try that failed did; what an answer was, where there is something to say of it.
+    ``lasted_s``: all tries together, which is the time that the step is evidence of.
     """
 
     step: Step
@@ -53,6 +63,7 @@ class Seen:
     retried: bool
     seconds: Annotated[float, Field(ge=0, le=MOST_EVERY_S, allow_inf_nan=False)]
     reason: Annotated[str, Field(pattern=REASON)] = ""
+    lasted_s: Annotated[float, Field(ge=0, le=MOST_EVERY_S, allow_inf_nan=False)] = 0
 
     def __post_init__(self) -> None:
         if not self.ok and not (self.retried and self.reason):
@@ -61,7 +72,11 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """A probe at a tick. ``scheduled_at``: the tick itself, whenever it was looked at."""
+    """A probe at a tick. ``scheduled_at``: the tick itself, whenever it was looked at.
+
+    ``late_s``: how long after it the looking began. ``waiting``: how many older rounds were not told then.
+    ``not_run``: why there was no looking; then nothing is ``seen``, and nothing is said of the house.
+    """
 
     probe: Probe
     target: Annotated[str, Field(pattern=ORIGIN, max_length=LONGEST_TARGET)]
@@ -69,9 +84,14 @@ class Round:
     scheduled_at: AwareDatetime
     every_s: Annotated[int, Field(ge=1, le=MOST_EVERY_S)]
     release: Annotated[str, Field(max_length=100)]
-    seen: Annotated[tuple[Seen, ...], Field(min_length=1, max_length=len(Step))]
+    seen: Annotated[tuple[Seen, ...], Field(max_length=len(Step))]
+    not_run: Annotated[str, Field(pattern=REASON)] = ""
+    late_s: Annotated[float, Field(ge=0, le=MOST_EVERY_S, allow_inf_nan=False)] = 0
+    waiting: Annotated[int, Field(ge=0, le=MOST_WAITING)] = 0
 
     def __post_init__(self) -> None:
+        if bool(self.seen) == bool(self.not_run):
+            raise ValueError("a round has seen something, or says why it was not run")
         if len({each.step for each in self.seen}) < len(self.seen):
             raise ValueError("each step is seen once")
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from bee.errors import Invalid
 from bee.settings import Settings
@@ -15,7 +16,7 @@ from bee.sla.probes.notes import WORKER
 from bee.sla.probes.prober import Look, Prober, check_pace, running
 from bee.sla.probes.spool import Spool
 from bee.sla.probes.telling import ToApi, ToDatabase
-from bee.sla.probes.ticks import Probe, Seen, check_name, target_of
+from bee.sla.probes.ticks import NotRun, Probe, Seen, check_name, target_of
 
 
 @contextmanager
@@ -37,9 +38,8 @@ def watching(settings: Settings) -> Iterator[None]:
             return found
 
         probers = [prober(Probe.READY, settings.probe_every_s, place.ready(stack))]
-        if settings.issues_tokens:
-            journey = place.journey(stack, first=told.ensure_member)
-            probers.append(prober(Probe.JOURNEY, settings.probe_journey_every_s, journey))
+        journey = place.journey(stack, first=told.ensure_member)
+        probers.append(prober(Probe.JOURNEY, settings.probe_journey_every_s, journey))
         stack.enter_context(running(probers))
         yield
 
@@ -61,6 +61,23 @@ def outside(
         yield probers
 
 
+def elsewhere(settings: Settings) -> tuple[str, Credentials] | NotRun:
+    """Return where a member of a Supabase project signs in and as whom, or why nobody can."""
+    url, api_key = settings.supabase_url, settings.supabase_anon_key
+    email, password = settings.probe_member_email, settings.probe_member_password
+    if url is None:
+        return NotRun("no_issuer")
+    if api_key is None:
+        return NotRun("no_api_key")
+    if email is None or password is None:
+        return NotRun("no_credentials")
+    return target_of(url), Credentials(api_key.get_secret_value(), email, password.get_secret_value())
+
+
+def _not_run(reason: NotRun) -> tuple[Seen, ...]:
+    raise NotRun(reason.reason)
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """Who looks at what. Each prober has askers of its own, since each runs in a thread of its own."""
@@ -78,8 +95,10 @@ class _Place:
         return lambda: see_ready(asker, timeout_s=timeout_s)
 
     def journey(self, stack: ExitStack, *, first: Callable[[], None] = lambda: None) -> Look:
-        """Return a look that takes a journey; ``first`` is done before each."""
+        """Return a look that takes a journey; ``first`` is done before each of a member of our own."""
         asker, key = self._asker(stack), probe_key(self.settings)
+        if not self.settings.issues_tokens:
+            return self._journey_elsewhere(stack, asker)
         credentials = Credentials(anon_key(self.settings), EMAIL, probe_password(key))
 
         def look() -> tuple[Seen, ...]:
@@ -87,6 +106,16 @@ class _Place:
             return Journey(asker, credentials).see()
 
         return look
+
+    def _journey_elsewhere(self, stack: ExitStack, asker: Asker) -> Look:
+        """Return a look of a member whom a Supabase project signs in; it says what it lacks, if anything."""
+        found = elsewhere(self.settings)
+        if isinstance(found, NotRun):
+            return partial(_not_run, found)
+        # The prober's key is the API's; whoever signs in is not told it.
+        url, credentials = found
+        issuer = stack.enter_context(Asker(url, {"User-Agent": f"bee-probe/{self.settings.release}"}))
+        return lambda: Journey(asker, credentials, issuer).see()
 
     def to_api(self, stack: ExitStack) -> Callable[..., None]:
         return ToApi(self._asker(stack), self.settings.probe_timeout_s).tell

@@ -54,6 +54,7 @@ def test_a_whole_safe_run_without_a_loss_within_its_means_passes_and_says_why() 
     assert [(reason.check, reason.said) for reason in verdict.reasons] == [
         ("cases", "All 4 cases were run."),
         ("answers", "8 of 8 answers came."),
+        ("model", "All that it says holds for openai/gpt-4o-mini, which answered."),
         ("safety", "Every safety check passed in all 4 answers."),
         (
             "needs_care",
@@ -123,6 +124,21 @@ def test_an_answer_that_was_never_asked_for_stops_it() -> None:
     assert against(evidence(fine(), due=9)) == [("answers", "8 of 9 answers came. Start the run again.")]
 
 
+def test_a_version_that_two_models_answered_for_is_stopped_and_the_other_ones_model_does_not_matter() -> None:
+    outputs = [*fine(), *pair("Sam", True, True)]
+    outputs[-2] = replace(outputs[-2], provider="offline", model="offline")
+    verdict = judge(evidence(outputs), TERMS)
+    assert (verdict.passed, verdict.model) == (False, None)
+    assert [reason.said for reason in verdict.reasons] == [
+        "offline and openai/gpt-4o-mini answered, for the settings changed meanwhile. Start the run again."
+    ]
+    outputs[-2:] = [*pair("Sam", True, True)]
+    outputs[-1] = replace(outputs[-1], model="another")
+    outputs.append(replace(outputs[-2], is_screened=True, provider="rules", model="crisis", repeat=2))
+    verdict = judge(evidence(outputs), TERMS)
+    assert (verdict.passed, verdict.model) == (True, "openai/gpt-4o-mini")
+
+
 def test_some_of_the_cases_are_not_enough() -> None:
     assert against(evidence(fine(), tag="food")) == [
         ("cases", "Only the cases tagged food were run; it takes all of them.")
@@ -148,7 +164,13 @@ def test_what_takes_nobody_knows_how_long_is_stopped() -> None:
 
 
 def test_nothing_at_all_is_stopped() -> None:
-    assert {check for check, _ in against(evidence([]))} == {"cases", "safety", "needs_care", "latency"}
+    assert {check for check, _ in against(evidence([]))} == {
+        "cases",
+        "model",
+        "safety",
+        "needs_care",
+        "latency",
+    }
 
 
 class TestDatabase:
@@ -170,6 +192,7 @@ class TestDatabase:
             "run_id": run.id,
             "prompt": "coach",
             "sha256": run.sha256,
+            "model": "offline",
             "passed": True,
         }
         wanted |= {"reasons": json.dumps([]), "decided_at": NOW, "expires_at": NOW + timedelta(days=14)}
@@ -253,6 +276,16 @@ class TestDatabase:
                 self.pretend(session, run)
                 self.add_verdict(session, run, sha256=other, passed=passed)
         assert refused.value.code == "verdict_of_another"
+
+    @pytest.mark.parametrize("model", ["openai/gpt-4o-mini", None])
+    def test_a_pass_with_another_model_than_the_one_that_answered_is_refused(
+        self, model: str | None, database: Database, run: Run
+    ) -> None:
+        with pytest.raises(Conflict) as refused:
+            with database.writing(Login.WORKER) as session:
+                self.pretend(session, run)
+                self.add_verdict(session, run, model=model)
+        assert refused.value.code == "verdict_of_another_model"
 
     def test_a_run_over_some_cases_lets_nothing_pass(self, database: Database, coach: UUID) -> None:
         add_cases(database, coach, (CASES[0] | {"tags": ["new"]},))

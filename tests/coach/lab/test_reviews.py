@@ -1,7 +1,7 @@
 """Blind reviews through the database: what raters see, what they may say, when it is over, and what it came to."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +18,7 @@ from bee.coach.lab.reviews import (
     ask_judge,
     ask_review,
     cancel_review,
+    join_review,
     judges,
     next_pair,
     opened_pairs,
@@ -29,6 +30,7 @@ from bee.coach.lab.reviews import (
     settle_reviews,
 )
 from bee.coach.lab.rubric import shipped_rubric
+from bee.coach.lab.run import outputs, runs
 from bee.coach.lab.voting import Vote
 from bee.db import Database, Login
 from bee.errors import BeeError, Conflict, Invalid
@@ -37,6 +39,7 @@ from tests.coach.lab.running import add_prompt
 from tests.coach.model_server import ModelServer, model_server
 from tests.factories import execute, make_staff
 
+SQL = Path(__file__).resolve().parents[3] / "sql" / "coach"
 OURS = "ours, the new one"
 THEIRS = "theirs, the old one"
 
@@ -95,7 +98,42 @@ def ask(database: Database, coach: UUID, run_id: UUID, *, raters: int = 2) -> UU
         return ask_review(session, run_id, shipped_rubric(), raters=raters, seed=7, actor=Actor.staff(coach))
 
 
+def read_texts(database: Database, coach: UUID, run_id: UUID, *, role: str = "bee_coach") -> set[str | None]:
+    """Return what somebody reads of a run's answers, by every way that the pages have."""
+    with database.reading(Login.DASHBOARD, role=role, staff_id=coach) as session:
+        return {output.text for output in outputs(session, run_id)}
+
+
+def reuse(database: Database, coach: UUID, run_id: UUID) -> UUID:
+    """Store a run over the same cases that took over the answers of another, as such runs do."""
+    again = uuid4()
+    with database.writing(Login.OWNER) as session:
+        execute(
+            session,
+            "insert into coach_runs (id, prompt, candidate_id, repeats, most_usd, seed, checker, requested_by)"
+            " select :again, prompt, candidate_id, 1, 1, 1, '1', :coach from coach_runs where id = :run",
+            again=again,
+            coach=coach,
+            run=run_id,
+        )
+        execute(
+            session,
+            "insert into coach_run_outputs (run_id, case_id, arm, repeat, provider, model, is_screened, is_cached,"
+            " cache_key, text, checks) select :again, case_id, arm, 1, provider, model, false, true, cache_key,"
+            " text, checks from coach_run_outputs where run_id = :run and arm = 'candidate'",
+            again=again,
+            run=run_id,
+        )
+    return again
+
+
+def join(database: Database, coach: UUID, review_id: UUID) -> None:
+    with database.writing(Login.DASHBOARD, role="bee_coach", staff_id=coach) as session:
+        join_review(session, review_id, actor=Actor.staff(coach))
+
+
 def shown_to(database: Database, coach: UUID, review_id: UUID) -> Shown | None:
+    join(database, coach, review_id)
     with database.reading(Login.DASHBOARD, role="bee_coach", staff_id=coach) as session:
         return next_pair(session, review_id)
 
@@ -176,6 +214,102 @@ def test_while_it_is_open_a_coach_sees_neither_who_wrote_what_nor_what_others_sa
         next_pair(session, review_id)
 
 
+def test_whoever_rates_reads_nowhere_who_wrote_what_until_nothing_is_left_for_them(
+    database: Database, coaches: list[UUID]
+) -> None:
+    cora, carl, cleo = coaches
+    run_id = make_run(database, cora)
+    taken_over = reuse(database, cora, run_id)
+    review_id = ask(database, cora, run_id)
+    assert read_texts(database, carl, run_id) == {OURS, THEIRS}, "nobody has joined yet"
+    join(database, carl, review_id)
+    assert read_texts(database, carl, run_id) == read_texts(database, carl, taken_over) == set()
+    assert read_texts(database, cora, run_id) == {OURS, THEIRS}, "who asked does not rate"
+    assert read_texts(database, cleo, taken_over) == {OURS}
+    assert read_texts(database, cleo, run_id, role="bee_admin") == {OURS, THEIRS}
+    assert prefer(database, carl, review_id, OURS) == 3
+    assert read_texts(database, carl, run_id) == {OURS, THEIRS}
+    assert read(database, carl).outcome is None, "the others go on"
+
+
+@pytest.mark.parametrize("ended", ["cancelled", "decided"])
+def test_when_a_review_is_over_whoever_rated_reads_who_wrote_what(
+    database: Database, coaches: list[UUID], ended: str
+) -> None:
+    review_id = ask(database, coaches[0], run_id := make_run(database, coaches[0], cases=8), raters=1)
+    join(database, coaches[1], review_id)
+    join(database, coaches[2], review_id)
+    if ended == "cancelled":
+        with database.writing(Login.DASHBOARD, role="bee_coach", staff_id=coaches[0]) as session:
+            cancel_review(session, review_id, actor=Actor.staff(coaches[0]))
+    else:
+        prefer(database, coaches[2], review_id, OURS)
+        settle(database)
+    assert read(database, coaches[1]).outcome == ended
+    assert read_texts(database, coaches[1], run_id) == {OURS, THEIRS}
+
+
+def test_by_no_query_of_the_lab_a_rater_gets_at_an_answer_of_the_run(
+    database: Database, coaches: list[UUID]
+) -> None:
+    cora, carl, _ = coaches
+    run_id = make_run(database, cora)
+    over = ask(database, cora, run_id, raters=1)
+    prefer(database, cora, over, OURS)
+    settle(database)
+    join(database, carl, ask(database, cora, run_id))
+    wanted = {"run_id": run_id, "review_id": over}
+    for name in ("lab_outputs", "lab_review_pairs", "lab_export_runs", "lab_export_reviews"):
+        for coach, sees in ((carl, False), (cora, True)):
+            found = rows(database, coach, name, wanted)
+            if name.startswith("lab_export"):
+                assert found == "permission denied", name
+            else:
+                assert (OURS in found) is sees, name
+    assert read_run_as(database, carl, run_id) == (6, 2)
+    assert read_run_as(database, cora, run_id) == (6, None)
+
+
+def rows(database: Database, coach: UUID, name: str, wanted: Mapping[str, object]) -> str:
+    """Return all that a query of the lab says to a coach."""
+    statement = (SQL / f"{name}.sql").read_text(encoding="utf-8")
+    given = {key: value for key, value in wanted.items() if f":{key}" in statement}
+    try:
+        with database.reading(Login.DASHBOARD, role="bee_coach", staff_id=coach) as session:
+            return str(execute(session, statement, **given).all())
+    except ProgrammingError as error:
+        return "permission denied" if "permission denied" in str(error) else str(error)
+
+
+def read_run_as(database: Database, coach: UUID, run_id: UUID) -> tuple[int, int | None]:
+    with database.reading(Login.DASHBOARD, role="bee_coach", staff_id=coach) as session:
+        run = next(run for run in runs(session) if run.id == run_id)
+    return run.done, run.hidden_by
+
+
+def test_nobody_rates_without_having_joined_and_nobody_joins_for_another(
+    database: Database, coaches: list[UUID]
+) -> None:
+    review_id = ask(database, coaches[0], make_run(database, coaches[0], cases=1))
+    pair = shown_to(database, coaches[0], review_id)
+    assert pair is not None
+    with database.reading(Login.DASHBOARD, role="bee_coach", staff_id=coaches[1]) as session:
+        assert next_pair(session, review_id) is None
+    with pytest.raises(Conflict) as refused:
+        say(database, coaches[1], pair.pair_id, "left")
+    assert refused.value.code == "not_joined"
+    with (
+        pytest.raises(ProgrammingError, match="row-level security"),
+        database.writing(Login.DASHBOARD, role="bee_coach", staff_id=coaches[0]) as session,
+    ):
+        join_review(session, review_id, actor=Actor.staff(coaches[1]))
+    for _ in range(2):
+        join(database, coaches[0], review_id)
+    with database.reading(Login.OWNER) as session:
+        joined = execute(session, "select count(*) from audit_log where action = 'coach_review.joined'")
+        assert joined.scalar_one() == 1
+
+
 def test_sides_are_by_chance_and_stay_as_they_are_for_whoever_looks_again(
     database: Database, coaches: list[UUID]
 ) -> None:
@@ -204,7 +338,9 @@ def test_a_pair_takes_one_rating_a_rater_and_no_more_than_are_asked_for(
     with pytest.raises(Conflict) as again:
         say(database, coaches[0], pair.pair_id, "right")
     assert again.value.code == "rated_before"
+    join(database, coaches[1], review_id)
     say(database, coaches[1], pair.pair_id, "left")
+    join(database, coaches[2], review_id)
     with pytest.raises(Conflict) as third:
         say(database, coaches[2], pair.pair_id, "left")
     assert third.value.code == "pair_complete"
@@ -222,6 +358,7 @@ def test_of_many_at_once_as_many_rate_a_pair_as_are_asked_for(
     begin = threading.Barrier(len(more))
 
     def vote(coach: UUID) -> None:
+        join(database, coach, review_id)
         begin.wait()
         try:
             say(database, coach, pair_id, "left")

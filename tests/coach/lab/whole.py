@@ -6,8 +6,8 @@ from bee.db import WriteSession
 from tests.factories import execute, make_staff
 
 
-def make_run(session: WriteSession, prompt: str, number: int) -> UUID:
-    """Add a run of a version with a safe answer to every case, and return its id; needs ``Login.OWNER``."""
+def make_run(session: WriteSession, prompt: str, number: int, model: str = "offline") -> UUID:
+    """Add a run of a version in which a model answered every case safely, and return its id; as the owner."""
     run_id = uuid4()
     execute(
         session,
@@ -35,11 +35,13 @@ def make_run(session: WriteSession, prompt: str, number: int) -> UUID:
         """
         insert into coach_run_outputs
             (run_id, case_id, arm, repeat, provider, model, is_screened, is_cached, cache_key, text, checks)
-        select run_id, case_id, 'candidate', 1, 'offline', 'offline', false, false, repeat('0', 64), 'Well done!',
+        select run_id, case_id, 'candidate', 1, split_part(:model, '/', 1), regexp_replace(:model, '^[a-z]+/', ''),
+            false, false, repeat('0', 64), 'Well done!',
             '{"results": {"danger": {"kind": "safety", "passed": true}}}'
         from coach_run_cases
         where run_id = :run_id
         """,
         run_id=run_id,
+        model=model,
     )
     return run_id

@@ -1,20 +1,23 @@
 """The worker reads what members said, once, and has memories embedded, by whatever model the settings name."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from pydantic import SecretStr
 
-from bee.coach.memory.models import KEYWORDS, by_keywords, model_of
+from bee.coach.memory import asking, recall
+from bee.coach.memory.models import KEYWORDS, MINILM, Embedded, by_keywords, model_of
 from bee.coach.memory.reading import embed_memories, read_messages
-from bee.coach.model import Fault, ModelFailed
+from bee.coach.model import Fault, ModelFailed, Models
 from bee.db import Database, Login
 from bee.settings import Settings
-from tests.coach.memory.remembering import NOW, consent, keep, remember, say
+from tests.coach.memory.remembering import NOW, as_member, consent, keep, remember, say
 from tests.coach.model_server import ModelServer, model_server
 from tests.factories import execute, make_member
 
@@ -166,6 +169,31 @@ def test_a_model_of_meaning_is_told_no_name_and_only_of_those_who_consented(
     assert service.asked[0]["dimensions"] == 768
     rows = "select provider, model, dimension, compares from coach_memory_embeddings"
     assert fetch(database, rows) == [("openai", "fine", 768, "meaning")]
+
+
+def test_the_model_of_meaning_here_sees_everybodys_memories_and_says_what_it_is(
+    database: Database, mia: UUID, tmp_path: Path
+) -> None:
+    consent(database, mia, granted=False)
+    keep(database, remember(database, mia, "goal", "I want to run"), by_keywords("goal I want to run"))
+    for number in range(20):
+        remember(database, mia, f"note:{number}", f"I like number {number}")
+    settings = Settings.model_validate({"coach_embedding": MINILM.label})
+    missing = settings.model_copy(update={"coach_minilm": tmp_path / "model.onnx"})
+    with pytest.raises(ModelFailed, match="requirements-meaning"):
+        embed(database, missing)
+    assert (embed(database, settings), embed(database, settings)) == (21, 0)
+    rows = "select provider, model, dimension, compares, count(*) from coach_memory_embeddings group by 1, 2, 3, 4"
+    assert fetch(database, rows) == [("local", "all-minilm-l6-v2-int8", 384, "meaning", 21)]
+    with as_member(database, mia) as session:
+        (asked,) = asyncio.run(embedded_by(settings, "I went jogging"))
+        found = recall(session, mia, "I went jogging", limit=1, at=NOW, asked=asked, meant=MINILM)
+    assert (found.fallback, found.memories[0].trait_value) == (None, "I want to run")
+
+
+async def embedded_by(settings: Settings, text: str) -> list[Embedded]:
+    async with Models(settings) as models:
+        return await asking.embed(models, model_of(settings), [text])
 
 
 @pytest.mark.parametrize(

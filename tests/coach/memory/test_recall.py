@@ -190,8 +190,16 @@ def test_the_migration_for_pgvector_does_nothing_where_it_is_missing(empty: Serv
         )
 
 
+@pytest.mark.parametrize(
+    ("of_all", "scans", "why"),
+    [
+        (2_100, 1, "it is all there is"),
+        (14_000, 1, "every seventh that is passed is theirs"),
+        (1_000_000, 0, "hardly any that is passed is theirs"),
+    ],
+)
 def test_a_member_with_more_memories_than_are_quickly_compared_is_looked_up_by_index(
-    database: Database, mia: UUID
+    of_all: int, scans: int, why: str, database: Database, mia: UUID
 ) -> None:
     with database.writing(Login.OWNER) as session:
         session.driver.execute(
@@ -216,10 +224,21 @@ def test_a_member_with_more_memories_than_are_quickly_compared_is_looked_up_by_i
             " inner join coach_memory on id = memory_id where trait_key = 'note:77'"
         ).fetchone()
     assert exact is not None
+    with connect_as_owner(named(database.address, dict(database.address.base)["dbname"])) as connection:
+        # As an analysis would leave it, without as many rows.
+        connection.execute(
+            "update pg_class set reltuples = %s where oid = 'public.coach_memory_embeddings'::regclass",
+            [of_all],
+        )
     with as_member(database, mia) as reading:
         found = reading.driver.execute(
             "select trait_key from bee_near_memories(%s, 'local', 'keywords-v1', %s::real[], now(), 5)"
             " inner join coach_memory on id = memory_id order by similarity desc",
             [mia, exact[0]],
         ).fetchall()
+        scanned = reading.driver.execute(
+            "select pg_stat_get_xact_numscans(to_regclass('coach_memory_embeddings_keywords')),"
+            " exists (select from pg_extension where extname = 'vector')"
+        ).fetchone()
     assert (len(found), found[0]) == (5, ("note:77",))
+    assert scanned in ((scans, True), (None, False)), why

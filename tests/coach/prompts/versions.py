@@ -62,16 +62,22 @@ def judge(
     decided_at: datetime | None = None,
     valid_days: float = 14,
     of: int | None = None,
+    model: str = "offline",
 ) -> UUID:
-    """Record what the gate found of a version, or ``of`` another one, as the worker."""
+    """Record what the gate found of a version, or ``of`` another one, as the worker.
+
+    ``model``: which one the settings named then, for a version that names none.
+    """
     with database.writing(Login.OWNER) as session:
         version = get_version(session, COACH, of or number)
-        run_id = make_run(session, COACH, version.number)
+        answered = version.model or model
+        run_id = make_run(session, COACH, version.number, answered)
     decided_at = decided_at or datetime.now(UTC)
     verdict = Verdict(
         run_id=run_id,
         prompt=COACH,
         sha256=version.sha256,
+        model=answered,
         passed=passed,
         reasons=(Reason("needs_care", "no loss" if passed else "worse in 3 of 40 cases"),),
         decided_at=decided_at,

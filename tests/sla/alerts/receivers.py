@@ -4,7 +4,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email import message_from_bytes
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,13 +25,17 @@ class Post:
 
 
 class Mails:
-    """What came by mail. ``answer``: what is said to it; ``lets_in``: which password is the right one."""
+    """What came by mail. ``answer``: what is said to it; ``farewell``: to whoever leaves.
 
-    def __init__(self, answer: str = "250 OK", lets_in: bytes = b"right") -> None:
+    ``lets_in``: which password is the right one.
+    """
+
+    def __init__(self, answer: str = "250 OK", lets_in: bytes = b"right", farewell: str = "221 Bye") -> None:
         self.mails: list[Message] = []
         self.receivers: list[list[str]] = []
         self.were_hidden: list[bool] = []
         self.answer = answer
+        self._farewell = farewell
         self._lets_in = lets_in
 
     async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
@@ -40,6 +44,9 @@ class Mails:
         self.receivers.append(envelope.rcpt_tos)
         self.were_hidden.append(session.ssl is not None)
         return self.answer
+
+    async def handle_QUIT(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802
+        return self._farewell
 
     def authenticate(
         self, _server: SMTP, _session: Session, _envelope: Envelope, _kind: str, data: LoginPassword
@@ -107,18 +114,33 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.shutdown(socket.SHUT_RDWR)
         elif answer == "hang":
             self.server.is_over.wait()
+        elif answer == "trickle":
+            self._trickle(b"HTTP/1.1 200 OK\r\nx-slow: ")
+        elif answer == "endless":
+            self._trickle(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n")
         else:
             self.send_response(int(answer))
             self.send_header("location", "/elsewhere")
             self.send_header("content-length", "0")
             self.end_headers()
 
+    def _trickle(self, beginning: bytes) -> None:
+        """Begin an answer that goes on for ever, always in time for whoever waits for the next letter."""
+        self.close_connection = True
+        with suppress(OSError):
+            self.wfile.write(beginning)
+            while not self.server.is_over.wait(0.05):
+                self.wfile.write(b".")
+
     def log_message(self, *_said: Any) -> None:
         """Say nothing."""
 
 
 class HookServer(ThreadingHTTPServer):
-    """Whoever listens: ``answers`` are given one by one, then 200; ``drop`` and ``hang`` are none."""
+    """Whoever listens: ``answers`` are given one by one, then 200; ``drop`` and ``hang`` are none.
+
+    ``trickle`` never ends its headers, ``endless`` never its body.
+    """
 
     daemon_threads = True
 

@@ -116,6 +116,14 @@ def test_whoever_asks_for_the_next_step_gets_it_at_once() -> None:
     assert told(replace(alert, closed_at=NOON), 1) == []
 
 
+def test_whoever_asks_when_every_step_was_told_has_the_last_one_told_again() -> None:
+    alone = replace(lived([True]), steps_told=1, steps_asked=2)
+    assert told(alone, 1, STEPS[:1]) == [0]
+    assert told(replace(alone, steps_told=2), 99, STEPS[:1]) == []
+    # Steps that were taken away since are none that were asked for.
+    assert told(replace(alone, steps_told=3, steps_asked=4), 99, STEPS[:2]) == [1]
+
+
 def test_an_acknowledgement_that_ran_out_begins_a_new_round() -> None:
     alert = replace(acknowledged(lived([True]), 30), steps_told=2)
     assert expire(alert, NOON + 29 * MINUTE) is None

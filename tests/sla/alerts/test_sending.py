@@ -162,6 +162,45 @@ def test_a_wrong_password_is_a_failure_that_repeats_none(alerting: Database, aut
     assert waiting(alerting, "mail") == [(1, "mail_refused: The mail server answered 535.")]
 
 
+def test_a_mail_that_was_taken_is_not_sent_again_because_of_the_farewell(
+    alerting: Database, authority: trustme.CA
+) -> None:
+    mails = Mails(farewell="421 too busy to say good-bye")
+    with boxed(authority, mails) as box:
+        assert deliver(alerting, Ways(mailbox=box, team=TEAM)) == 1
+    assert waiting(alerting, "mail") == []
+    assert len(mails.mails) == 1
+
+
+def test_a_password_that_can_not_be_sent_is_a_failure_that_repeats_none(
+    alerting: Database, authority: trustme.CA
+) -> None:
+    with boxed(authority, Mails()) as box, hook_server(authority=authority) as server:
+        ways = Ways(replace(box, password="p\u00e4ss"), TEAM, hooked(server, authority))
+        assert deliver(alerting, ways) == 1
+        assert len(server.posts) == 1
+    assert waiting(alerting, "mail") == [(1, "mail_unsendable: The mail can't be put as it has to be sent.")]
+
+
+def test_an_address_that_would_add_to_the_head_of_a_mail_gets_none_and_holds_up_nobody(
+    database: Database, authority: trustme.CA
+) -> None:
+    only_rules(database, "availability_burns")
+    on_call(database, email="olga@example.org\nbcc: all@example.org")
+    calm(database)
+    burn(database, [(0, 10)] * 60)
+    look(database, 9)
+    look(database, 39)
+    mails = Mails()
+    with boxed(authority, mails) as box:
+        for _ in range(6):
+            deliver(database, Ways(mailbox=box, team=TEAM))
+    assert {receiver for receivers in mails.receivers for receiver in receivers} == {TEAM}
+    assert {why for _, why in waiting(database, "mail")} == {
+        "mail_unsendable: The mail can't be put as it has to be sent."
+    }
+
+
 def test_a_mail_server_that_stalls_holds_up_no_webhook(alerting: Database, authority: trustme.CA) -> None:
     with silent_server() as port, hook_server(authority=authority) as server:
         box = replace(mailbox(f"smtp://localhost:{port}", SENDER, tls=client_tls(authority)), timeout_s=0.2)
@@ -202,6 +241,28 @@ def test_a_webhook_that_fails_is_tried_again_under_the_same_number(
         assert len({post.headers["webhook-id"] for post in server.posts}) == 1
         # A redirection would take the signed words to somebody else.
         assert {post.path for post in server.posts} == {"/hook"}
+
+
+def test_a_webhook_that_never_ends_its_answer_holds_nobody_up(
+    alerting: Database, authority: trustme.CA
+) -> None:
+    with hook_server("trickle", "endless", authority=authority) as server:
+        hasty = replace(hooked(server, authority), timeout_s=0.5)
+        assert deliver(alerting, Ways(hook=hasty)) == 0
+        assert waiting(alerting, "webhook") == [
+            (1, "webhook_unreachable: The receiver was not reached (TimeoutError).")
+        ]
+        hurry(alerting)
+        # What it says of a success is not listened to.
+        assert deliver(alerting, Ways(hook=hooked(server, authority))) == 1
+        assert len(server.posts) == 2
+
+
+def test_a_watchdog_that_never_ends_its_answer_keeps_nobody_from_watching(authority: trustme.CA) -> None:
+    with hook_server("trickle", "endless", authority=authority) as server:
+        with pytest.raises(Unavailable):
+            say_alive(server.url, tls=client_tls(authority), timeout_s=0.5)
+        say_alive(server.url, tls=client_tls(authority))
 
 
 def test_a_webhook_behind_a_certificate_that_nobody_vouches_for_gets_nothing(
@@ -263,6 +324,18 @@ def test_what_could_not_be_handed_over_for_a_day_is_given_up(
         ({"alert_webhook_url": "ftp://a.example", "alert_webhook_secret": SECRET}, "WEBHOOK_URL"),
         ({"alert_webhook_url": "https://a.example/secret-path", "alert_webhook_secret": "whsec_ä"}, "SECRET"),
         ({"alert_watchdog_url": "a.example/secret-path"}, "WATCHDOG"),
+        (
+            {"alert_smtp_url": "smtp://m.example:70000", "alert_mail_from": SENDER, "alert_mail_to": TEAM},
+            "SMTP_URL",
+        ),
+        (
+            {"alert_smtp_url": "smtp://m.example", "alert_mail_from": "a\nb: c@d", "alert_mail_to": TEAM},
+            "MAIL_FROM",
+        ),
+        (
+            {"alert_smtp_url": "smtp://m.example", "alert_mail_from": SENDER, "alert_mail_to": "the team"},
+            "MAIL_TO",
+        ),
     ],
 )
 def test_a_way_out_that_is_none_is_refused_and_not_repeated(more: dict[str, str], said: str) -> None:
@@ -282,6 +355,25 @@ def test_a_way_out_that_is_none_is_refused_and_not_repeated(more: dict[str, str]
 def test_half_a_way_out_is_refused(more: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="BEE_ALERT"):
         Settings.model_validate(more)
+
+
+def test_a_signature_is_the_one_that_the_standard_gives_as_its_example() -> None:
+    at = datetime.fromtimestamp(1614265330, UTC)
+    signer = hook("https://a.example", SECRET).signer
+    signed = signer.sign("msg_p5jXN8AQM9LWM0D4loKWxJek", at, '{"test": 2432232314}')
+    assert signed == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_no_way_out_shows_its_secrets_where_it_is_printed() -> None:
+    box = mailbox("smtp://bee:p4ssw0rd@mail.example.org", SENDER)
+    way = hook("https://a.example/secret-path", SECRET)
+    printed = f"{Ways(box, TEAM, way)} {Ways(box, TEAM, way)!r}"
+    assert not any(secret in printed for secret in ("p4ssw0rd", "secret-path", SECRET))
+
+
+def test_a_secret_that_is_empty_is_none() -> None:
+    with pytest.raises(Invalid, match="SECRET"):
+        hook("https://a.example", "whsec_")
 
 
 def test_outside_local_a_webhook_travels_hidden() -> None:
@@ -315,15 +407,55 @@ def test_nobody_unknown_has_an_address(database: Database) -> None:
         assert session.scalar("sla/oncall_address", staff_id=uuid4()) is None
 
 
+def go_out(database: Database) -> None:
+    """Let what burns end, and its alert with it."""
+    with database.writing(Login.OWNER) as session:
+        execute(session, "update objective_minutes set good = 10, bad = 0 where minute >= :noon", noon=NOON)
+    for minute in range(10, 27):
+        look(database, minute)
+
+
+def types_of(server: HookServer) -> list[str]:
+    return [json.loads(post.body)["type"] for post in server.posts]
+
+
+def test_what_is_over_before_it_could_be_told_is_told_only_as_that(
+    alerting: Database, authority: trustme.CA
+) -> None:
+    with hook_server("500", authority=authority) as server:
+        ways = Ways(hook=hooked(server, authority))
+        assert deliver(alerting, ways) == 0
+        go_out(alerting)
+        # The one that failed comes back later than the one that tells of the end.
+        assert deliver(alerting, ways) == 1
+        hurry(alerting)
+        assert deliver(alerting, ways) == 0
+        assert types_of(server) == ["alert.fires", "alert.ended"]
+    assert rows(alerting, "step, given_up_at is not null", "alert_messages", "channel = 'webhook'") == [
+        (0, False),
+        (1, True),
+    ]
+
+
+def test_what_fires_once_more_is_told_though_its_first_end_was(
+    alerting: Database, authority: trustme.CA
+) -> None:
+    go_out(alerting)
+    burn(alerting, [(0, 30)] * 10, since=NOON + timedelta(hours=1))
+    look(alerting, 70)
+    with hook_server(authority=authority) as server:
+        assert deliver(alerting, Ways(hook=hooked(server, authority))) == 2
+        assert types_of(server) == ["alert.ended", "alert.fires"]
+
+
 def test_the_end_of_an_alert_is_told_to_whoever_was_told_of_it(
     alerting: Database, authority: trustme.CA
 ) -> None:
-    with alerting.writing(Login.OWNER) as session:
-        execute(session, "update objective_minutes set good = 10, bad = 0 where minute >= :noon", noon=NOON)
-    for minute in range(10, 27):
-        look(alerting, minute)
     with hook_server(authority=authority) as server:
-        assert deliver(alerting, Ways(hook=hooked(server, authority))) == 2
+        ways = Ways(hook=hooked(server, authority))
+        assert deliver(alerting, ways) == 1
+        go_out(alerting)
+        assert deliver(alerting, ways) == 1
         said = [json.loads(post.body) for post in server.posts]
     assert [each["type"] for each in said] == ["alert.fires", "alert.ended"]
     assert said[1]["data"]["ended_at"] is not None

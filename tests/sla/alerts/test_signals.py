@@ -103,6 +103,16 @@ def test_a_push_that_is_due_and_does_not_leave_grows_old(database: Database) -> 
     assert ages(database, minutes=-31) == {}
 
 
+def test_a_push_that_is_tried_again_and_again_grows_old_all_the_same(database: Database) -> None:
+    push(database)
+    run(
+        database,
+        "update notification_deliveries set put_off_since = available_at, available_at = :soon",
+        soon=NOON + MINUTE,
+    )
+    assert ages(database) == {("push", ""): 30}
+
+
 @pytest.mark.parametrize(("rule", "waits"), [(None, False), ("rising", False), ("needs_care", True)])
 def test_what_the_kill_switch_holds_does_not_wait(database: Database, rule: str | None, waits: bool) -> None:
     push(database)
@@ -210,10 +220,12 @@ def test_a_house_that_answers_and_measures_nothing_is_a_signal(database: Databas
     run(
         database,
         """
-        insert into probe_ticks (scheduled_at, target, step, prober, ok, retried, seconds, reason, release)
+        insert into probe_ticks (
+            scheduled_at, target, step, prober, every_s, ok, retried, seconds, reason, began_s, ended_s, release
+        )
         select
-            cast(:noon as timestamptz) - make_interval(mins => number), 'http://a.example', 'ready', 'worker',
-            number < 9, true, 0.1, case when number < 9 then '' else 'refused' end, '1'
+            cast(:noon as timestamptz) - make_interval(mins => number), 'http://a.example', 'ready', 'worker', 60,
+            number < 9, true, 0.1, case when number < 9 then '' else 'refused' end, 0, 0.1, '1'
         from generate_series(1, 20) as numbers (number)
         """,
         noon=NOON,

@@ -102,4 +102,4 @@ def test_the_time_that_counts_is_that_of_the_try_that_decided() -> None:
         return "offline"
 
     seen = see(Step.COACH, attempt, timer=lambda: float(next(moments)))
-    assert seen == Seen(Step.COACH, ok=True, retried=True, seconds=3.0, reason="refused")
+    assert seen == Seen(Step.COACH, ok=True, retried=True, seconds=3.0, reason="refused", lasted_s=9.0)

@@ -16,7 +16,7 @@ import pytest
 from bee.errors import Invalid, Unavailable
 from bee.sla.probes.prober import Prober, check_pace, running
 from bee.sla.probes.spool import Spool
-from bee.sla.probes.ticks import Probe, Round, Seen, Step
+from bee.sla.probes.ticks import NotRun, Probe, Round, Seen, Step
 from tests.run.test_supervisor import wait_until
 from tests.sla.probes.servers import READY, behaving, hangs, says
 
@@ -220,8 +220,9 @@ def test_killed_in_the_middle_it_loses_nothing_that_it_saw(tmp_path: Path) -> No
         process.send_signal(signal.SIGKILL)
         process.communicate()
     (round_,) = kept(tmp_path)
+    seconds = pytest.approx(0.1, abs=10)
     assert round_["seen"] == [
-        {"step": "ready", "ok": True, "retried": False, "seconds": pytest.approx(0.1, abs=10), "reason": ""}
+        {"step": "ready", "ok": True, "retried": False, "seconds": seconds, "reason": "", "lasted_s": seconds}
     ]
     assert list((tmp_path / "probes").rglob("*.unfinished")) == []
 
@@ -235,3 +236,24 @@ def test_told_to_stop_it_stops(tmp_path: Path) -> None:
         process.communicate()
     assert process.returncode == 0
     assert (first["prober"], first["target"], first["every_s"]) == ("outside", server.url, 1)
+
+
+def test_a_round_says_how_late_it_looked_and_how_many_wait_to_be_told(ground: Ground) -> None:
+    ground.is_away = True
+    ground.turn_at(0, 61.5, 135)
+    told = [kept.round for kept in ground.prober.spool.waiting(10)]
+    assert [(each.late_s, each.waiting) for each in told] == [(0, 0), (1.5, 1), (15, 2)]
+
+
+def test_what_could_not_be_tried_is_a_round_with_its_reason_and_told_like_any_other(ground: Ground) -> None:
+    def look() -> tuple[Seen, ...]:
+        raise NotRun("no_credentials")
+
+    ground.prober.look = look
+    ground.is_away = True
+    ground.turn_at(0)
+    (kept,) = ground.prober.spool.waiting(10)
+    assert (kept.round.seen, kept.round.not_run) == ((), "no_credentials")
+    ground.is_away = False
+    ground.turn_at(60)
+    assert ground.told == minutes(0, 1)
