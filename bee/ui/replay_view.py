@@ -91,15 +91,15 @@ def changes_table(changes: Sequence[Change], *, key: str) -> Change | None:
         alt="What would have gone out instead, the riskiest changes first",
         column_config={
             "person": columns.TextColumn("Person", width=75),
-            "risk": columns.TextColumn("Risk", width=120),
+            "risk": columns.TextColumn("Risk", width=125),
             "why": columns.MultiselectColumn(
-                "Why", options=sorted({reason for each in why for reason in each}), color="gray", width=190
+                "Why", options=sorted({reason for each in why for reason in each}), color="gray", width=160
             ),
             "distance": columns.ProgressColumn(
                 "Other words", min_value=0, max_value=100, format="%.0f%%", color="gray", width=105
             ),
-            "then": columns.TextColumn("Sent then", width=215),
-            "now": columns.TextColumn("Would be sent", width=215),
+            "then": columns.TextColumn("Sent then", width=200),
+            "now": columns.TextColumn("Would be sent", width=200),
             "action": columns.ButtonColumn("Action", key=key, width=88),
         },
     )

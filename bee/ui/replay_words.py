@@ -98,7 +98,7 @@ def sample_words(drawn: int, askable: int) -> str:
         return f"{drawn:,} of {counted(askable, 'message', 'messages')}, drawn at random"
     if not drawn:
         return "No message can be asked again"
-    return f"All {drawn:,} messages of the day" if drawn > 1 else "The only message of the day"
+    return f"{counted(drawn, 'message', 'messages')}, all that can be asked again"
 
 
 def left_out_words(found: Population | Replay) -> list[str]:

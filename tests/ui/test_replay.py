@@ -122,7 +122,7 @@ def test_another_version_is_asked_in_each_moment_and_the_riskiest_change_comes_f
     service.asked.clear()
     app = ask_again(empty_house, cora, service)
     said = words(app)
-    assert "All 3 messages of the day · openai/gpt-4o-mini · by Cora Coach" in said
+    assert "3 messages, all that can be asked again · openai/gpt-4o-mini · by Cora Coach" in said
     assert "3 of 3 answered · \\$0.0002 of" in said
     assert {metric.label: metric.value for metric in app.metric} == {
         "Now fail a check": "2", "Safety": "0", "Needs care": "0", "Other words": "0", "Little changes": "1",
