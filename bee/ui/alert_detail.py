@@ -119,7 +119,7 @@ def _offer_acts(card: AlertCard, drawn: AlertCard, now: datetime) -> None:
             if st.button(
                 "Call the next",
                 icon=":material/call_made:",
-                help="Has the next step told now, the last one again.",
+                help="Has the next step told now; after the last, that one again.",
             ):
                 _do(lambda: escalate(drawn))
             if card.quiet_since is not None and st.button("Close", icon=":material/check:"):

@@ -75,20 +75,20 @@ def standings_table(standings: Sequence[Standing], impact: Impact, *, key: str) 
         column_config={
             "objective": columns.TextColumn("Objective", width=145),
             "state": columns.MultiselectColumn(
-                "State", options=list(VERDICTS.values()), color=VERDICT_TONES, width=105
+                "State", options=list(VERDICTS.values()), color=VERDICT_TONES, width=100
             ),
-            "good": columns.TextColumn("Good", width=75, help="The share of requests or minutes that were."),
-            "target": columns.TextColumn("Promised", width=80),
+            "good": columns.TextColumn("Good", width=65, help="The share of requests or minutes that were."),
+            "target": columns.TextColumn("Promised", width=70),
             "left": columns.ProgressColumn(
-                "Budget left", min_value=0, max_value=100, format="%.0f%%", color="gray", width=130
+                "Budget left", min_value=0, max_value=100, format="%.0f%%", color="gray", width=90
             ),
-            "used": columns.TextColumn("Bad, of what may be", width=175),
-            "pace": columns.TextColumn("Burn, 6 h", width=75, help="1× just uses the budget up in 30 days."),
-            "forecast": columns.TextColumn("At that pace", width=125),
+            "used": columns.TextColumn("Bad, of what may be", width=165),
+            "pace": columns.TextColumn("Burn, 6 h", width=65, help="1× just uses the budget up in 30 days."),
+            "forecast": columns.TextColumn("At that pace", width=115),
             "members": columns.TextColumn(
-                "Members affected", width=130, help="Of those who asked and were not served as promised."
+                "Affected", width=95, help="Members who asked and were not served as promised."
             ),
-            "action": columns.ButtonColumn("Action", key=key, width=110),
+            "action": columns.ButtonColumn("Action", key=key, width=100),
         },
     )
     return pressed_row(key, standings)
@@ -222,14 +222,14 @@ def bad_requests_table(rows: Sequence[BadRequest], objective: Objective, *, key:
         placeholder=NOTHING,
         alt="Requests that spent this budget, the newest first",
         column_config={
-            "at": columns.DatetimeColumn("At (UTC)", format="D MMM, HH:mm:ss", timezone="UTC", width=125),
-            "person": columns.TextColumn("Person", width=75),
-            "why": columns.TextColumn("Why", width=150),
-            "took": columns.NumberColumn("Took", format="%.3f s", width=80),
-            "route": columns.TextColumn("Route", width=230),
-            "release": columns.TextColumn("Release", width=80),
-            "request": columns.TextColumn("Request id", width=260),
-            "action": columns.ButtonColumn("Action", key=key, width=110),
+            "at": columns.DatetimeColumn("At (UTC)", format="D MMM, HH:mm:ss", timezone="UTC", width=120),
+            "person": columns.TextColumn("Person", width=70),
+            "why": columns.TextColumn("Why", width=85),
+            "took": columns.NumberColumn("Took", format="%.3f s", width=75),
+            "route": columns.TextColumn("Route", width=205),
+            "release": columns.TextColumn("Release", width=70),
+            "request": columns.TextColumn("Request id", width=255),
+            "action": columns.ButtonColumn("Action", key=key, width=100),
         },
     )
     return pressed_row(key, rows)

@@ -5,8 +5,9 @@ and of a name with ``/`` what follows it counts. Modes: a status (see ``ERRORS``
 ``stall_middle``, ``drip`` (a word at a time, slowly), ``cut`` (the connection goes in the middle), ``early``
 (a stream that just ends), ``nonsense`` (a web page), ``garbage`` (an event that is no JSON), ``odd`` (JSON
 that is no chunk), ``error_middle``, ``refused``, ``long`` (out of tokens), ``empty``. Anything else is
-answered with ``text``, a word a chunk, and embedded by its subject (see ``EMBEDDED_ODDLY``). ``google_429`` comes
-as Vertex AI words it. Paths that it does not know get 501. It keeps what it was asked.
+answered with ``text``, a word a chunk, and embedded by its subject (see ``EMBEDDED_ODDLY``; ``uncounted``: without
+a word of the tokens). ``google_429`` comes as Vertex AI words it. Paths that it does not know get 501. It keeps
+what it was asked, and how many tokens it told of.
 """
 
 import json
@@ -45,6 +46,7 @@ CLAUDE_USAGE: Final = {
     "output_tokens": 1,
 }
 CLAUDE_ENDED: Final = {"output_tokens": 30, "output_tokens_details": {"thinking_tokens": 12}}
+CLAUDE_COUNTED: Final = 130
 STALL_S: Final = 30.0
 EMBEDDED_ODDLY: Final[Mapping[str, Callable[[list[list[Any]]], list[list[Any]]]]] = {
     "empty": lambda _rows: [],
@@ -82,6 +84,7 @@ class ModelServer(ThreadingHTTPServer):
         self.asked: list[dict[str, Any]] = []
         self.keys: list[str] = []
         self.tries: Counter[str] = Counter()
+        self.counted = 0
         self.tokens = 0
         self.token_s = 3600
 
@@ -89,6 +92,11 @@ class ModelServer(ThreadingHTTPServer):
     def address(self) -> str:
         """Where it is."""
         return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def count(self, tokens: int) -> None:
+        """Put tokens on the bill."""
+        with self.lock:
+            self.counted += tokens
 
     def text_for(self, body: Mapping[str, Any]) -> str:
         """Return what is answered to a request."""
@@ -146,7 +154,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(200, None)
         else:
             self._wait(self.server.first_s)
-            events = _claude(mode, text) if is_claude else _openai(mode, text, self.server.usage)
+            events = (
+                _claude(mode, text, self.server.count)
+                if is_claude
+                else _openai(mode, text, self.server.usage, self.server.count)
+            )
             self._stream(mode, events)
 
     def _embed(self, mode: str, body: dict[str, Any]) -> None:
@@ -163,7 +175,14 @@ class _Handler(BaseHTTPRequestHandler):
                 {"object": "embedding", "index": 0 if mode == "one_place" else place, "embedding": row}
                 for place, row in enumerate(rows)
             ]
-            self._answer(200, {"object": "list", "model": body["model"], "data": data[::-1], "usage": {}})
+            usage = (
+                {} if mode == "uncounted" else self._count(sum(len(text.split()) for text in body["input"]))
+            )
+            self._answer(200, {"object": "list", "model": body["model"], "data": data[::-1], "usage": usage})
+
+    def _count(self, tokens: int) -> dict[str, int]:
+        self.server.count(tokens)
+        return {"prompt_tokens": tokens, "total_tokens": tokens}
 
     def _stream(self, mode: str, events: Iterable[str]) -> None:
         self.send_response(200)
@@ -235,7 +254,7 @@ def _meaning(text: str, dimension: int) -> list[float]:
     return row
 
 
-def _openai(mode: str, text: str, usage: Mapping[str, Any]) -> Iterator[str]:
+def _openai(mode: str, text: str, usage: Mapping[str, Any], count: Callable[[int], None]) -> Iterator[str]:
     def chunk(delta: dict[str, Any], reason: str | None = None, **more: Any) -> str:
         choices = [{"index": 0, "delta": delta, "finish_reason": reason}]
         whole = {"id": "one", "object": "chat.completion.chunk", "created": 1, "model": "named-by-provider"}
@@ -252,6 +271,7 @@ def _openai(mode: str, text: str, usage: Mapping[str, Any]) -> Iterator[str]:
                 return
         yield chunk({"content": word})
     yield chunk({}, "length" if mode == "long" else "stop")
+    count(usage["total_tokens"])
     yield chunk({}, choices=[], usage=usage)
     yield "data: [DONE]\n\n"
 
@@ -264,7 +284,7 @@ OPENAI_ODD: Final = {
 }
 
 
-def _claude(mode: str, text: str) -> Iterator[str]:
+def _claude(mode: str, text: str, count: Callable[[int], None]) -> Iterator[str]:
     def event(kind: str, **data: Any) -> str:
         return f"event: {kind}\ndata: {json.dumps({'type': kind} | data)}\n\n"
 
@@ -285,6 +305,7 @@ def _claude(mode: str, text: str) -> Iterator[str]:
                 return
         yield event("content_block_delta", index=0, delta={"type": "text_delta", "text": word})
     yield event("content_block_stop", index=0)
+    count(CLAUDE_COUNTED)
     reason = {"long": "max_tokens", "refused": "refusal"}.get(mode, "end_turn")
     yield event("message_delta", delta={"stop_reason": reason, "stop_sequence": None}, usage=CLAUDE_ENDED)
     yield event("message_stop")
