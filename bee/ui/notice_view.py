@@ -73,7 +73,7 @@ def _offer_draft(note: Note, names: list[str]) -> None:
     for sentence in warnings_of(note, names):
         st.warning(plain(sentence), icon=":material/visibility:")
     with st.container(horizontal=True):
-        if st.button("Publish", icon=":material/public:", type="primary", key=f"publish-{note.id}"):
+        if st.button("Publish", icon=":material/public:", key=f"publish-{note.id}"):
             with errors_shown():
                 publish(note.id)
                 st.rerun()
