@@ -15,36 +15,54 @@ with maintained as (
 spent as (
     select bad.minute, spends.objective, bad.route, bad.release, bad.prompt, bad.model, bad.user_id, 1 as listed, 0 as unlisted
     from bad_requests as bad
-    cross join unnest(bad.spent) as spends (objective)
-    where bad.minute >= :since and bad.minute < :until
+    cross join unnest(
+        case when cast(:objective as text) is null then bad.spent else array[cast(:objective as text)] end
+    ) as spends (objective)
+    where
+        bad.minute >= :since
+        and bad.minute < :until
+        and (cast(:objective as text) is null or :objective = any(bad.spent))
     union all
     select minute, objective, route, release, prompt, model, null, 0, n
     from unlisted_requests
-    where minute >= :since and minute < :until
+    where
+        minute >= :since
+        and minute < :until
+        and (cast(:objective as text) is null or objective = :objective)
+),
+
+-- A row a name and whoever asked, so that of many requests few are counted apart.
+asked as (
+    select
+        case :by
+            when 'route' then spent.route
+            when 'release' then spent.release
+            when 'prompt' then spent.prompt
+            when 'model' then spent.model
+            when 'objective' then spent.objective
+            else ''
+        end as name,
+        spent.user_id,
+        sum(spent.listed) as listed,
+        sum(spent.unlisted) as unlisted
+    from spent
+    where
+        (cast(:route as text) is null or spent.route = :route)
+        and (cast(:release as text) is null or spent.release = :release)
+        and not exists (
+            select
+            from maintained
+            where spent.minute >= maintained.starts_at and spent.minute < maintained.ends_at
+        )
+    group by 1, 2
 )
 
 select
-    case :by
-        when 'route' then spent.route
-        when 'release' then spent.release
-        when 'prompt' then spent.prompt
-        when 'model' then spent.model
-        when 'objective' then spent.objective
-        else ''
-    end as name,
-    count(distinct members.id) as members,
-    cast(sum(spent.listed) as bigint) as listed,
-    cast(sum(spent.unlisted) as bigint) as unlisted
-from spent
-left join members on members.id = spent.user_id and not members.is_synthetic
-where
-    (cast(:objective as text) is null or spent.objective = :objective)
-    and (cast(:route as text) is null or spent.route = :route)
-    and (cast(:release as text) is null or spent.release = :release)
-    and not exists (
-        select
-        from maintained
-        where spent.minute >= maintained.starts_at and spent.minute < maintained.ends_at
-    )
-group by 1
-order by 1
+    asked.name,
+    count(members.id) as members,
+    cast(sum(asked.listed) as bigint) as listed,
+    cast(sum(asked.unlisted) as bigint) as unlisted
+from asked
+left join members on members.id = asked.user_id and not members.is_synthetic
+group by asked.name
+order by asked.name
