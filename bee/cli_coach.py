@@ -105,7 +105,10 @@ def export_command(
             raise Invalid("unwritable_file", f"{path} can't be written: {error.strerror}.") from error
     typer.echo(f"Wrote {written:,} lines.")
     if held:
-        typer.echo(f"Left out {held:,} runs until the reviews of them are over.", err=True)
+        runs = (
+            "1 run until the review of it is" if held == 1 else f"{held:,} runs until the reviews of them are"
+        )
+        typer.echo(f"Left out {runs} over.", err=True)
 
 
 @coach.command("import")

@@ -59,11 +59,15 @@ def check_command(
 def show_command(as_json: AsJson = False) -> None:
     """Say how each objective stands: its budget, its burn rate, until when it lasts."""
     from bee.db import Database, Login
+    from bee.sla.impact import impact
     from bee.sla.standing import levels, standings_csv, standings_fields
 
+    now = datetime.now(UTC)
     with Database.connect(load_settings()) as database, database.reading(Login.OWNER) as session:
-        found = levels(session, now=datetime.now(UTC))
-    typer.echo(json.dumps(standings_fields(found)) if as_json else standings_csv(found), nl=as_json)
+        found = levels(session, now=now)
+        touched = impact(session, now=now, until=found.until)
+    said = json.dumps(standings_fields(found, touched)) if as_json else standings_csv(found, touched)
+    typer.echo(said, nl=as_json)
 
 
 @sla.command()

@@ -207,7 +207,8 @@ def _memory(settings: Settings) -> Finding:
 
     async def ask() -> None:
         async with Models(settings) as models:
-            await embed(models, model, ["Hello"], within_s=MODEL_WITHIN_S)
+            told = await embed(models, model, ["Hello"], now=datetime.now(UTC), within_s=MODEL_WITHIN_S)
+            told.embedded()
 
     try:
         asyncio.run(ask())

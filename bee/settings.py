@@ -207,6 +207,12 @@ class Settings(BaseSettings):
         le=400,
         description="How long what requests came to is kept by minute, route and release.",
     )
+    bad_requests_kept_days: int = Field(
+        default=31,
+        ge=31,
+        le=400,
+        description="How long each request that spent a budget is kept by itself, with the member who asked.",
+    )
     service_levels_kept_days: int = Field(
         default=400,
         ge=31,

@@ -21,7 +21,8 @@ from bee.sla.counts import minute_counts, window_counts
 from bee.sla.derivation import HOURS_REST, derive
 from bee.sla.minutes import Area, Status
 from bee.sla.objectives import get_objective
-from bee.sla.recorder import Recorder, Request
+from bee.sla.recorder import Recorder
+from bee.sla.request import Request
 from bee.sla.sketch import count_within, from_pairs, quantile_s
 from bee.sla.standing import levels
 from bench.api import CONNECTIONS, READS_A_ROUND, Served, members_with_tokens, serve_api, serving

@@ -22,6 +22,29 @@ CREATE FUNCTION public.bee_add_sketches(one integer[], other integer[]) RETURNS 
     ) as summed
 $$;
 
+CREATE FUNCTION public.bee_amended(since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(id bigint, kind text, state text, starts_at timestamp with time zone, ends_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select said.id, said.kind, said.state, said.starts_at, said.ends_at
+    from (
+        select
+            amendments.id, amendments.kind, amendments.state,
+            coalesce(changed.starts_at, amendments.starts_at) as starts_at,
+            coalesce(changed.ends_at, amendments.ends_at) as ends_at
+        from public.service_amendments as amendments
+        left join lateral (
+            select changes.starts_at, changes.ends_at
+            from public.service_maintenance_changes as changes
+            where changes.amendment = amendments.id and changes.withdrawn_at is null
+            order by changes.id desc
+            limit 1
+        ) as changed on true
+        where amendments.withdrawn_at is null
+    ) as said
+    where said.starts_at < until and said.ends_at > since
+$$;
+
 CREATE FUNCTION public.bee_announce_notification() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -241,6 +264,43 @@ begin
     if fault is not null then
         raise exception 'prompt % at place %: %', new.prompt, new.place, fault using
             errcode = 'restrict_violation', constraint = 'coach_prompt_deployment_' || fault;
+    end if;
+    return null;
+end
+$$;
+
+CREATE FUNCTION public.bee_check_maintenance_change() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    before record;
+begin
+    select
+        coalesce(changed.starts_at, amendments.starts_at) as starts_at,
+        coalesce(changed.ends_at, amendments.ends_at) as ends_at
+    into before
+    from public.service_amendments as amendments
+    left join lateral (
+        select changes.starts_at, changes.ends_at
+        from public.service_maintenance_changes as changes
+        where changes.amendment = amendments.id and changes.withdrawn_at is null and changes.id < new.id
+        order by changes.id desc
+        limit 1
+    ) as changed on true
+    where amendments.id = new.amendment and amendments.kind = 'maintenance' and amendments.withdrawn_at is null;
+    if not found then
+        raise exception 'there is no such maintenance'
+            using errcode = 'check_violation', constraint = 'service_maintenance_change_of_what_stands';
+    elsif new.kind = 'moved' and before.starts_at <= new.changed_at then
+        raise exception 'it has begun'
+            using errcode = 'check_violation', constraint = 'service_maintenance_moved_before_it_begins';
+    elsif
+        new.kind = 'ended'
+        and (new.starts_at <> before.starts_at or before.starts_at > new.changed_at or new.ends_at >= before.ends_at)
+    then
+        raise exception 'it does not run'
+            using errcode = 'check_violation', constraint = 'service_maintenance_ended_while_it_runs';
     end if;
     return null;
 end
@@ -914,16 +974,12 @@ CREATE FUNCTION public.bee_objective_counts(since timestamp with time zone, unti
     AS $$
     with maintained as (
         select distinct minutes.minute
-        from public.service_amendments as amendments
+        from public.bee_amended(since, until) as amendments
         cross join generate_series(
             greatest(amendments.starts_at, since), least(amendments.ends_at, until) - interval '1 minute',
             interval '1 minute'
         ) as minutes (minute)
-        where
-            amendments.kind = 'maintenance'
-            and amendments.withdrawn_at is null
-            and amendments.starts_at < until
-            and amendments.ends_at > since
+        where amendments.kind = 'maintenance'
     )
     select kept.minute, kept.objective, kept.good, kept.bad
     from public.objective_minutes as kept
@@ -1310,12 +1366,11 @@ CREATE FUNCTION public.bee_uptime_states(since timestamp with time zone, until t
     with amended as (
         select distinct on (minutes.minute)
             minutes.minute, coalesce(amendments.state, 'maintenance') as state
-        from public.service_amendments as amendments
+        from public.bee_amended(since, until) as amendments
         cross join generate_series(
             greatest(amendments.starts_at, since), least(amendments.ends_at, until) - interval '1 minute',
             interval '1 minute'
         ) as minutes (minute)
-        where amendments.withdrawn_at is null and amendments.starts_at < until and amendments.ends_at > since
         order by minutes.minute, amendments.kind, amendments.id desc
     )
     select coalesce(amended.minute, kept.minute), coalesce(amended.state, kept.state)
@@ -1527,6 +1582,39 @@ CREATE TABLE public.audit_seals (
 
 ALTER TABLE public.audit_seals ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.audit_seals_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.bad_requests (
+    id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    minute timestamp with time zone NOT NULL,
+    route text NOT NULL,
+    release text NOT NULL,
+    prompt text DEFAULT ''::text NOT NULL,
+    model text DEFAULT ''::text NOT NULL,
+    status text NOT NULL,
+    seconds double precision NOT NULL,
+    first_byte_s double precision,
+    request_id text NOT NULL,
+    user_id uuid,
+    spent text[] NOT NULL,
+    CONSTRAINT bad_requests_check CHECK ((minute = (date_trunc('minute'::text, (at AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT bad_requests_model_check CHECK ((length(model) <= 100)),
+    CONSTRAINT bad_requests_prompt_check CHECK ((length(prompt) <= 100)),
+    CONSTRAINT bad_requests_release_check CHECK ((length(release) <= 100)),
+    CONSTRAINT bad_requests_request_id_check CHECK ((length(request_id) <= 64)),
+    CONSTRAINT bad_requests_route_check CHECK (((length(route) >= 1) AND (length(route) <= 200))),
+    CONSTRAINT bad_requests_spent_check CHECK ((cardinality(spent) > 0)),
+    CONSTRAINT bad_requests_status_check CHECK ((status = ANY (ARRAY['2xx'::text, '3xx'::text, '5xx'::text, 'broken'::text, 'timeout'::text])))
+);
+
+ALTER TABLE public.bad_requests ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.bad_requests_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -1782,16 +1870,16 @@ CREATE TABLE public.coach_model_calls (
     first_byte_ms integer,
     total_ms integer NOT NULL,
     CONSTRAINT coach_model_calls_attempt_check CHECK ((attempt > 0)),
-    CONSTRAINT coach_model_calls_beside_production_are_somebodys CHECK (((purpose = 'production'::text) OR ((user_id IS NULL) AND (staff_id IS NOT NULL)))),
     CONSTRAINT coach_model_calls_cache_read_tokens_check CHECK ((cache_read_tokens >= 0)),
     CONSTRAINT coach_model_calls_cache_write_tokens_check CHECK ((cache_write_tokens >= 0)),
     CONSTRAINT coach_model_calls_cost_has_price CHECK (((cost_usd IS NULL) = (priced_from IS NULL))),
     CONSTRAINT coach_model_calls_cost_usd_check CHECK ((cost_usd >= (0)::numeric)),
     CONSTRAINT coach_model_calls_first_byte_ms_check CHECK ((first_byte_ms >= 0)),
     CONSTRAINT coach_model_calls_input_tokens_check CHECK ((input_tokens >= 0)),
+    CONSTRAINT coach_model_calls_of_the_lab_are_somebodys CHECK (((purpose = ANY (ARRAY['production'::text, 'embedding'::text])) OR ((user_id IS NULL) AND (staff_id IS NOT NULL)))),
     CONSTRAINT coach_model_calls_outcome_check CHECK (((length(outcome) >= 1) AND (length(outcome) <= 60))),
     CONSTRAINT coach_model_calls_output_tokens_check CHECK ((output_tokens >= 0)),
-    CONSTRAINT coach_model_calls_purpose_check CHECK ((purpose = ANY (ARRAY['production'::text, 'lab'::text, 'judge'::text]))),
+    CONSTRAINT coach_model_calls_purpose_check CHECK ((purpose = ANY (ARRAY['production'::text, 'lab'::text, 'judge'::text, 'embedding'::text]))),
     CONSTRAINT coach_model_calls_reasoning_tokens_check CHECK ((reasoning_tokens >= 0)),
     CONSTRAINT coach_model_calls_total_ms_check CHECK ((total_ms >= 0))
 );
@@ -2439,6 +2527,7 @@ CREATE TABLE public.notification_deliveries (
     notification_id uuid NOT NULL,
     user_id uuid NOT NULL,
     available_at timestamp with time zone NOT NULL,
+    put_off_since timestamp with time zone,
     tries integer DEFAULT 0 NOT NULL,
     claimed_by text,
     claimed_at timestamp with time zone,
@@ -2832,6 +2921,40 @@ CREATE TABLE public.service_gaps (
     CONSTRAINT service_gaps_requests_check CHECK ((requests > 0))
 );
 
+CREATE TABLE public.service_maintenance_changes (
+    id bigint NOT NULL,
+    amendment bigint NOT NULL,
+    kind text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    changed_by uuid NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    withdrawn_at timestamp with time zone,
+    withdrawn_by uuid,
+    withdrawn_because text,
+    CONSTRAINT service_maintenance_change_withdrawn_whole CHECK ((((withdrawn_at IS NULL) = (withdrawn_by IS NULL)) AND ((withdrawn_at IS NULL) = (withdrawn_because IS NULL)))),
+    CONSTRAINT service_maintenance_changes_ends_at_check CHECK ((ends_at = (date_trunc('minute'::text, (ends_at AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT service_maintenance_changes_kind_check CHECK ((kind = ANY (ARRAY['moved'::text, 'ended'::text]))),
+    CONSTRAINT service_maintenance_changes_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500))),
+    CONSTRAINT service_maintenance_changes_starts_at_check CHECK ((starts_at = (date_trunc('minute'::text, (starts_at AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT service_maintenance_changes_withdrawn_because_check CHECK (((length(withdrawn_because) >= 1) AND (length(withdrawn_because) <= 500))),
+    CONSTRAINT service_maintenance_ended_when_said CHECK (((kind <> 'ended'::text) OR (changed_at <= ends_at))),
+    CONSTRAINT service_maintenance_ends_after_it_starts CHECK ((ends_at > starts_at)),
+    CONSTRAINT service_maintenance_lasts_a_week_at_most CHECK ((ends_at <= (starts_at + '7 days'::interval))),
+    CONSTRAINT service_maintenance_moved_ahead CHECK (((kind <> 'moved'::text) OR (changed_at <= starts_at))),
+    CONSTRAINT service_maintenance_only_endings_are_withdrawn CHECK (((withdrawn_at IS NULL) OR (kind = 'ended'::text)))
+);
+
+ALTER TABLE public.service_maintenance_changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.service_maintenance_changes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.service_minutes (
     minute timestamp with time zone NOT NULL,
     route text NOT NULL,
@@ -2955,6 +3078,23 @@ CREATE TABLE public.stale_minutes (
     marked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
+CREATE TABLE public.unlisted_requests (
+    minute timestamp with time zone NOT NULL,
+    objective text NOT NULL,
+    route text NOT NULL,
+    release text NOT NULL,
+    prompt text NOT NULL,
+    model text NOT NULL,
+    n bigint NOT NULL,
+    CONSTRAINT unlisted_requests_minute_check CHECK ((minute = (date_trunc('minute'::text, (minute AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text))),
+    CONSTRAINT unlisted_requests_model_check CHECK ((length(model) <= 100)),
+    CONSTRAINT unlisted_requests_n_check CHECK ((n > 0)),
+    CONSTRAINT unlisted_requests_objective_check CHECK ((objective ~ '^[a-z][a-z_]{0,39}$'::text)),
+    CONSTRAINT unlisted_requests_prompt_check CHECK ((length(prompt) <= 100)),
+    CONSTRAINT unlisted_requests_release_check CHECK ((length(release) <= 100)),
+    CONSTRAINT unlisted_requests_route_check CHECK (((length(route) >= 1) AND (length(route) <= 200)))
+);
+
 CREATE TABLE public.uptime_minutes (
     minute timestamp with time zone NOT NULL,
     state text NOT NULL,
@@ -3028,6 +3168,9 @@ ALTER TABLE ONLY public.audit_seals
 
 ALTER TABLE ONLY public.audit_seals
     ADD CONSTRAINT audit_seals_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.bad_requests
+    ADD CONSTRAINT bad_requests_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.coach_breakers
     ADD CONSTRAINT coach_breakers_pkey PRIMARY KEY (provider);
@@ -3344,6 +3487,9 @@ ALTER TABLE ONLY public.service_amendments
 ALTER TABLE ONLY public.service_gaps
     ADD CONSTRAINT service_gaps_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.service_maintenance_changes
+    ADD CONSTRAINT service_maintenance_changes_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.service_minutes
     ADD CONSTRAINT service_minutes_pkey PRIMARY KEY (minute, route, release, prompt, model, status);
 
@@ -3380,6 +3526,9 @@ ALTER TABLE ONLY public.stale_hours
 ALTER TABLE ONLY public.stale_minutes
     ADD CONSTRAINT stale_minutes_pkey PRIMARY KEY (minute);
 
+ALTER TABLE ONLY public.unlisted_requests
+    ADD CONSTRAINT unlisted_requests_pkey PRIMARY KEY (minute, objective, route, release, prompt, model);
+
 ALTER TABLE ONLY public.uptime_minutes
     ADD CONSTRAINT uptime_minutes_pkey PRIMARY KEY (minute);
 
@@ -3413,6 +3562,10 @@ CREATE INDEX audit_log_order ON public.audit_log USING btree (transaction, id);
 CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject_kind, subject_id, id);
 
 CREATE INDEX audit_log_time ON public.audit_log USING btree (at, id);
+
+CREATE INDEX bad_requests_member ON public.bad_requests USING btree (user_id) WHERE (user_id IS NOT NULL);
+
+CREATE INDEX bad_requests_minute ON public.bad_requests USING btree (minute) INCLUDE (user_id, route, release, prompt, model, spent);
 
 CREATE INDEX coach_cases_taken ON public.coach_cases USING btree (taken_from) WHERE (taken_from IS NOT NULL);
 
@@ -3566,6 +3719,10 @@ CREATE INDEX service_amendments_time ON public.service_amendments USING btree (s
 
 CREATE INDEX service_gaps_minute ON public.service_gaps USING btree (minute);
 
+CREATE INDEX service_maintenance_changes_amendment ON public.service_maintenance_changes USING btree (amendment, id) WHERE (withdrawn_at IS NULL);
+
+CREATE INDEX service_minutes_limited ON public.service_minutes USING btree (minute) WHERE (status = ANY (ARRAY['limited'::text, 'uncounted'::text]));
+
 CREATE INDEX sign_in_attempts_account ON public.sign_in_attempts USING btree (account, attempted_at);
 
 CREATE INDEX sign_in_attempts_address ON public.sign_in_attempts USING btree (address, attempted_at);
@@ -3656,6 +3813,8 @@ CREATE TRIGGER check_decision AFTER INSERT ON public.coach_prompt_decisions FOR 
 
 CREATE TRIGGER check_deployment AFTER INSERT ON public.coach_prompt_deployments FOR EACH ROW EXECUTE FUNCTION public.bee_check_deployment();
 
+CREATE TRIGGER check_maintenance_change AFTER INSERT ON public.service_maintenance_changes FOR EACH ROW EXECUTE FUNCTION public.bee_check_maintenance_change();
+
 CREATE TRIGGER check_rating AFTER INSERT ON public.coach_ratings FOR EACH ROW EXECUTE FUNCTION public.bee_check_rating();
 
 CREATE TRIGGER check_turn AFTER INSERT ON public.notification_campaign_acts FOR EACH ROW EXECUTE FUNCTION public.bee_check_campaign_act();
@@ -3741,6 +3900,9 @@ ALTER TABLE ONLY public.alerts
 
 ALTER TABLE ONLY public.annotations
     ADD CONSTRAINT annotations_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.bad_requests
+    ADD CONSTRAINT bad_requests_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.coach_cases
     ADD CONSTRAINT coach_cases_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.staff(id);
@@ -4054,6 +4216,15 @@ ALTER TABLE ONLY public.service_amendments
 ALTER TABLE ONLY public.service_amendments
     ADD CONSTRAINT service_amendments_withdrawn_by_fkey FOREIGN KEY (withdrawn_by) REFERENCES public.staff(id);
 
+ALTER TABLE ONLY public.service_maintenance_changes
+    ADD CONSTRAINT service_maintenance_changes_amendment_fkey FOREIGN KEY (amendment) REFERENCES public.service_amendments(id);
+
+ALTER TABLE ONLY public.service_maintenance_changes
+    ADD CONSTRAINT service_maintenance_changes_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.service_maintenance_changes
+    ADD CONSTRAINT service_maintenance_changes_withdrawn_by_fkey FOREIGN KEY (withdrawn_by) REFERENCES public.staff(id);
+
 ALTER TABLE ONLY public.staff
     ADD CONSTRAINT staff_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.staff(id);
 
@@ -4235,6 +4406,8 @@ CREATE POLICY author ON public.notification_rule_versions FOR INSERT TO bee_prod
 
 CREATE POLICY authors ON public.service_amendments FOR INSERT TO bee_oncall, bee_admin WITH CHECK ((declared_by = public.bee_staff_id()));
 
+ALTER TABLE public.bad_requests ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY by_name ON public.coach_prompt_decisions FOR INSERT TO bee_coach, bee_admin WITH CHECK ((decided_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 CREATE POLICY by_name ON public.coach_prompt_deployments FOR INSERT TO bee_coach, bee_admin WITH CHECK ((deployed_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
@@ -4254,6 +4427,12 @@ CREATE POLICY by_name ON public.oncall_shifts FOR INSERT TO bee_oncall, bee_admi
 CREATE POLICY cancel ON public.coach_review_ends FOR INSERT TO bee_coach, bee_admin WITH CHECK (((outcome = 'cancelled'::text) AND (ended_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
 
 CREATE POLICY cancel ON public.coach_run_ends FOR INSERT TO bee_coach, bee_admin WITH CHECK (((outcome = 'cancelled'::text) AND (ended_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
+
+CREATE POLICY changers ON public.service_maintenance_changes FOR INSERT TO bee_oncall, bee_admin WITH CHECK (((changed_by = public.bee_staff_id()) AND ((EXISTS ( SELECT
+   FROM public.service_amendments amendments
+  WHERE ((amendments.id = service_maintenance_changes.amendment) AND (amendments.declared_by = service_maintenance_changes.changed_by)))) OR (EXISTS ( SELECT
+   FROM public.staff
+  WHERE ((staff.id = service_maintenance_changes.changed_by) AND ('admin'::text = ANY (staff.roles))))))));
 
 ALTER TABLE public.coach_breakers ENABLE ROW LEVEL SECURITY;
 
@@ -4533,6 +4712,8 @@ CREATE POLICY readers ON public.probe_pushes FOR SELECT TO bee_oncall, bee_admin
 
 CREATE POLICY readers ON public.service_amendments FOR SELECT TO bee_oncall, bee_admin, bee_worker USING (true);
 
+CREATE POLICY readers ON public.service_maintenance_changes FOR SELECT TO bee_oncall, bee_admin, bee_system, bee_worker USING (true);
+
 CREATE POLICY readers_who_do_not_rate ON public.coach_run_outputs FOR SELECT TO bee_coach USING ((run_id <> ALL (ARRAY( SELECT hidden.run_id
    FROM public.bee_hidden_runs() hidden(run_id, review)))));
 
@@ -4586,6 +4767,8 @@ ALTER TABLE public.service_amendments ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.service_gaps ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.service_maintenance_changes ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.service_minutes ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY service_new ON public.engagement_events FOR INSERT TO service_role WITH CHECK (true);
@@ -4613,6 +4796,8 @@ CREATE POLICY staff ON public.alert_signals FOR SELECT TO bee_oncall, bee_admin 
 CREATE POLICY staff ON public.alerts FOR SELECT TO bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.annotations FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
+
+CREATE POLICY staff ON public.bad_requests FOR SELECT TO bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.coach_breakers FOR SELECT TO bee_product, bee_coach, bee_oncall, bee_admin USING (true);
 
@@ -4674,6 +4859,8 @@ ALTER TABLE public.staff ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY staff ON public.stale_days FOR SELECT TO bee_oncall, bee_admin USING (true);
 
+CREATE POLICY staff ON public.unlisted_requests FOR SELECT TO bee_oncall, bee_admin USING (true);
+
 CREATE POLICY staff ON public.uptime_minutes FOR SELECT TO bee_oncall, bee_admin USING (true);
 
 CREATE POLICY staff ON public.user_fcm_tokens FOR SELECT TO bee_product, bee_oncall, bee_admin USING (true);
@@ -4691,6 +4878,8 @@ ALTER TABLE public.stale_hours ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.stale_minutes ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY stops_by_name ON public.notification_stops FOR INSERT TO bee_oncall WITH CHECK ((is_stopped AND (changed_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
+
+CREATE POLICY system ON public.bad_requests FOR INSERT TO bee_system WITH CHECK (true);
 
 CREATE POLICY system ON public.coach_breakers TO bee_system USING (true) WITH CHECK (true);
 
@@ -4764,6 +4953,8 @@ CREATE POLICY system ON public.stale_days TO bee_worker USING (true) WITH CHECK 
 
 CREATE POLICY system ON public.stale_minutes TO bee_system USING (true) WITH CHECK (true);
 
+CREATE POLICY system ON public.unlisted_requests TO bee_system USING (true) WITH CHECK (true);
+
 CREATE POLICY system ON public.uptime_minutes FOR SELECT TO bee_system USING (true);
 
 CREATE POLICY system_act ON public.audit_log FOR INSERT TO bee_system, bee_worker WITH CHECK ((actor_kind = ANY (ARRAY['system'::text, 'member'::text])));
@@ -4784,11 +4975,15 @@ CREATE POLICY trail ON public.audit_log FOR SELECT TO bee_oncall, bee_admin, bee
 
 CREATE POLICY trail ON public.audit_seals FOR SELECT TO bee_oncall, bee_admin, bee_worker USING (true);
 
+ALTER TABLE public.unlisted_requests ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.uptime_minutes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.user_fcm_tokens ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY withdrawers ON public.service_amendments FOR UPDATE TO bee_oncall, bee_admin USING (true) WITH CHECK (((withdrawn_by IS NULL) OR (withdrawn_by = public.bee_staff_id())));
+
+CREATE POLICY withdrawers ON public.service_maintenance_changes FOR UPDATE TO bee_oncall, bee_admin USING (true) WITH CHECK (((withdrawn_by IS NULL) OR (withdrawn_by = public.bee_staff_id())));
 
 CREATE POLICY work ON public.coach_judgements FOR INSERT TO bee_worker WITH CHECK (true);
 
@@ -4805,6 +5000,8 @@ CREATE POLICY worker ON public.alert_rule_versions FOR SELECT TO bee_worker USIN
 CREATE POLICY worker ON public.alert_signals TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY worker ON public.alerts TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.bad_requests TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.coach_breakers FOR SELECT TO bee_worker USING (true);
 
@@ -4831,6 +5028,8 @@ CREATE POLICY worker ON public.coach_prompt_deployments FOR SELECT TO bee_worker
 CREATE POLICY worker ON public.coach_prompt_places FOR SELECT TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.coach_prompt_versions FOR SELECT TO bee_worker USING (true);
+
+CREATE POLICY worker ON public.consents FOR SELECT TO bee_worker USING ((purpose = 'coaching'::text));
 
 CREATE POLICY worker ON public.member_requests TO bee_worker USING (true);
 
@@ -4877,6 +5076,8 @@ CREATE POLICY worker ON public.staff_sessions TO bee_worker USING (true);
 CREATE POLICY worker ON public.stale_hours TO bee_worker USING (true) WITH CHECK (true);
 
 CREATE POLICY worker ON public.stale_minutes TO bee_worker USING (true) WITH CHECK (true);
+
+CREATE POLICY worker ON public.unlisted_requests TO bee_worker USING (true);
 
 CREATE POLICY worker ON public.uptime_minutes TO bee_worker USING (true) WITH CHECK (true);
 
@@ -4935,6 +5136,12 @@ RESET SESSION AUTHORIZATION;
 REVOKE ALL ON FUNCTION public.bee_add_sketches(one integer[], other integer[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_add_sketches(one integer[], other integer[]) TO bee_system;
 
+REVOKE ALL ON FUNCTION public.bee_amended(since timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_amended(since timestamp with time zone, until timestamp with time zone) TO bee_oncall;
+GRANT ALL ON FUNCTION public.bee_amended(since timestamp with time zone, until timestamp with time zone) TO bee_admin;
+GRANT ALL ON FUNCTION public.bee_amended(since timestamp with time zone, until timestamp with time zone) TO bee_worker;
+GRANT ALL ON FUNCTION public.bee_amended(since timestamp with time zone, until timestamp with time zone) TO bee_system;
+
 REVOKE ALL ON FUNCTION public.bee_announce_notification() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_answering_model(version uuid, place_of text) FROM PUBLIC;
@@ -4950,6 +5157,8 @@ REVOKE ALL ON FUNCTION public.bee_candidate_is_left(seed integer, pair_id uuid, 
 REVOKE ALL ON FUNCTION public.bee_check_campaign_act() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_check_deployment() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.bee_check_maintenance_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.bee_check_prompt_decision() FROM PUBLIC;
 
@@ -5299,6 +5508,11 @@ GRANT INSERT(rows_sealed) ON TABLE public.audit_seals TO bee_worker;
 GRANT INSERT(previous) ON TABLE public.audit_seals TO bee_worker;
 
 GRANT INSERT(digest) ON TABLE public.audit_seals TO bee_worker;
+
+GRANT INSERT ON TABLE public.bad_requests TO bee_system;
+GRANT SELECT,DELETE ON TABLE public.bad_requests TO bee_worker;
+GRANT SELECT ON TABLE public.bad_requests TO bee_oncall;
+GRANT SELECT ON TABLE public.bad_requests TO bee_admin;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.coach_breakers TO bee_system;
 GRANT SELECT ON TABLE public.coach_breakers TO bee_product;
@@ -5939,12 +6153,16 @@ GRANT SELECT ON TABLE public.consents TO bee_admin;
 
 GRANT INSERT(member_id) ON TABLE public.consents TO authenticated;
 GRANT INSERT(member_id) ON TABLE public.consents TO service_role;
+GRANT SELECT(member_id) ON TABLE public.consents TO bee_worker;
 
 GRANT INSERT(purpose) ON TABLE public.consents TO authenticated;
 GRANT INSERT(purpose) ON TABLE public.consents TO service_role;
+GRANT SELECT(purpose) ON TABLE public.consents TO bee_worker;
 
 GRANT INSERT(granted) ON TABLE public.consents TO authenticated;
 GRANT INSERT(granted) ON TABLE public.consents TO service_role;
+
+GRANT SELECT(decided_at) ON TABLE public.consents TO bee_worker;
 
 GRANT INSERT(source) ON TABLE public.consents TO authenticated;
 GRANT INSERT(source) ON TABLE public.consents TO service_role;
@@ -6695,6 +6913,43 @@ GRANT SELECT,DELETE ON TABLE public.service_gaps TO bee_worker;
 GRANT SELECT ON TABLE public.service_gaps TO bee_oncall;
 GRANT SELECT ON TABLE public.service_gaps TO bee_admin;
 
+GRANT SELECT ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT SELECT ON TABLE public.service_maintenance_changes TO bee_admin;
+GRANT SELECT ON TABLE public.service_maintenance_changes TO bee_worker;
+
+GRANT SELECT(id) ON TABLE public.service_maintenance_changes TO bee_system;
+
+GRANT INSERT(amendment) ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT INSERT(amendment) ON TABLE public.service_maintenance_changes TO bee_admin;
+GRANT SELECT(amendment) ON TABLE public.service_maintenance_changes TO bee_system;
+
+GRANT INSERT(kind) ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT INSERT(kind) ON TABLE public.service_maintenance_changes TO bee_admin;
+
+GRANT INSERT(starts_at) ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT INSERT(starts_at) ON TABLE public.service_maintenance_changes TO bee_admin;
+GRANT SELECT(starts_at) ON TABLE public.service_maintenance_changes TO bee_system;
+
+GRANT INSERT(ends_at) ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT INSERT(ends_at) ON TABLE public.service_maintenance_changes TO bee_admin;
+GRANT SELECT(ends_at) ON TABLE public.service_maintenance_changes TO bee_system;
+
+GRANT INSERT(reason) ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT INSERT(reason) ON TABLE public.service_maintenance_changes TO bee_admin;
+
+GRANT INSERT(changed_by) ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT INSERT(changed_by) ON TABLE public.service_maintenance_changes TO bee_admin;
+
+GRANT UPDATE(withdrawn_at) ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT UPDATE(withdrawn_at) ON TABLE public.service_maintenance_changes TO bee_admin;
+GRANT SELECT(withdrawn_at) ON TABLE public.service_maintenance_changes TO bee_system;
+
+GRANT UPDATE(withdrawn_by) ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT UPDATE(withdrawn_by) ON TABLE public.service_maintenance_changes TO bee_admin;
+
+GRANT UPDATE(withdrawn_because) ON TABLE public.service_maintenance_changes TO bee_oncall;
+GRANT UPDATE(withdrawn_because) ON TABLE public.service_maintenance_changes TO bee_admin;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.service_minutes TO bee_system;
 GRANT SELECT,DELETE ON TABLE public.service_minutes TO bee_worker;
 GRANT SELECT ON TABLE public.service_minutes TO bee_oncall;
@@ -6824,6 +7079,11 @@ GRANT INSERT ON TABLE public.stale_hours TO bee_admin;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.stale_minutes TO bee_system;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stale_minutes TO bee_worker;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.unlisted_requests TO bee_system;
+GRANT SELECT,DELETE ON TABLE public.unlisted_requests TO bee_worker;
+GRANT SELECT ON TABLE public.unlisted_requests TO bee_oncall;
+GRANT SELECT ON TABLE public.unlisted_requests TO bee_admin;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.uptime_minutes TO bee_worker;
 GRANT SELECT ON TABLE public.uptime_minutes TO bee_oncall;

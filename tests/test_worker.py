@@ -63,8 +63,8 @@ def members(database: Database) -> dict[str, UUID]:
     return members
 
 
-def make_worker(database: Database, clock: Clock, name: str = "w1") -> Worker:
-    return Worker(database, Settings(), name, random.Random(7), clock)  # noqa: S311  # no secret
+def make_worker(database: Database, clock: Clock, name: str = "w1", **settings: Any) -> Worker:
+    return Worker(database, Settings(**settings), name, random.Random(7), clock)  # noqa: S311  # no secret
 
 
 def jobs(database: Database, kind: str = "score") -> list[Any]:
@@ -107,6 +107,15 @@ def test_a_tick_with_nothing_due_runs_nothing(
     clock.now += timedelta(minutes=2)
     assert worker.tick() == 0
     assert len(jobs(database)) == 1
+
+
+def test_a_worker_says_which_model_its_settings_name(database: Database, clock: Clock) -> None:
+    for model in ("openai/a", "openai/a", "openai/b"):
+        make_worker(database, clock, coach_model=model).tick()
+    with database.reading(Login.WORKER) as session:
+        rows = execute(session, "select environment, model from coach_named_models order by id")
+        named = [tuple(row) for row in rows]
+    assert named == [("local", "openai/a"), ("local", "openai/b")]
 
 
 def test_each_zone_is_scored_when_its_day_is_over(

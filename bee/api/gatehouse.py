@@ -11,6 +11,7 @@ from bee.accounts.sessions import Client
 from bee.api.caller import Caller, Role, caller_of
 from bee.api.house import House, house_of
 from bee.api.limits import Area
+from bee.api.measuring import asked_by
 from bee.db import Identity, Login, ReadSession, WriteSession
 from bee.db.session import Row
 from bee.errors import Unauthenticated
@@ -33,7 +34,9 @@ def find_caller(request: Request) -> Caller:
     if not token:
         raise Unauthenticated("no_authorization", "This endpoint requires a valid Bearer token")
     role = house.role_of_key(token)
-    return caller_of({"role": role}) if role else caller_of(house.verifier.verify(token))
+    caller = caller_of({"role": role}) if role else caller_of(house.verifier.verify(token))
+    asked_by(request.scope, caller.user_id)
+    return caller
 
 
 def require_api_key(request: Request) -> Role:

@@ -3,12 +3,14 @@
 import time
 from functools import lru_cache
 from typing import Final
+from uuid import UUID
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bee.sla.minutes import Area, status_of
 from bee.sla.probes.key import HEADER, holds
-from bee.sla.recorder import Recorder, Request
+from bee.sla.recorder import Recorder
+from bee.sla.request import Request
 
 MEASURED: Final = "bee.measured"
 NOWHERE: Final = "(no such address)"
@@ -42,7 +44,9 @@ class Measuring:
             await self._app(scope, passage.receive, passage.send)
         finally:
             self._recorder.record(
-                passage.told(*named(_method(scope), _template(scope), self._is_probe(scope)))
+                passage.told(
+                    *named(_method(scope), _template(scope), self._is_probe(scope)), request_id=_number(scope)
+                )
             )
             # Otherwise the two hold one another, and all that a request needed waits for the collector of cycles.
             del scope[MEASURED]
@@ -56,7 +60,10 @@ class Measuring:
 
 
 class Passage:
-    """A request on its way through. ``prompt``, ``model``: who wrote it. ``is_failed``: so it said itself."""
+    """A request on its way through. ``prompt``, ``model``: who wrote it. ``is_failed``: so it said itself.
+
+    ``member_id``: who asks, where a token says it.
+    """
 
     __slots__ = (
         "_began",
@@ -68,6 +75,7 @@ class Passage:
         "_send",
         "_status",
         "is_failed",
+        "member_id",
         "model",
         "prompt",
     )
@@ -80,6 +88,7 @@ class Passage:
         self._status: int | None = None
         self._is_stream = self._is_client_gone = self.is_failed = False
         self.prompt = self.model = ""
+        self.member_id: UUID | None = None
 
     async def receive(self) -> Message:
         """Hear whether the client is still there."""
@@ -108,7 +117,7 @@ class Passage:
         else:
             self._ended = now
 
-    def told(self, route: str, area: Area) -> Request:
+    def told(self, route: str, area: Area, *, request_id: str) -> Request:
         """Return what it came to on a route."""
         seconds = (self._ended or time.perf_counter()) - self._began
         is_whole = bool(self._ended) and not self.is_failed
@@ -119,7 +128,9 @@ class Passage:
             seconds=seconds,
         )
         first_byte_s = self._first - self._began if self._is_stream and self._first else None
-        return Request(route, area, status, seconds, first_byte_s, self.prompt, self.model)
+        return Request(
+            route, area, status, seconds, first_byte_s, self.prompt, self.model, request_id, self.member_id
+        )
 
 
 def label(scope: Scope, *, prompt: str, model: str) -> None:
@@ -127,6 +138,13 @@ def label(scope: Scope, *, prompt: str, model: str) -> None:
     passage = scope.get(MEASURED)
     if isinstance(passage, Passage):
         passage.prompt, passage.model = prompt, model
+
+
+def asked_by(scope: Scope, member_id: UUID | None) -> None:
+    """Say who asks, as a verified token has it, so that members whom a fault touched can be counted."""
+    passage = scope.get(MEASURED)
+    if isinstance(passage, Passage):
+        passage.member_id = member_id
 
 
 def mark_failed(scope: Scope) -> None:
@@ -157,6 +175,12 @@ def named(method: str, template: str | None, is_probe: bool) -> tuple[str, Area]
 def _method(scope: Scope) -> str:
     method: str = scope["method"]
     return method if method in METHODS else "OTHER"
+
+
+def _number(scope: Scope) -> str:
+    """Return the number that the log and the answer's header have."""
+    number: str = scope.get("state", {}).get("request_id", "")
+    return number
 
 
 def _template(scope: Scope) -> str | None:

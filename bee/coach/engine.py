@@ -26,10 +26,9 @@ from bee.coach.actions import Answer, Decision, Safety, same_answer, storable, s
 from bee.coach.crisis import crisis_answer
 from bee.coach.exchange import Exchange, Limits
 from bee.coach.masking import Mask
-from bee.coach.memory import Recollection, model_of, recall
-from bee.coach.memory.asking import Asking
-from bee.coach.memory.models import Embedded
-from bee.coach.memory.recall import MOST_RECALLED
+from bee.coach.memory import Recollection, model_of
+from bee.coach.memory.asking import Asking, Told
+from bee.coach.memory.reminding import Cue, Reminder
 from bee.coach.model import Models, Moment, Provider, Usage
 from bee.coach.model.prices import price_list
 from bee.coach.offline import MODEL, reply
@@ -122,6 +121,7 @@ class Coach:
     ) -> None:
         self.models = Models(settings)
         self._asking = Asking(self.models, model_of(settings))
+        self._reminder = Reminder(database, settings, self._ask_meaning)
         self._prices = price_list(settings)
         self._database = database
         self._settings = settings
@@ -206,8 +206,8 @@ class Coach:
         with self._reading_as_member(question) as session:
             context = read_context(session, question.member_id, question.request_id)
             recollection = None
-            if not screening.crisis and not self._asking.model.by_meaning:
-                recollection = self._recalled(session, question, words, None)
+            if not screening.crisis and not self._reminder.has_to_ask:
+                recollection = Cue(words).recall(session, question.member_id, at=question.now)
         begun = Begun(question, screening, Moment(words, context.state, (), context.recent), began)
         if context.answered is not None:
             return replace(begun, answer=same_answer(context.answered, words))
@@ -216,8 +216,7 @@ class Coach:
         recollection = recollection or self._recalled_by_meaning(question, words, context.about)
         moment = replace(begun.moment, memories=recollection.memories)
         begun = replace(begun, moment=moment, recollection=recollection)
-        with self._database.reading(Login.SYSTEM) as session:
-            prompt = live_prompt(session, self._settings)
+        prompt = live_prompt(self._database, self._settings)
         if prompt is None:
             return replace(begun, hold=Hold.NO_PROMPT)
         if prompt.provider is Provider.OFFLINE:
@@ -231,26 +230,13 @@ class Coach:
         return replace(begun, plan=_Plan(prompt, exchange, held))
 
     def _recalled_by_meaning(self, question: Question, words: str, about: AboutMember) -> Recollection:
-        """Return what a message calls up by a model of meaning; a provider's hears of consenting members only."""
-        asked = None
-        model = self._asking.model
-        if about.consents or not model.needs_consent:
-            asked = anyio.from_thread.run(self._asking.of_message, model.shown(words, about.known))
+        account = ledger.Account.of_member(question.member_id, ledger.Purpose.EMBEDDING)
+        cue = self._reminder.cue(words, about, account, now=self._clock(), request_id=question.request_id)
         with self._reading_as_member(question) as session:
-            return self._recalled(session, question, words, asked)
+            return cue.recall(session, question.member_id, at=question.now)
 
-    def _recalled(
-        self, session: ReadSession, question: Question, words: str, asked: Embedded | None
-    ) -> Recollection:
-        return recall(
-            session,
-            question.member_id,
-            words,
-            limit=MOST_RECALLED,
-            at=question.now,
-            asked=asked,
-            meant=self._asking.model,
-        )
+    def _ask_meaning(self, text: str, now: datetime) -> Told | None:
+        return anyio.from_thread.run(self._asking.of_message, text, now)
 
     def _hold(self, member_id: UUID, provider: Provider, about: AboutMember) -> Hold | Standing:
         """Return why no model is to be asked, or else how things stand."""

@@ -22,20 +22,21 @@ class Purpose(StrEnum):
     PRODUCTION = "production"
     LAB = "lab"
     JUDGE = "judge"
+    EMBEDDING = "embedding"
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whom calls are counted for: a member, who has a budget of their own, or somebody on the staff."""
+    """Whom calls are counted for: a member, who has a budget of their own, somebody on the staff, or nobody."""
 
     purpose: Purpose
     member_id: UUID | None = None
     staff_id: UUID | None = None
 
     @classmethod
-    def of_member(cls, member_id: UUID) -> Self:
+    def of_member(cls, member_id: UUID, purpose: Purpose = Purpose.PRODUCTION) -> Self:
         """Return the account of a member's question; the row says who was their coach."""
-        return cls(Purpose.PRODUCTION, member_id=member_id)
+        return cls(purpose, member_id=member_id)
 
     @classmethod
     def of_lab(cls, staff_id: UUID, purpose: Purpose = Purpose.LAB) -> Self:

@@ -6,13 +6,14 @@ from typing import Final, Self
 
 from bee.coach.masking import MASK_VERSION, Mask
 from bee.coach.model import ModelRequest, Moment, Provider, Turn
-from bee.coach.prompts import Parameters, PromptVersion, Rendered, Template, live_version, render
+from bee.coach.prompts import Parameters, PromptVersion, Rendered, Template, render
 from bee.coach.prompts.registry import COACH
 from bee.coach.prompts.values import values_of
-from bee.db import ReadSession
+from bee.db import Database, Identity, Login
 from bee.settings import Settings
 
 MOST_TURNS: Final = 10
+SYSTEM: Final = Identity(Login.SYSTEM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,16 @@ class Sent:
         return cls(prompt.sha256, prompt.provider, prompt.model, MASK_VERSION, request_text(request))
 
 
-def live_prompt(session: ReadSession, settings: Settings) -> Prompt | None:
-    """Return the prompt that is live here now; None where none ever was."""
-    version = live_version(session, COACH, settings.environment)
+def live_prompt(database: Database, settings: Settings) -> Prompt | None:
+    """Return the prompt that is live here now, in a single round trip; None where none ever was. As the system."""
+    version = database.find(
+        SYSTEM,
+        PromptVersion,
+        "coach/prompt_live_version",
+        prompt=COACH,
+        environment=settings.environment,
+        at=None,
+    )
     return None if version is None else prompt_of(version, settings)
 
 

@@ -45,21 +45,30 @@ class Standing:
 
     def hold(self, settings: Settings, now: datetime) -> Hold | None:
         """Return why no model may be asked, None where one may."""
+        return self.over_budget(settings) or self._breaker(now)
+
+    def lab_hold(self, settings: Settings, now: datetime) -> Hold | None:
+        """Return why no model may be asked in the lab, None where one may."""
+        return self.over_lab_budget(settings) or self._breaker(now)
+
+    def over_budget(self, settings: Settings) -> Hold | None:
+        """Return which budget of the day is used up, None where none is."""
         if self.member_tokens >= settings.coach_member_tokens_per_day:
             return Hold.MEMBER_BUDGET
         if self.tokens >= settings.coach_tokens_per_day:
             return Hold.TOKEN_BUDGET
         if self.cost_usd >= settings.coach_usd_per_day:
             return Hold.COST_BUDGET
-        if self.open_until is not None and self.open_until > now:
-            return Hold.BREAKER
         return None
 
-    def lab_hold(self, settings: Settings, now: datetime) -> Hold | None:
-        """Return why no model may be asked in the lab: it has a share of the day's budget, and no more."""
+    def over_lab_budget(self, settings: Settings) -> Hold | None:
+        """Return the same for the lab, which has a share of the day's budget, and no more."""
         if self.lab_cost_usd >= settings.coach_lab_usd_per_day:
             return Hold.LAB_BUDGET
-        return self.hold(settings, now)
+        return self.over_budget(settings)
+
+    def _breaker(self, now: datetime) -> Hold | None:
+        return Hold.BREAKER if self.open_until is not None and self.open_until > now else None
 
     @property
     def is_on_probation(self) -> bool:

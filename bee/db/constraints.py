@@ -65,6 +65,22 @@ MEANINGS: dict[str, tuple[type[BeeError], str, str]] = {
         "maintenance_begun",
         "Maintenance is declared before it begins, and it has begun meanwhile.",
     ),
+    "service_maintenance_moved_before_it_begins": (
+        Conflict,
+        "maintenance_begun",
+        "It has begun meanwhile: end it, or withdraw it.",
+    ),
+    "service_maintenance_moved_ahead": (
+        Conflict,
+        "maintenance_begun",
+        "Maintenance is moved to a time that has not begun.",
+    ),
+    "service_maintenance_ended_while_it_runs": (Conflict, "maintenance_over", "It is over already."),
+    "service_maintenance_change_of_what_stands": (
+        Conflict,
+        "withdrawn_before",
+        "That was withdrawn meanwhile.",
+    ),
     "service_amendments_correct_what_was": (
         Conflict,
         "correction_early",

@@ -331,6 +331,7 @@ class Dispatcher:
             {
                 "notification_id": each.notification_id,
                 "available_at": each.available_at,
+                "is_quiet": each.is_quiet,
                 "outcome": each.end,
                 "reason": each.reason,
             }

@@ -1,7 +1,7 @@
 """What becomes of a delivery (pure): whether it still may go, to which devices, and when it is done."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -36,12 +36,16 @@ class End(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What to do with a delivery: end it, or try again at ``available_at``."""
+    """What to do with a delivery: end it, or try again at ``available_at``.
+
+    ``is_quiet``: quiet hours hold it until then, and nothing failed.
+    """
 
     notification_id: UUID
     end: End | None = None
     reason: str | None = None
     available_at: datetime | None = None
+    is_quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def recheck(
         return Settled(notification_id, End.WITHHELD, "came_back")
     ends = quiet_until(now, ZoneInfo(recipient.time_zone), quiet_hours_of(recipient, budget))
     if ends is not None:
-        return later(notification_id, ends, expires_at, [])
+        return replace(later(notification_id, ends, expires_at, []), is_quiet=True)
     answers = budget_refusal(rule, recipient, budget, now)
     held = next((f"{guard}_{told}" for guard, told in answers.items() if told != PASSED), None)
     return None if held is None or was_posted else Settled(notification_id, End.WITHHELD, held)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from bee.audit import Actor, given_words, record
 from bee.db import ReadSession, WriteSession
-from bee.errors import Conflict, Invalid
+from bee.errors import Conflict, Forbidden, Invalid
 from bee.sla.derivation import minute_at
 from bee.sla.objectives import get_objective
 from bee.sla.uptime import State, Uptime, uptime_of, uptime_runs
@@ -21,7 +21,10 @@ CORRECTABLE: Final = (State.UP, State.DOWN, State.UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """Maintenance, or a correction to ``state``. ``uptime_before``, ``uptime_after``: when it was made, 0-1."""
+    """Maintenance, or a correction to ``state``. ``uptime_before``, ``uptime_after``: when it was made, 0-1.
+
+    ``changed``: maintenance that was ``moved`` or ``ended`` early; the times are those that count now.
+    """
 
     id: int
     kind: str
@@ -37,6 +40,20 @@ class Amendment:
     withdrawn_at: datetime | None
     withdrawn_by_name: str | None
     withdrawn_because: str | None
+    changed: str | None = None
+    changed_by_name: str | None = None
+    changed_because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An amendment that stands, or stood until now. ``is_theirs``: whoever asks is its author or an admin."""
+
+    id: int
+    kind: str
+    starts_at: datetime
+    ends_at: datetime
+    is_theirs: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +73,7 @@ def declare_maintenance(
     session: WriteSession, starts_at: datetime, ends_at: datetime, *, reason: str, actor: Actor, now: datetime
 ) -> Effect:
     """Say that the house will be worked on. Raises :class:`Invalid` for times that began or can't be meant."""
-    _check_times(starts_at, ends_at)
+    check_times(starts_at, ends_at)
     if starts_at < now:
         raise Invalid("maintenance_begun", "Maintenance is declared before it begins; what was is corrected.")
     return _amend(session, "maintenance", starts_at, ends_at, None, reason, actor, now)
@@ -73,7 +90,7 @@ def correct(
     now: datetime,
 ) -> Effect:
     """Say how some minutes that are over truly were. Raises :class:`Invalid` for times that can't be meant."""
-    _check_times(starts_at, ends_at)
+    check_times(starts_at, ends_at)
     if state not in CORRECTABLE:
         raise Invalid("state", "Minutes are corrected to up, down or unknown.")
     if ends_at > now:
@@ -82,16 +99,27 @@ def correct(
 
 
 def withdraw(session: WriteSession, amendment_id: int, *, reason: str, actor: Actor, now: datetime) -> Effect:
-    """Take back what was said: every number is again what it was. Raises :class:`Conflict` the second time."""
+    """Take back what was said: every number is again what it was. Raises :class:`Conflict` the second time.
+
+    Raises :class:`bee.errors.Forbidden` for somebody else's maintenance that is not over.
+    """
     said = given_words(reason, "Say the reason")
-    before = _uptime(session, now)
-    found = session.find(Amendment, "sla/withdraw_amendment", id=amendment_id, by=actor.id, because=said)
+    before = uptime_at(session, now)
+    found = session.find(Standing, "sla/withdraw_amendment", id=amendment_id, by=actor.id, because=said)
     if found is None:
         raise Conflict("withdrawn_before", "That was withdrawn before, or never said.")
-    _mark(session, found.starts_at, found.ends_at)
-    effect = Effect(before, _uptime(session, now))
-    _record(session, actor, f"{_noun(found.kind)}.withdrawn", found.id, effect, said)
+    if found.kind == "maintenance" and found.ends_at > now:
+        check_theirs(found)
+    mark(session, found.starts_at, found.ends_at)
+    effect = Effect(before, uptime_at(session, now))
+    record_effect(session, actor, f"{_noun(found.kind)}.withdrawn", found.id, effect, said)
     return effect
+
+
+def check_theirs(found: Standing) -> None:
+    """Raise :class:`Forbidden` for maintenance of somebody else, unless an admin asks."""
+    if not found.is_theirs:
+        raise Forbidden("maintenance_of_another", "Whoever declared it changes it, or an admin.")
 
 
 def _amend(
@@ -105,22 +133,23 @@ def _amend(
     now: datetime,
 ) -> Effect:
     said = given_words(reason, "Say the reason")
-    before = _uptime(session, now)
+    before = uptime_at(session, now)
     amendment_id = session.scalar(
         "sla/add_amendment",
         kind=kind, starts_at=starts_at, ends_at=ends_at, state=state, reason=said, declared_by=actor.id,
     )  # fmt: skip
-    effect = Effect(before, _uptime(session, now))
+    effect = Effect(before, uptime_at(session, now))
     session.run(
         "sla/keep_effect", id=amendment_id, uptime_before=before.ratio, uptime_after=effect.after.ratio
     )
-    _mark(session, starts_at, ends_at)
+    mark(session, starts_at, ends_at)
     verb = "declared" if kind == "maintenance" else "corrected"
-    _record(session, actor, f"{_noun(kind)}.{verb}", amendment_id, effect, said)
+    record_effect(session, actor, f"{_noun(kind)}.{verb}", amendment_id, effect, said)
     return effect
 
 
-def _check_times(starts_at: datetime, ends_at: datetime) -> None:
+def check_times(starts_at: datetime, ends_at: datetime) -> None:
+    """Raise :class:`Invalid` for times that can't be meant."""
     if starts_at.tzinfo is None or ends_at.tzinfo is None:
         raise Invalid("times", "Times need their zone.")
     if starts_at != minute_at(starts_at) or ends_at != minute_at(ends_at):
@@ -131,13 +160,14 @@ def _check_times(starts_at: datetime, ends_at: datetime) -> None:
         raise Invalid("times", f"It lasts {LONGEST.days} days at most.")
 
 
-def _uptime(session: ReadSession, now: datetime) -> Uptime:
+def uptime_at(session: ReadSession, now: datetime) -> Uptime:
+    """Return what uptime comes to over its window."""
     until = minute_at(now)
     since = until - timedelta(days=get_objective("uptime").window_days)
     return uptime_of(uptime_runs(session, since=since, until=until))
 
 
-def _mark(session: WriteSession, starts_at: datetime, ends_at: datetime) -> None:
+def mark(session: WriteSession, starts_at: datetime, ends_at: datetime) -> None:
     """Have the hours made anew: they leave maintenance out."""
     session.run("sla/mark_amended", starts_at=starts_at, ends_at=ends_at)
 
@@ -146,9 +176,10 @@ def _noun(kind: str) -> str:
     return "maintenance" if kind == "maintenance" else "uptime"
 
 
-def _record(
+def record_effect(
     session: WriteSession, actor: Actor, action: str, amendment_id: int, effect: Effect, reason: str
 ) -> None:
+    """Put an act and what it did to uptime into the trail."""
     record(
         session,
         actor=actor,

@@ -136,12 +136,6 @@ def requests_of_hour(
     )  # fmt: skip
 
 
-def charges_csv(by: By, charged: Charges) -> str:
-    """Return what bad events are charged to as a file, with the rest last."""
-    rows = [(row.name, row.good, row.bad) for row in charged.rows]
-    return csv_text((str(by), "good", "bad"), [*rows, ("(unattributed)", "", charged.unattributed)])
-
-
 def steps_csv(rows: Iterable[Step]) -> str:
     """Return an objective step by step as a file."""
     return csv_text(("at", "good", "bad"), ((row.at.isoformat(), row.good, row.bad) for row in rows))

@@ -15,6 +15,7 @@ from bee.db import ReadSession
 from bee.sla.alerts.queries import AlertAct, AlertCard, alert_acts, alerts
 from bee.sla.alerts.words import evidence_words, minutes_words
 from bee.sla.amendments import Amendment, amendments
+from bee.sla.impact import Affected, active_members, affected_by_alert, alert_since, share_words
 from bee.sla.uptime import Run, State, uptime_runs
 
 MOST_ALERTS: Final = 200
@@ -59,20 +60,25 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """An alert of the time with all that became of it, the oldest act first."""
+    """An alert of the time with all that became of it, the oldest act first.
+
+    ``affected``: whom it touched; None where that is not counted.
+    """
 
     card: AlertCard
     acts: Sequence[AlertAct]
+    affected: Affected | None
 
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """A time, both in UTC, and what happened in it."""
+    """A time, both in UTC, and what happened in it. ``active``: how many members have not left."""
 
     since: datetime
     until: datetime
     happenings: Sequence[Happening]
     fired: Sequence[Fired]
+    active: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,7 @@ def read_incident(session: ReadSession, *, since: datetime, until: datetime) -> 
     """Return what happened from ``since`` and before ``until``, in order of time. For on-call and admins."""
     found = alerts(session, since=since, until=until, most=MOST_ALERTS)
     fired = [
-        Fired(card, alert_acts(session, card.id)[::-1])
+        Fired(card, alert_acts(session, card.id)[::-1], affected_by_alert(session, card, now=until))
         for card in sorted(found, key=lambda each: each.opened_at)
     ]
     happenings = [
@@ -107,7 +113,8 @@ def read_incident(session: ReadSession, *, since: datetime, until: datetime) -> 
         ),
         *map(_of_amendment, _touching(amendments(session, since=since), until)),
     ]
-    return Incident(since, until, sorted(happenings, key=lambda each: (each.starts_at, each.lane)), fired)
+    happenings.sort(key=lambda each: (each.starts_at, each.lane))
+    return Incident(since, until, happenings, fired, active_members(session))
 
 
 def incident_csv(incident: Incident) -> str:
@@ -134,7 +141,7 @@ def _report(incident: Incident) -> Iterator[str]:
     down = sum(minutes for minutes in map(_length_min, incident.happenings) if minutes is not None)
     yield f"{len(incident.fired)} alerts. Down for {minutes_words(down)}, as far as it was seen."
     for fired in incident.fired:
-        yield from _report_of(fired)
+        yield from _report_of(fired, incident.active)
     yield from ("", "## Time line", "")
     for each in incident.happenings:
         ends = f" to {_moment(each.ends_at)}" if each.ends_at else ", not over" if each.is_open else ""
@@ -143,12 +150,13 @@ def _report(incident: Incident) -> Iterator[str]:
     yield from ("", "## What we learnt", "", "## What we change", "")
 
 
-def _report_of(fired: Fired) -> Iterator[str]:
+def _report_of(fired: Fired, active: int) -> Iterator[str]:
     card = fired.card
     ended = f"ended {_moment(card.closed_at)}" if card.closed_at else "is open"
     yield from ("", f"## {_escaped(card.headline)}", "")
     yield f"A {card.severity}, began {_moment(card.opened_at)}, {ended}, began to fire {card.times} times."
     yield from (_escaped(line) for line in evidence_words(card.evidence))
+    yield _affected_words(fired, active)
     answered = next((act for act in fired.acts if act.kind == "acknowledged"), None)
     if answered:
         waited = int((answered.done_at - card.opened_at).total_seconds() // 60)
@@ -160,6 +168,13 @@ def _report_of(fired: Fired) -> Iterator[str]:
         note = f": {_escaped(act.note)}" if act.note else ""
         who, what = _escaped(act.done_name or "the worker"), act.kind.replace("_", " ")
         yield f"- {_moment(act.done_at)} · {who} · {what}{note}"
+
+
+def _affected_words(fired: Fired, active: int) -> str:
+    if fired.affected is None:
+        return "Members affected: not counted."
+    since = _moment(alert_since(fired.card))
+    return f"Members affected since {since}: {share_words(fired.affected, active)}."
 
 
 def _length_min(happening: Happening) -> int | None:
@@ -201,6 +216,7 @@ def _touching(found: Iterable[Amendment], until: datetime) -> Iterator[Amendment
 
 def _of_amendment(amendment: Amendment) -> Happening:
     what = "Maintenance" if amendment.state is None else f"Corrected to {amendment.state}"
+    what += ", ended early" if amendment.changed == "ended" else ""
     detail = ", ".join(part for part in (amendment.declared_by_name, amendment.reason) if part)
     return Happening(Lane.MAINTENANCE, amendment.starts_at, amendment.ends_at, what, detail)
 

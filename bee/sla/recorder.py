@@ -12,12 +12,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 from uuid import UUID, uuid4
 
 from bee.db import Database, Login, WriteSession
 from bee.errors import BeeError, Unavailable
+from bee.sla.listing import Bad, Listed, Listing, as_bad, as_unlisted
 from bee.sla.minutes import Area, Count, Key, Status, as_rows, as_totals, minute_of, moment_of
+from bee.sla.objectives import objectives
+from bee.sla.request import Request
+from bee.sla.spending import Spending
 
 FLUSH_S: Final = 5.0
 # About three hours of a busy process, a few MiB.
@@ -27,27 +31,13 @@ LIMITER: Final = "(limiter)"
 log = logging.getLogger("bee.sla")
 
 
-class Request(NamedTuple):
-    """A request that is over. ``first_byte_s``: when a stream began; None for what came in one piece.
-
-    A tuple, as :class:`Key` is: one is made for each request, and a frozen dataclass takes three times as long.
-    """
-
-    route: str
-    area: Area
-    status: Status
-    seconds: float
-    first_byte_s: float | None = None
-    prompt: str = ""
-    model: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class _Batch:
     """What is added up in one transaction; its number tells a repeat."""
 
     number: int
     counts: Mapping[Key, Count]
+    listed: Listed
     gaps: Mapping[UUID, tuple[int, int]]
 
 
@@ -76,13 +66,17 @@ class Recorder:
         self._lock = threading.Lock()
         self._flushing = threading.Lock()
         self._counts: dict[Key, Count] = {}
+        self._spending = Spending(objectives())
+        self._listing = Listing()
         self._lost: Counter[int] = Counter()
         self._batch: _Batch | None = None
         self._batches = 0
 
     def record(self, request: Request) -> None:
         """Count a request that ended now. Never waits for the database, never raises."""
-        minute = minute_of(self._clock())
+        now = self._clock()
+        minute = minute_of(now)
+        spent = self._spending.of(request)
         key = Key(minute, request.route, request.area, request.status, request.prompt, request.model)
         with self._lock:
             count = self._counts.get(key)
@@ -92,6 +86,8 @@ class Recorder:
                     return
                 count = self._counts[key] = Count()
             count.add(request.seconds, request.first_byte_s)
+            if spent:
+                self._listing.add(Bad(now, request, spent))
 
     def flush(self) -> None:
         """Add up what was counted. Raises :class:`Unavailable` where that can't be, and nothing is forgotten."""
@@ -142,10 +138,11 @@ class Recorder:
             with self._lock:
                 counts, self._counts = self._counts, {}
                 lost, self._lost = self._lost, Counter()
+                listed = self._listing.take()
             if counts or lost:
                 self._batches += 1
                 gaps = {uuid4(): gap for gap in lost.items()}
-                self._batch = _Batch(self._batches, counts, gaps)
+                self._batch = _Batch(self._batches, counts, listed, gaps)
         return self._batch
 
     def _lose(self, batch: _Batch) -> None:
@@ -171,6 +168,8 @@ def _add(session: WriteSession, batch: _Batch, *, recorder: UUID, release: str) 
         flush=batch.number,
         rows=as_rows(batch.counts, release=release),
         totals=as_totals(batch.counts, release=release),
+        bad=as_bad(batch.listed),
+        unlisted=as_unlisted(batch.listed),
     )
     for gap, (minute, requests) in batch.gaps.items():
         session.run("sla/add_gap", id=gap, minute=moment_of(minute), requests=requests)

@@ -23,6 +23,7 @@ from bee.sla.burn import (
 )
 from bee.sla.counts import window_counts
 from bee.sla.derivation import minute_at
+from bee.sla.impact import Impact
 from bee.sla.objectives import Indicator, Objective, objectives
 from bee.sla.uptime import Run, Uptime, uptime_of, uptime_runs
 
@@ -132,23 +133,26 @@ NAMES: Final = (
     "budget_left",
     "burn_6h",
     "minutes_left",
+    "members_affected",
+    "at_least",
 )
 
 
-def standings_csv(found: Levels) -> str:
+def standings_csv(found: Levels, impact: Impact) -> str:
     """Return how each objective stands as a file."""
-    rows = (["" if value is None else value for value in _fields(each)] for each in found.standings)
+    rows = (["" if value is None else value for value in _fields(each, impact)] for each in found.standings)
     return csv_text(NAMES, rows)
 
 
-def standings_fields(found: Levels) -> list[dict[str, str | int | float | None]]:
+def standings_fields(found: Levels, impact: Impact) -> list[dict[str, str | int | float | None]]:
     """Return the same for programs."""
-    return [dict(zip(NAMES, _fields(each), strict=True)) for each in found.standings]
+    return [dict(zip(NAMES, _fields(each, impact), strict=True)) for each in found.standings]
 
 
-def _fields(each: Standing) -> tuple[str | int | float | None, ...]:
+def _fields(each: Standing, impact: Impact) -> tuple[str | int | float | None, ...]:
     objective, counts = each.objective, each.counts
     left = None if each.budget is None else each.budget.left_ratio
+    touched = impact.of(objective)
     figures = (None if value is None else round(value, 6) for value in (left, each.pace, each.left_min))
     return (
         objective.id,
@@ -158,4 +162,6 @@ def _fields(each: Standing) -> tuple[str | int | float | None, ...]:
         counts.bad,
         each.verdict,
         *figures,
+        None if touched is None else touched.members,
+        None if touched is None else "yes" if touched.is_at_least(counts.bad) else "no",
     )

@@ -40,7 +40,15 @@ class Redaction:
 
     def text(self, text: str) -> str:
         """Return a text without them, cut where it is very long."""
-        return self._pattern.sub(HIDDEN, text[:MOST_LETTERS])
+        return self._pattern.sub(HIDDEN, text[: self._end(text)])
+
+    def _end(self, text: str) -> int:
+        """Return where a very long text is cut: before what is hidden, half of which would have no shape."""
+        if len(text) > MOST_LETTERS:
+            for found in self._pattern.finditer(text[: 2 * MOST_LETTERS]):
+                if found.end() > MOST_LETTERS:
+                    return min(found.start(), MOST_LETTERS)
+        return MOST_LETTERS
 
     def value(self, value: object) -> object:
         """Return a value without them, however deep they are in it; what is no plain data becomes its kind."""

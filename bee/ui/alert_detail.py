@@ -11,6 +11,7 @@ from bee.sla.alerts.queries import AlertCard
 from bee.sla.alerts.runbook import runbook
 from bee.sla.alerts.words import evidence_words
 from bee.sla.burn import Severity
+from bee.sla.impact import alert_since, share_words
 from bee.ui.alert_acts import acknowledge, close, escalate, judge, note, snooze
 from bee.ui.alert_reads import Whole
 from bee.ui.alert_table import deliveries_table
@@ -54,7 +55,7 @@ def show_alert(whole: Whole, now: datetime) -> None:
     with st.container(border=True):
         _head(card, now)
         st.text("\n".join(evidence_words(card.evidence)))
-        facts(_facts(card, now))
+        facts(_facts(whole, now))
         _offer_acts(card, drawn, now)
     page, beside = st.columns(2)
     with page.container(border=True, height="stretch"):
@@ -88,7 +89,8 @@ def _head(card: AlertCard, now: datetime) -> None:
         st.badge(state, color=TONES[state])
 
 
-def _facts(card: AlertCard, now: datetime) -> list[tuple[str, str]]:
+def _facts(whole: Whole, now: datetime) -> list[tuple[str, str]]:
+    card = whole.card
     judged = {None: NOTHING, True: "Yes", False: "No"}[card.is_actionable]
     return [
         ("Began (UTC)", moment_words(card.opened_at)),
@@ -97,7 +99,16 @@ def _facts(card: AlertCard, now: datetime) -> list[tuple[str, str]]:
         ("Who has it", held_words(card, now)),
         ("Steps told", f"{card.steps_told} in round {card.round}"),
         ("Was there anything to do", judged),
+        _affected(whole),
     ]
+
+
+def _affected(whole: Whole) -> tuple[str, str]:
+    """Return whom it touched, and since when that is counted."""
+    if whole.affected is None:
+        return "Members affected", "Not counted"
+    since = moment_words(alert_since(whole.card))
+    return f"Members affected since {since}", share_words(whole.affected, whole.active).capitalize()
 
 
 def _offer_acts(card: AlertCard, drawn: AlertCard, now: datetime) -> None:

@@ -25,6 +25,7 @@ from bee.sla.alerts.registry import RuleVersion, rule_history, rule_versions
 from bee.sla.alerts.rota import Colleague, OnCall, Shift, on_call, people, shifts
 from bee.sla.alerts.rule import Rule
 from bee.sla.alerts.trial import try_rule
+from bee.sla.impact import Affected, active_members, affected_by_alert
 from bee.ui.house import get_house
 from bee.ui.reads import Scope
 
@@ -48,11 +49,16 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """An alert with all that became of it."""
+    """An alert with all that became of it.
+
+    ``affected``: whom it touched, of so many who have not left; None where that is not counted.
+    """
 
     card: AlertCard
     acts: list[AlertAct]
     deliveries: list[Delivery]
+    affected: Affected | None
+    active: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +83,20 @@ def read_board(scope: Scope, days: int, now: datetime) -> Board:
     )
 
 
-def read_alert(scope: Scope, alert: int) -> Whole | None:
+def read_alert(scope: Scope, alert: int, now: datetime) -> Whole | None:
     """Return an alert as it is now; None where there is none."""
 
     def read(session: ReadSession) -> Whole | None:
         card = find_alert(session, alert)
         if card is None:
             return None
-        return Whole(card, alert_acts(session, alert), alert_deliveries(session, alert))
+        return Whole(
+            card,
+            alert_acts(session, alert),
+            alert_deliveries(session, alert),
+            affected_by_alert(session, card, now=now),
+            active_members(session),
+        )
 
     return _read(scope, read)
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from bee.access import StaffRole
-from bee.sla import amendments
+from bee.sla import amendments, maintenance
 from bee.sla.amendments import Effect
 from bee.sla.uptime import State
 from bee.ui.acts import act
@@ -38,6 +38,36 @@ def withdraw(amendment_id: int, reason: str) -> Effect:
     return act(
         MAY_AMEND,
         lambda session, actor: amendments.withdraw(
+            session, amendment_id, reason=reason, actor=actor, now=utc_now()
+        ),
+    )
+
+
+def end(amendment_id: int, reason: str) -> Effect:
+    """End maintenance now. Raises :class:`bee.errors.Conflict` where it does not run, and for another's."""
+    return act(
+        MAY_AMEND,
+        lambda session, actor: maintenance.end_maintenance(
+            session, amendment_id, reason=reason, actor=actor, now=utc_now()
+        ),
+    )
+
+
+def move(amendment_id: int, starts_at: datetime, ends_at: datetime, reason: str) -> Effect:
+    """Move maintenance that has not begun. Raises as :func:`end` and :func:`declare` do."""
+    return act(
+        MAY_AMEND,
+        lambda session, actor: maintenance.move_maintenance(
+            session, amendment_id, starts_at, ends_at, reason=reason, actor=actor, now=utc_now()
+        ),
+    )
+
+
+def resume(amendment_id: int, reason: str) -> Effect:
+    """Take back that maintenance was ended. Raises as :func:`end` does."""
+    return act(
+        MAY_AMEND,
+        lambda session, actor: maintenance.resume_maintenance(
             session, amendment_id, reason=reason, actor=actor, now=utc_now()
         ),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Final, assert_never
 
 import streamlit as st
 
@@ -10,10 +10,11 @@ from bee.errors import Invalid
 from bee.sla.amendments import Amendment, Effect
 from bee.sla.burn import LEAST_BAD, Pair, Severity
 from bee.sla.lint import refusals
+from bee.sla.maintenance import Change, changes_of
 from bee.sla.objectives import Objective
 from bee.sla.uptime import State
 from bee.ui.empty import errors_shown
-from bee.ui.level_acts import correct, declare, withdraw
+from bee.ui.level_acts import correct, declare, end, move, resume, withdraw
 from bee.ui.level_words import STATES, amendment_words, done_words, pair_words, times_words
 from bee.ui.sessions import utc_now
 from bee.ui.text import plain
@@ -22,6 +23,31 @@ DONE: Final = "level-done"
 CORRECTABLE: Final = {STATES[state]: state for state in (State.UP, State.DOWN, State.UNKNOWN)}
 FORM_PX: Final = 520
 HOUR: Final = timedelta(hours=1)
+CHANGES: Final = {
+    Change.END: "End now",
+    Change.MOVE: "Move",
+    Change.RESUME: "Take the ending back",
+    Change.WITHDRAW: "Withdraw",
+}
+CHANGE_ICONS: Final = {
+    Change.END: ":material/stop_circle:",
+    Change.MOVE: ":material/edit_calendar:",
+    Change.RESUME: ":material/undo:",
+    Change.WITHDRAW: ":material/undo:",
+}
+CONSEQUENCES: Final = {
+    Change.END: "From the next minute on everything counts again, and alerts fire again.",
+    Change.MOVE: "To a time that has not begun either. Times are UTC.",
+    Change.RESUME: "It lasts, or lasted, as it was declared; every number follows.",
+    Change.WITHDRAW: "As if it had never been said: every number is again what it was.",
+}
+WHY: Final = {
+    Change.END: "Why it is over",
+    Change.MOVE: "Why it is moved",
+    Change.RESUME: "Why it goes on",
+    Change.WITHDRAW: "Why it is taken back",
+}
+Times = tuple[tuple[date | None, time | None], tuple[date | None, time | None]]
 
 
 def show_done() -> None:
@@ -60,16 +86,41 @@ def ask_correction() -> None:
         _do(lambda: correct(_moment(*starts), _moment(*ends), CORRECTABLE[state or "Up"], reason))
 
 
-@st.dialog("Withdraw", position="right")
-def ask_withdrawal(row: Amendment) -> None:
-    """Ask whether what was said is to be taken back."""
+@st.dialog("Change", position="right")
+def ask_change(row: Amendment) -> None:
+    """Ask what is to become of what was said: each of it a row of its own, so that nothing said is lost."""
     st.markdown(f"**{plain(amendment_words(row))}**")
     st.caption(plain(f"{times_words(row)} UTC. “{row.reason}”"))
-    with st.form("withdrawal", border=False, width=FORM_PX):
-        reason = _ask_reason("Why it is taken back")
-        sent = st.form_submit_button("Withdraw", icon=":material/undo:")
+    possible = {CHANGES[change]: change for change in changes_of(row, utc_now())}
+    chosen = next(iter(possible), None)
+    if len(possible) > 1:
+        chosen = st.segmented_control("What is done", tuple(possible), default=chosen, required=True)
+        st.caption("Whoever declared maintenance changes it, or an admin, as long as it is not over.")
+    if chosen is None:
+        st.caption("It was withdrawn meanwhile.")
+        return
+    change = possible[chosen]
+    st.caption(CONSEQUENCES[change])
+    with st.form(f"change-{change}", border=False, width=FORM_PX):
+        times = _ask_times(row.starts_at, row.ends_at) if change is Change.MOVE else None
+        reason = _ask_reason(WHY[change])
+        sent = st.form_submit_button(chosen, icon=CHANGE_ICONS[change])
     if sent:
-        _do(lambda: withdraw(row.id, reason))
+        _do(lambda: _changed(row, change, times, reason))
+
+
+def _changed(row: Amendment, change: Change, times: Times | None, reason: str) -> Effect:
+    match change:
+        case Change.END:
+            return end(row.id, reason)
+        case Change.MOVE:
+            assert times is not None
+            return move(row.id, _moment(*times[0]), _moment(*times[1]), reason)
+        case Change.RESUME:
+            return resume(row.id, reason)
+        case Change.WITHDRAW:
+            return withdraw(row.id, reason)
+    assert_never(change)
 
 
 def ask_pair(objective: Objective, events_a_minute: float | None) -> None:
@@ -90,9 +141,7 @@ def ask_pair(objective: Objective, events_a_minute: float | None) -> None:
         st.success(f"{pair_words(pair)} makes sense for {objective.name}.", icon=":material/check:")
 
 
-def _ask_times(
-    starts: datetime, ends: datetime
-) -> tuple[tuple[date | None, time | None], tuple[date | None, time | None]]:
+def _ask_times(starts: datetime, ends: datetime) -> Times:
     with st.container(horizontal=True):
         first = st.date_input("From", starts.date(), format="DD/MM/YYYY", width=150)
         at = st.time_input("At", starts.time(), step=timedelta(minutes=1), width=110)

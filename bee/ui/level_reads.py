@@ -23,6 +23,7 @@ from bee.sla.charges import (
     steps,
 )
 from bee.sla.derivation import minute_at
+from bee.sla.impact import Affected, BadRequest, Impact, affected, affected_by, bad_requests, impact
 from bee.sla.objectives import Objective, get_objective
 from bee.sla.standing import Levels, levels
 from bee.ui.house import get_house
@@ -57,6 +58,7 @@ class LevelsPage:
     """How everything stands. ``strip``: uptime over its window; None without evidence."""
 
     levels: Levels
+    impact: Impact
     strip: go.Figure
     amendments: list[Amendment]
 
@@ -71,10 +73,28 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Slot:
+    """Which part of a period: a minute, an hour, or with neither all of it, the minute that runs too."""
+
+    hour: datetime | None = None
+    minute: datetime | None = None
+
+    def times(self, period: Period, now: datetime) -> tuple[datetime, datetime]:
+        """Return from when on and before when that is."""
+        if self.minute is not None:
+            return self.minute, self.minute + timedelta(minutes=1)
+        if self.hour is not None:
+            return self.hour, self.hour + timedelta(hours=1)
+        since, until = _times(period, now)
+        return since.replace(minute=0), until + timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """What is seen of one objective. ``hours``: those with a bad event, the latest first.
 
-    ``routes``, ``releases``: the names that its requests have, the most bad first.
+    ``routes``, ``releases``: the names that its requests have, the most bad first. ``affected``: whom the bad ones
+    touched; None where members are not counted.
     """
 
     objective: Objective
@@ -84,6 +104,7 @@ class Look:
     bad: int
     routes: list[str]
     releases: list[str]
+    affected: Affected | None
 
 
 @st.cache_resource(ttl=REMEMBERED_S, max_entries=MOST_ANSWERS, show_spinner=False)
@@ -92,8 +113,9 @@ def read_levels(scope: Scope) -> LevelsPage:
     now = utc_now()
     with get_house().database.reading(Login.DASHBOARD, role=scope.role) as session:
         found = levels(session, now=now)
+        touched = impact(session, now=now, until=found.until)
         said = amendments(session, since=now - AMENDMENTS_OF)
-    return LevelsPage(found, strip_figure(found.runs), said)
+    return LevelsPage(found, touched, strip_figure(found.runs), said)
 
 
 @st.cache_resource(ttl=REMEMBERED_S, max_entries=MOST_ANSWERS, show_spinner=False)
@@ -125,6 +147,9 @@ def answer_look(session: ReadSession, question: Question, *, now: datetime) -> L
         sum(step.bad for step in hourly),
         names(By.ROUTE) if objective.is_of_requests else [],
         names(By.RELEASE) if objective.is_of_requests else [],
+        affected(session, objective, since=since.replace(minute=0), until=until)
+        if objective.is_of_requests
+        else None,
     )
 
 
@@ -134,6 +159,29 @@ def read_charges(question: Question, by: By, where: Where) -> list[Charge]:
     since, until = _times(PERIODS[question.period], utc_now())
     with get_house().database.reading(Login.DASHBOARD, role=question.scope.role) as session:
         return charges(session, get_objective(question.objective), by, since=since, until=until, where=where)
+
+
+@st.cache_resource(ttl=REMEMBERED_S, max_entries=MOST_ANSWERS, show_spinner=False)
+def read_affected(question: Question, by: By, where: Where) -> dict[str, Affected]:
+    """Return whom bad requests touched, by what they are charged to."""
+    since, until = _times(PERIODS[question.period], utc_now())
+    with get_house().database.reading(Login.DASHBOARD, role=question.scope.role) as session:
+        return affected_by(
+            session,
+            get_objective(question.objective),
+            by,
+            since=since.replace(minute=0),
+            until=until,
+            where=where,
+        )
+
+
+@st.cache_resource(ttl=REMEMBERED_S, max_entries=MOST_ANSWERS, show_spinner=False)
+def read_bad_requests(question: Question, slot: Slot, where: Where) -> list[BadRequest]:
+    """Return the bad requests of a minute, of an hour, or of the whole period."""
+    since, until = slot.times(PERIODS[question.period], utc_now())
+    with get_house().database.reading(Login.DASHBOARD, role=question.scope.role) as session:
+        return bad_requests(session, get_objective(question.objective), since=since, until=until, where=where)
 
 
 @st.cache_resource(ttl=REMEMBERED_S, max_entries=MOST_ANSWERS, show_spinner=False)

@@ -1,14 +1,15 @@
 """Service levels as tables."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import pandas as pd
 import streamlit as st
 
-from bee.sla.amendments import Amendment
 from bee.sla.burn import Burn
 from bee.sla.charges import By, Charges, RequestsOfMinute
+from bee.sla.impact import Affected, BadRequest, Impact
+from bee.sla.objectives import Objective
 from bee.sla.standing import Standing
 from bee.sla.uptime import Run, State
 from bee.ui.level_words import (
@@ -16,22 +17,21 @@ from bee.ui.level_words import (
     STATES,
     VERDICT_TONES,
     VERDICTS,
-    amendment_words,
     bad_words,
-    effect_words,
+    charged_words,
     left_words,
     pair_words,
     percent_words,
     rate_words,
     span_words,
     target_words,
-    times_words,
+    touched_words,
 )
 from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT, pressed_row
 from bee.ui.words import NOTHING
 
 LOOK: Final = ":material/search: Look into"
-WITHDRAW: Final = ":material/undo: Withdraw"
+COPY: Final = ":material/content_copy: Copy id"
 ROWS_SHOWN: Final = 10
 BY_WORDS: Final = {By.ROUTE: "Route", By.RELEASE: "Release", By.PROMPT: "Prompt", By.MODEL: "Model"}
 NONE_WORDS: Final = {
@@ -46,7 +46,7 @@ def _height(rows: int) -> int:
     return HEAD_HEIGHT + ROW_HEIGHT * min(max(rows, 1), ROWS_SHOWN)
 
 
-def standings_table(standings: Sequence[Standing], *, key: str) -> Standing | None:
+def standings_table(standings: Sequence[Standing], impact: Impact, *, key: str) -> Standing | None:
     """Draw how each objective stands and return the one whose row's button was pressed."""
     table = pd.DataFrame(
         {
@@ -60,6 +60,7 @@ def standings_table(standings: Sequence[Standing], *, key: str) -> Standing | No
             "used": [bad_words(each) for each in standings],
             "pace": [rate_words(each.pace) for each in standings],
             "forecast": [left_words(each) for each in standings],
+            "members": [touched_words(each, impact) for each in standings],
             "action": [[LOOK] for _ in standings],
         }
     )
@@ -84,6 +85,9 @@ def standings_table(standings: Sequence[Standing], *, key: str) -> Standing | No
             "used": columns.TextColumn("Bad, of what may be", width=175),
             "pace": columns.TextColumn("Burn, 6 h", width=75, help="1× just uses the budget up in 30 days."),
             "forecast": columns.TextColumn("At that pace", width=125),
+            "members": columns.TextColumn(
+                "Members affected", width=130, help="Of those who asked and were not served as promised."
+            ),
             "action": columns.ButtonColumn("Action", key=key, width=110),
         },
     )
@@ -122,7 +126,7 @@ def burns_table(burns: Sequence[Burn]) -> None:
     )
 
 
-def charges_table(charged: Charges, by: By, *, is_all: bool) -> None:
+def charges_table(charged: Charges, affected: Mapping[str, Affected], by: By, *, is_all: bool) -> None:
     """Draw what the bad events are charged to, and the rest. ``is_all``: no part of them was chosen."""
     rows = [row for row in charged.rows if row.bad] or list(charged.rows[:ROWS_SHOWN])
     rest = "Unattributed" if is_all else "Everything else"
@@ -136,6 +140,7 @@ def charges_table(charged: Charges, by: By, *, is_all: bool) -> None:
             ],
             "events": pd.array([*(row.good + row.bad for row in rows), None], dtype="Int64"),
             "ratio": [*(percent_words(row.bad_ratio) for row in rows), NOTHING],
+            "members": [*(charged_words(row, affected.get(row.name)) for row in rows), NOTHING],
         }
     )
     columns = st.column_config
@@ -154,6 +159,7 @@ def charges_table(charged: Charges, by: By, *, is_all: bool) -> None:
             ),
             "events": columns.NumberColumn("Of its events", format="localized", width=110),
             "ratio": columns.TextColumn("Bad among them", width=120),
+            "members": columns.TextColumn("Members affected", width=130),
         },
     )
 
@@ -193,6 +199,42 @@ def requests_table(rows: Sequence[RequestsOfMinute]) -> None:
     )
 
 
+def bad_requests_table(rows: Sequence[BadRequest], objective: Objective, *, key: str) -> BadRequest | None:
+    """Draw requests that were bad for an objective and return the one whose row's button was pressed."""
+    table = pd.DataFrame(
+        {
+            "at": [row.at for row in rows],
+            "person": [row.pseudonym or NOTHING for row in rows],
+            "why": [row.why(objective) for row in rows],
+            "took": [row.seconds for row in rows],
+            "route": [row.route for row in rows],
+            "release": [row.release for row in rows],
+            "request": [row.request_id for row in rows],
+            "action": [[COPY] for _ in rows],
+        }
+    )
+    columns = st.column_config
+    st.dataframe(
+        table,
+        hide_index=True,
+        row_height=ROW_HEIGHT,
+        height=_height(len(rows)),
+        placeholder=NOTHING,
+        alt="Requests that spent this budget, the newest first",
+        column_config={
+            "at": columns.DatetimeColumn("At (UTC)", format="D MMM, HH:mm:ss", timezone="UTC", width=125),
+            "person": columns.TextColumn("Person", width=75),
+            "why": columns.TextColumn("Why", width=150),
+            "took": columns.NumberColumn("Took", format="%.3f s", width=80),
+            "route": columns.TextColumn("Route", width=230),
+            "release": columns.TextColumn("Release", width=80),
+            "request": columns.TextColumn("Request id", width=260),
+            "action": columns.ButtonColumn("Action", key=key, width=110),
+        },
+    )
+    return pressed_row(key, rows)
+
+
 def flips_table(runs: Sequence[Run]) -> None:
     """Draw when the state changed, newest first."""
     table = pd.DataFrame(
@@ -220,43 +262,3 @@ def flips_table(runs: Sequence[Run]) -> None:
             "length": columns.TextColumn("For", width=120),
         },
     )
-
-
-def amendments_table(rows: Sequence[Amendment], *, key: str) -> Amendment | None:
-    """Draw what was said of minutes, newest first, and return the one whose row's button was pressed."""
-    table = pd.DataFrame(
-        {
-            "what": [amendment_words(row) for row in rows],
-            "when": [times_words(row) for row in rows],
-            "who": [row.declared_by_name or NOTHING for row in rows],
-            "why": [row.reason for row in rows],
-            "effect": [effect_words(row.uptime_before, row.uptime_after) for row in rows],
-            "withdrawn": [_withdrawn(row) for row in rows],
-            "action": [[] if row.withdrawn_at else [WITHDRAW] for row in rows],
-        }
-    )
-    columns = st.column_config
-    st.dataframe(
-        table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=_height(len(rows)),
-        placeholder=NOTHING,
-        alt="Maintenance and corrections, newest first, with what each did to uptime",
-        column_config={
-            "what": columns.TextColumn("What", width=130),
-            "when": columns.TextColumn("When (UTC)", width=255),
-            "who": columns.TextColumn("Who", width=100),
-            "why": columns.TextColumn("Why", width=170),
-            "effect": columns.TextColumn("Uptime", width=130),
-            "withdrawn": columns.TextColumn("Withdrawn", width=105),
-            "action": columns.ButtonColumn("Action", key=key, width=115),
-        },
-    )
-    return pressed_row(key, rows)
-
-
-def _withdrawn(row: Amendment) -> str:
-    if row.withdrawn_at is None:
-        return NOTHING
-    return f"{row.withdrawn_by_name or 'Somebody'}: {row.withdrawn_because}"

@@ -7,20 +7,24 @@ from typing import Final
 import streamlit as st
 
 from bee.sla.amendments import Amendment
-from bee.sla.blame import Verdicts
-from bee.sla.charges import By, Charges, Where, charges_csv, requests_csv, steps_csv
+from bee.sla.charges import By, Charges, Where, requests_csv, steps_csv
+from bee.sla.impact import MOST_LISTED, bad_requests_csv, charges_csv
 from bee.sla.objectives import Indicator, objectives
-from bee.sla.standing import Levels, Standing
+from bee.sla.standing import Standing
+from bee.ui.amendment_table import amendments_table
 from bee.ui.blocks import card_head, chart, facts
 from bee.ui.empty import empty
 from bee.ui.level_figures import STEPS_HEIGHT
-from bee.ui.level_forms import ask_correction, ask_maintenance, ask_pair, ask_withdrawal
+from bee.ui.level_forms import ask_change, ask_correction, ask_maintenance, ask_pair
 from bee.ui.level_reads import (
     PERIODS,
     USUAL_PERIOD,
     LevelsPage,
     Look,
     Question,
+    Slot,
+    read_affected,
+    read_bad_requests,
     read_blame,
     read_charges,
     read_look,
@@ -28,13 +32,14 @@ from bee.ui.level_reads import (
 )
 from bee.ui.level_table import (
     BY_WORDS,
-    amendments_table,
+    bad_requests_table,
     burns_table,
     charges_table,
     flips_table,
     requests_table,
 )
 from bee.ui.level_words import (
+    affected_words,
     bad_words,
     blame_words,
     culprit_words,
@@ -95,17 +100,20 @@ def look_into(standing: Standing) -> None:
     st.session_state["objective"] = standing.objective.name
 
 
-def show_look(scope: Scope, levels: Levels) -> None:
+def show_look(scope: Scope, page: LevelsPage) -> None:
     """Draw one objective: its budget, its steps, how fast it burns, what burnt it, the requests of an hour."""
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             chosen = pick_one("Objective", FIRST.name, OTHERS, key="objective", width=200)
             period = pick_period({name: name for name in PERIODS}, USUAL_PERIOD)
-        standing = levels.of(chosen or FIRST.id)
+        standing = page.levels.of(chosen or FIRST.id)
         question = Question(scope, standing.objective.id, period)
         _show_standing(standing)
         with st.skeleton(height=STEPS_HEIGHT):
             look = read_look(question)
+        facts(
+            [("Members affected", affected_words(look.affected, page.impact, look.objective, bad=look.bad))]
+        )
         _show_steps(look)
     with st.container(border=True):
         card_head("Burn rates", "Both windows of a pair have to burn, with at least five bad events")
@@ -129,9 +137,9 @@ def show_amendments(rows: Sequence[Amendment]) -> None:
     if not rows:
         empty("construction", "Nothing was said of any minute", "Maintenance is declared before it begins.")
         return
-    chosen = amendments_table(rows, key="withdraw")
+    chosen = amendments_table(rows, utc_now(), key="withdraw")
     if chosen is not None:
-        ask_withdrawal(chosen)
+        ask_change(chosen)
 
 
 def _show_standing(standing: Standing) -> None:
@@ -170,28 +178,54 @@ def _show_charges(look: Look, question: Question) -> None:
     if not charged.rows:
         st.caption("No request in this period.")
         return
-    _show_blame(read_blame(question, by), by)
-    charges_table(charged, by, is_all=where == Where())
-    _offer("charges", "Download what burnt it", lambda: charges_csv(by, charged))
-    if hour is not None:
-        _show_hour(question, hours[hour], where)
+    _show_blame(question, by)
+    affected = read_affected(question, by, where)
+    charges_table(charged, affected, by, is_all=where == Where())
+    _offer("charges", "Download what burnt it", lambda: charges_csv(by, charged, affected))
+    slot = Slot() if hour is None else _show_hour(question, hours[hour], where)
+    _show_bad_requests(question, look, slot, where)
 
 
-def _show_blame(verdicts: Verdicts, by: By) -> None:
+def _show_blame(question: Question, by: By) -> None:
+    verdicts = read_blame(question, by)
     if not verdicts.bad:
         return
     for culprit in verdicts.culprits[:CULPRITS_SHOWN]:
-        st.markdown(f":material/local_fire_department: {plain(culprit_words(culprit, by))}")
+        # Blamed for a route, so counted there.
+        named = By.RELEASE if by is By.ROUTE else by
+        touched = read_affected(question, named, Where(route=culprit.route)).get(culprit.name)
+        st.markdown(f":material/local_fire_department: {plain(culprit_words(culprit, by, touched))}")
     st.caption(plain(blame_words(verdicts)))
 
 
-def _show_hour(question: Question, hour: datetime, where: Where) -> None:
+def _show_hour(question: Question, hour: datetime, where: Where) -> Slot:
+    """Draw an hour minute by minute, and return it, or the one of its minutes that is chosen."""
     rows = read_requests(question, hour, where)
     if not rows:
         st.caption("The requests of that hour are not kept any more.")
+        return Slot(hour)
+    minutes = {f"{row.minute:%H:%M}": row.minute for row in rows}
+    chosen = pick_one("Minute", "Every minute", _same(minutes), key="minute", width=160)
+    minute = minutes[chosen] if chosen else None
+    shown = [row for row in rows if minute in (None, row.minute)]
+    requests_table(shown)
+    _offer("requests", "Download the hour", lambda: requests_csv(shown))
+    return Slot(hour, minute)
+
+
+def _show_bad_requests(question: Question, look: Look, slot: Slot, where: Where) -> None:
+    """Draw which requests they were; each number is the one in the log and in the answer that was given."""
+    card_head("Which requests", "Of a storm a fair sample; the id is the one in the log and in the answer")
+    rows = read_bad_requests(question, slot, where)
+    if not rows:
+        st.caption("None is listed there: none was bad, or none is kept any more.")
         return
-    requests_table(rows)
-    _offer("requests", "Download the hour", lambda: requests_csv(rows))
+    chosen = bad_requests_table(rows, look.objective, key="copy-id")
+    if chosen is not None:
+        st.code(chosen.request_id, language=None)
+    if len(rows) == MOST_LISTED:
+        st.caption(f"The latest {MOST_LISTED} are shown: choose a route, a release or an hour for others.")
+    _offer("bad-requests", "Download the requests", lambda: bad_requests_csv(rows, look.objective))
 
 
 def _pick_by() -> By:

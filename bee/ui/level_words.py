@@ -7,12 +7,14 @@ from typing import Final
 from bee.sla.amendments import Amendment, Effect
 from bee.sla.blame import Culprit, Verdicts
 from bee.sla.burn import Burn, Pair, Severity
-from bee.sla.charges import By
+from bee.sla.charges import By, Charge
+from bee.sla.impact import Affected, Impact, members_words, share_words
 from bee.sla.objectives import Indicator, Objective
 from bee.sla.standing import Levels, Standing, Verdict
 from bee.sla.uptime import Run, State, Uptime
 from bee.ui.words import NOTHING, counted
 
+CHANGED: Final = {"moved": "moved", "ended": "ended early"}
 MINUTES_A_DAY: Final = 24 * 60
 VERDICTS: Final = {
     Verdict.SPENT: "Budget gone",
@@ -154,9 +156,38 @@ def bad_words(standing: Standing) -> str:
     return f"{standing.budget.used:,} of {standing.budget.allowed:,.0f} {unit_words(standing.objective)}"
 
 
+def touched_words(standing: Standing, impact: Impact) -> str:
+    """Return how many members an objective's bad requests touched over its window, or how many wait now."""
+    touched, waiting = impact.of(standing.objective), impact.waiting_for(standing.objective)
+    if touched is not None:
+        return (
+            NOTHING
+            if standing.budget is None
+            else members_words(touched, bad=standing.counts.bad).capitalize()
+        )
+    return "Not counted" if waiting is None else f"{waiting:,} wait now"
+
+
+def charged_words(charge: Charge, touched: Affected | None) -> str:
+    """Return how many members the bad requests touched that are charged to something."""
+    if not charge.bad:
+        return "0"
+    return members_words(touched or Affected("", 0, 0, 0), bad=charge.bad).capitalize()
+
+
+def affected_words(touched: Affected | None, impact: Impact, objective: Objective, *, bad: int) -> str:
+    """Return whom a budget's spending touched in a time, and what share of the active members that is."""
+    if touched is not None:
+        return share_words(touched, impact.active, bad=bad).capitalize()
+    waiting = impact.waiting_for(objective)
+    return "Not counted" if waiting is None else f"{waiting:,} of {impact.active:,} wait now"
+
+
 def amendment_words(row: Amendment) -> str:
     """Return what somebody said of some minutes."""
-    return "Maintenance" if row.state is None else f"Corrected to {STATES[State(row.state)].lower()}"
+    if row.state is not None:
+        return f"Corrected to {STATES[State(row.state)].lower()}"
+    return f"Maintenance, {CHANGED[row.changed]}" if row.changed else "Maintenance"
 
 
 def times_words(row: Amendment) -> str:
@@ -186,13 +217,14 @@ def done_words(effect: Effect) -> str:
     return f"It is noted: uptime was {percent_words(before.ratio)} and is {percent_words(after.ratio)}."
 
 
-def culprit_words(culprit: Culprit, by: By) -> str:
-    """Return who burnt how much of it where, and by how much more than was to be expected."""
+def culprit_words(culprit: Culprit, by: By, touched: Affected | None = None) -> str:
+    """Return who burnt how much of it where, and by how much more than was to be expected; whom it touched."""
     noun = {By.PROMPT: "Prompt", By.MODEL: "Model"}.get(by, "Release")
+    whom = "" if touched is None else f" It touched {members_words(touched)} members there."
     return (
         f"{noun} {culprit.name or 'without a name'} burnt {percent_words(culprit.share)} of it on {culprit.route}:"
         f" {percent_words(culprit.bad_ratio)} of its requests were bad,"
-        f" {percent_words(culprit.expected_ratio)} were to be expected."
+        f" {percent_words(culprit.expected_ratio)} were to be expected.{whom}"
     )
 
 

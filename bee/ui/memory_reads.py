@@ -1,6 +1,5 @@
 """What the staff see of memories: never remembered by the pages, and in the trail before any is shown."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,19 +9,15 @@ import streamlit as st
 
 from bee.access import StaffRole, Viewer
 from bee.audit import Actor, record
-from bee.coach.memory import Recollection, model_of, recall
-from bee.coach.memory.asking import Asking
-from bee.coach.memory.models import Embedded
+from bee.coach.memory import Recollection
 from bee.coach.memory.queries import StoredMemory, get_memory, memories_at, proposals
-from bee.coach.memory.recall import MOST_RECALLED
-from bee.coach.model import Models
-from bee.coach.queries import AboutMember
 from bee.db import Login
 from bee.engage.queries import MemberCard, MemberPerson, find_member_person, get_member_card
 from bee.errors import Forbidden
 from bee.ui.guard import acting
 from bee.ui.house import get_house
 from bee.ui.reads import Scope
+from bee.ui.reminding import cue_of
 
 SEE_MEMORIES: Final = (StaffRole.COACH,)
 MEMORIES_SHOWN: Final = 500
@@ -65,10 +60,9 @@ def read_one(scope: Scope, memory_id: UUID) -> StoredMemory:
 
 def read_recollection(scope: Scope, member_id: UUID, message: str, at: datetime) -> Recollection:
     """Return what the coach would be reminded of by a message, as a reply would be at that time."""
-    asked = _asked(scope, member_id, message)
+    cue = cue_of(scope, member_id, message)
     with get_house().database.reading(Login.DASHBOARD, role=scope.role, staff_id=scope.staff_id) as session:
-        meant = model_of(get_house().settings)
-        return recall(session, member_id, message, limit=MOST_RECALLED, at=at, asked=asked, meant=meant)
+        return cue.recall(session, member_id, at=at)
 
 
 def record_list(viewer: Viewer, scope: Scope, memories: int, now: datetime) -> None:
@@ -93,21 +87,3 @@ def coach_acting() -> Viewer:
     if Scope.of(viewer, SEE_MEMORIES).role != "bee_coach":
         raise Forbidden("coach_decides", "The member's coach decides what is remembered.")
     return viewer
-
-
-def _asked(scope: Scope, member_id: UUID, message: str) -> Embedded | None:
-    """Return what a message is to a model of meaning; a provider's does not hear what points at the member."""
-    settings = get_house().settings
-    model = model_of(settings)
-    if not model.by_meaning:
-        return None
-    with get_house().database.reading(Login.DASHBOARD, role=scope.role, staff_id=scope.staff_id) as session:
-        about = session.find(AboutMember, "coach/about_member", user_id=member_id) or AboutMember()
-    if model.needs_consent and not about.consents:
-        return None
-
-    async def ask() -> Embedded | None:
-        async with Models(settings) as models:
-            return await Asking(models, model).of_message(model.shown(message, about.known))
-
-    return asyncio.run(ask())

@@ -19,6 +19,7 @@ STATUSES: Final = {"proposed": "Waits for you", "accepted": "Remembered", "rejec
 FALLBACKS: Final = {
     Fallback.NOT_ASKED: "because the model that is meant for it did not say",
     Fallback.NOT_ALL_EMBEDDED: "because the model that is meant for it has not seen every memory yet",
+    Fallback.OVER_BUDGET: "because what models may take in a day is used up",
 }
 MOMENT: Final = "%-d %b %Y, %H:%M"
 

@@ -11,6 +11,7 @@ from bee.coach.prompts.live import LivePrompt, live_prompts
 from bee.db import Login, ReadSession
 from bee.sla.alerts.rota import OnCall, on_call
 from bee.sla.dependencies import Dependencies, Disk, dependencies, disk_of
+from bee.sla.probes.roster import Roster, read_roster
 from bee.sla.standing import Levels, levels
 from bee.ui.house import get_house
 from bee.ui.reads import MOST_ANSWERS, Scope
@@ -45,6 +46,7 @@ class NowPage:
     dependencies: Dependencies
     disk: Disk | None
     prompts: Sequence[LivePrompt]
+    roster: Roster
 
 
 @st.cache_resource(ttl=REMEMBERED_S, max_entries=MOST_ANSWERS, show_spinner=False)
@@ -65,4 +67,5 @@ def answer_now(session: ReadSession, *, now: datetime, disk: Disk | None) -> Now
         dependencies(session, now=now),
         disk,
         live_prompts(session),
+        read_roster(session, now=now),
     )

@@ -19,6 +19,7 @@ from bee.db import Login
 from bee.ui.guard import acting
 from bee.ui.house import get_house
 from bee.ui.reads import Scope
+from bee.ui.reminding import cue_of
 from bee.ui.sessions import utc_now
 
 SEE_LAB: Final = (StaffRole.COACH,)
@@ -48,7 +49,9 @@ def read_offer(scope: Scope) -> Offer:
     }
     there = providers_of(house.settings)
     named |= {
-        f"{each.provider}/{each.model}" for each in price_list(house.settings) if each.provider in there
+        f"{each.provider}/{each.model}"
+        for each in price_list(house.settings)
+        if each.provider in there and not each.embeds
     }
     return Offer(versions, live, tuple(sorted(named)))
 
@@ -60,8 +63,9 @@ def prompt_from(version: PromptVersion, model: str | None) -> Prompt:
 
 def read_members_scene(scope: Scope, member_id: UUID, message: str, now: datetime) -> Scene:
     """Return a member's moment as it is now, with what a message calls up. Raises :class:`bee.errors.NotFound`."""
+    cue = cue_of(scope, member_id, message)
     with get_house().database.reading(Login.DASHBOARD, role=scope.role, staff_id=scope.staff_id) as session:
-        return read_scene(session, member_id, message, now=now)
+        return read_scene(session, member_id, cue, now=now)
 
 
 def begin_trial(prompts: Sequence[Prompt], member_id: UUID | None) -> Stage:

@@ -17,6 +17,7 @@ from bee.ui.review_acts import OverView, rate
 from bee.ui.review_words import (
     OUTCOMES,
     agreement_words,
+    criterion_words,
     judge_words,
     ratio_words,
     score_words,
@@ -28,6 +29,7 @@ from bee.ui.words import NOTHING
 
 OPEN: Final = ":material/compare: Open"
 ROWS_SHOWN: Final = 15
+RATING_WIDTHS: Final = (140, 95, 115, 120, 140, 200, 200)
 BETTER: Final = {"Left is better": "left", "Right is better": "right", "Neither is": "tie"}
 SPEAKERS: Final = {"member": "Member", "coach": "Coach"}
 assert set(BETTER.values()) == set(CHOICES)
@@ -89,7 +91,7 @@ def ask_rating(pair: Shown, rubric: Sequence[Criterion]) -> None:
             "Which serves the member better", tuple(BETTER), index=None, horizontal=True, key=f"{key}-better"
         )
         comment = st.text_area("Why", max_chars=MOST_COMMENT, key=f"{key}-comment", height=80)
-        sent = st.form_submit_button("Save and show the next", icon=":material/check:", type="primary")
+        sent = st.form_submit_button("Save and show the next", icon=":material/check:")
     if sent:
         if better is None:
             raise Invalid("no_choice", "Say which answer is the better one, or that neither is.")
@@ -133,12 +135,23 @@ def show_over(over: OverView) -> None:
 def _show_pairs(over: OverView) -> None:
     card_head("Pair by pair", "Who wrote what, and what was said of it")
     st.dataframe(
-        pd.DataFrame(rating_rows(over.pairs, over.ratings), columns=list(RATING_COLUMNS)),
+        _ratings_table(over),
         hide_index=True,
         row_height=ROW_HEIGHT,
         height=HEAD_HEIGHT + ROW_HEIGHT * min(max(len(over.ratings), 1), ROWS_SHOWN),
+        placeholder=NOTHING,
         alt="Every rating, with what each version wrote",
+        column_config={
+            name: st.column_config.TextColumn(name.capitalize(), width=width)
+            for name, width in zip(RATING_COLUMNS, RATING_WIDTHS, strict=True)
+        },
     )
+
+
+def _ratings_table(over: OverView) -> pd.DataFrame:
+    table = pd.DataFrame(rating_rows(over.pairs, over.ratings), columns=list(RATING_COLUMNS))
+    table["state"] = [WORDS[MomentumState(state)] if state else "Unknown" for state in table["state"]]
+    return table
 
 
 def _show_case(pair: Shown) -> None:
@@ -164,5 +177,5 @@ def _ask_criteria(side: str, text: str, rubric: Sequence[Criterion], key: str) -
     return [
         place
         for place, criterion in enumerate(rubric)
-        if st.checkbox(f"{criterion.criterion} ({criterion.points:+d})", key=f"{key}-{place}")
+        if st.checkbox(criterion_words(criterion), key=f"{key}-{place}", wrap=True)
     ]

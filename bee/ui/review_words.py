@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from bee.coach.lab.reviews import JudgeResult, Result, Review
+from bee.coach.lab.rubric import Criterion
 from bee.coach.lab.voting import LEAST_KAPPA, LEAST_PAIRS, Agreement, Standing, Vote
 from bee.momentum.score import MomentumState
 from bee.ui.palette import WORDS
+from bee.ui.text import plain
 from bee.ui.words import NOTHING, counted
 
 OUTCOMES: Final[Mapping[str | None, str]] = {
@@ -30,6 +32,11 @@ def review_words(review: Review) -> str:
         f"Run {review.run_number} · {raters} each of {counted(review.pairs, 'pair', 'pairs')}"
         f" · {review.complete:,} complete · {OUTCOMES[review.outcome].lower()}"
     )
+
+
+def criterion_words(criterion: Criterion) -> str:
+    """Return a criterion with the points that it gives or takes."""
+    return plain(f"{criterion.criterion} ({criterion.points:+d})".replace("(-", "(−"))
 
 
 def winner_words(standing: Standing) -> str:

@@ -49,7 +49,7 @@ def ask_run(offer: Offer, settings: Settings) -> Wanted | None:
             most_usd=Decimal(str(round(most, 4))),
         )
         st.caption(_words(offer, wanted, settings))
-        is_asked = st.button("Start the run", icon=":material/play_arrow:", type="primary")
+        is_asked = st.button("Start the run", icon=":material/play_arrow:")
     return wanted if is_asked else None
 
 

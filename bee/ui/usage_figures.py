@@ -15,7 +15,12 @@ from bee.ui.usage_words import PURPOSE_WORDS, dollars
 HEIGHT: Final = 240
 LABEL_ROOM: Final = 104
 # None of them is the colour of a momentum state, nor red.
-COLOURS: Final = {Purpose.PRODUCTION: "#000004", Purpose.LAB: "#000008", Purpose.JUDGE: NEUTRAL}
+COLOURS: Final = {
+    Purpose.PRODUCTION: "#000004",
+    Purpose.LAB: "#000008",
+    Purpose.JUDGE: NEUTRAL,
+    Purpose.EMBEDDING: "#000006",
+}
 
 
 def days_figure(days: Sequence[UsageLine]) -> go.Figure:

@@ -8,7 +8,12 @@ from bee.coach.model.prices import Price
 from bee.coach.usage import Grouping, UsageLine
 from bee.ui.words import counted
 
-PURPOSES: Final = {"Members": Purpose.PRODUCTION, "Lab": Purpose.LAB, "Judge": Purpose.JUDGE}
+PURPOSES: Final = {
+    "Members": Purpose.PRODUCTION,
+    "Lab": Purpose.LAB,
+    "Judge": Purpose.JUDGE,
+    "Memory": Purpose.EMBEDDING,
+}
 PURPOSE_WORDS: Final = {purpose: words for words, purpose in PURPOSES.items()}
 GROUPINGS: Final = {
     "Version": Grouping.VERSION,

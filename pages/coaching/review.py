@@ -69,7 +69,7 @@ def show() -> None:
 
 def show_all(scope: Scope, reviews: list[Review]) -> None:
     """Draw every review, and offer to ask for another."""
-    if st.button("Ask for a review", icon=":material/add:", type="primary"):
+    if st.button("Ask for a review", icon=":material/add:"):
         ask_for_one(scope)
     if not reviews:
         empty(
@@ -96,7 +96,7 @@ def ask_for_one(scope: Scope) -> None:
         with st.form("ask-review", border=False):
             chosen = st.selectbox("Answers of", tuple(runs), index=None)
             raters = st.number_input("Coaches who rate each pair", 1, MOST_RATERS, 2)
-            sent = st.form_submit_button("Ask", icon=":material/send:", type="primary")
+            sent = st.form_submit_button("Ask", icon=":material/send:")
         if sent and chosen is not None:
             ask_review(runs[chosen].id, int(raters))
             st.rerun()
@@ -132,7 +132,7 @@ def offer_to_join(review: Review) -> None:
         "Whoever rates is not told which version wrote which answer, neither here nor under Runs, until nothing is"
         " left for them to rate. Leave it to others if you have read that already.",
     )
-    if st.button("Rate in this review", icon=":material/how_to_vote:", type="primary"):
+    if st.button("Rate in this review", icon=":material/how_to_vote:"):
         join(review)
         st.rerun()
 

@@ -43,7 +43,7 @@ def ask(scope: Scope, choices: DeltaGenerator) -> tuple[UsageQuestion, str]:
     """Return what was chosen, all of it in the address, and by what the figures are added up in words."""
     with choices:
         by = pick_one("By", f"By {USUAL.lower()}", OTHERS, key="by", width=150)
-        purpose = pick_one("For", "Members, lab and judge", PURPOSES, key="for", width=215)
+        purpose = pick_one("For", "Whatever it was for", PURPOSES, key="for", width=190)
         days = pick_period(PERIODS, USUAL_PERIOD)
     now = utc_now().replace(minute=0, second=0, microsecond=0)
     words = by or USUAL
@@ -61,9 +61,7 @@ def show_figures(page: UsagePage, question: UsageQuestion, by: str) -> None:
         else:
             chart(page.figure, key="days", takeaway=days_takeaway(page.total, question.days))
     with st.container(border=True):
-        card_head(
-            f"By {by.lower()}", "Tokens in kinds that exclude one another; members, lab and judge apart"
-        )
+        card_head(f"By {by.lower()}", "Tokens in kinds that exclude one another; each purpose apart")
         usage_table(page.lines, by)
         st.caption(
             "A call counts whatever came of it, as it does with the provider; what a run asks for one answer is one"

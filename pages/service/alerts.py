@@ -84,7 +84,11 @@ def show_one(scope: Scope, asked: str, now: datetime) -> None:
     if st.button("All alerts", icon=":material/arrow_back:", type="tertiary"):
         del st.query_params["alert"]
         st.rerun()
-    whole = read_alert(scope, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
+    whole = (
+        read_alert(scope, int(asked), now)
+        if asked.isascii() and asked.isdigit() and len(asked) < 19
+        else None
+    )
     if whole is None:
         raise NotFound("no_alert", "There is no such alert.")
     show_alert(whole, now)

@@ -27,13 +27,14 @@ def show() -> None:
     with choices:
         st.button("Look again", icon=":material/refresh:", on_click=forget_reads)
         st.download_button(
-            "Export", lambda: standings_csv(page.levels), f"service-levels-{page.levels.until:%Y-%m-%d}.csv",
-            "text/csv", on_click="ignore", icon=":material/download:",
+            "Export", lambda: standings_csv(page.levels, page.impact),
+            f"service-levels-{page.levels.until:%Y-%m-%d}.csv", "text/csv",
+            on_click="ignore", icon=":material/download:",
         )  # fmt: skip
     if has_evidence(page):
         show_objectives(page)
         show_uptime(page)
-        show_look(scope, page.levels)
+        show_look(scope, page)
     else:
         empty(
             "monitoring",
@@ -51,8 +52,11 @@ def has_evidence(page: LevelsPage) -> bool:
 
 def show_objectives(page: LevelsPage) -> None:
     """Draw how each objective stands; a row's button has it looked into below."""
-    card_head("Objectives", "What may be bad in 30 days, how much of that is left, and how fast it goes")
-    chosen = standings_table(page.levels.standings, key="look-into")
+    card_head(
+        "Objectives",
+        "What may be bad in 30 days, how much of that is left, how fast it goes, whom it touched",
+    )
+    chosen = standings_table(page.levels.standings, page.impact, key="look-into")
     if chosen is not None:
         look_into(chosen)
 

@@ -7,6 +7,7 @@ from bee.ui.empty import errors_shown
 from bee.ui.guard import guard
 from bee.ui.level_reads import SEE_SERVICE
 from bee.ui.now_dependencies import show_dependencies
+from bee.ui.now_probers import show_probers
 from bee.ui.now_reads import read_now
 from bee.ui.now_view import pair, show_alerts, show_burning, show_state
 from bee.ui.reads import Scope, forget_reads
@@ -15,7 +16,7 @@ viewer = guard(*SEE_SERVICE)
 
 
 def show() -> None:
-    """Draw one read: the state, what burns beside what is open, the dependencies."""
+    """Draw one read: the state, what burns beside what is open, who looks, the dependencies."""
     covers, choices = page_head("Now")
     with choices:
         st.button("Look again", icon=":material/refresh:", on_click=forget_reads)
@@ -28,6 +29,7 @@ def show() -> None:
         show_burning(page.levels.standings)
     with alerts:
         show_alerts(page.alerts, page.on_call, page.at)
+    show_probers(page.roster, page.at)
     show_dependencies(page)
 
 

@@ -1,5 +1,6 @@
--- One row: what models took and cost since the day began, all together, beside production and for a member, and how a
--- provider's breaker stands. Index: coach_model_calls_day, coach_model_calls_member, coach_breakers_pkey.
+-- One row: what models took and cost since the day began, all together, for the lab and for a member, and how a provider's
+-- breaker stands. The lab's are all that somebody on the staff asked for, embeddings included.
+-- Index: coach_model_calls_day, coach_model_calls_member, coach_breakers_pkey.
 select
     today.tokens,
     today.cost_usd,
@@ -11,7 +12,13 @@ from (
     select
         coalesce(sum(tokens.total), 0) as tokens,
         coalesce(sum(calls.cost_usd), 0) as cost_usd,
-        coalesce(sum(calls.cost_usd) filter (where calls.purpose <> 'production'), 0) as lab_cost_usd,
+        coalesce(
+            sum(calls.cost_usd) filter (
+                where calls.purpose in ('lab', 'judge')
+                    or calls.purpose = 'embedding' and calls.user_id is null and calls.staff_id is not null
+            ),
+            0
+        ) as lab_cost_usd,
         coalesce(sum(tokens.total) filter (where calls.user_id = cast(:user_id as uuid)), 0) as member_tokens
     from coach_model_calls as calls
     cross join lateral (

@@ -74,10 +74,11 @@ create index coach_moments_day on public.coach_moments (created_at);
 
 -- One row a call of a model, whatever came of it, so that what is counted here is what the provider counts. Tokens are
 -- in buckets that exclude one another; where the provider told none they are an estimate. A call outlives its member.
--- `staff_id`: the member's coach then, or who asked in the lab.
+-- `staff_id`: the member's coach then, or who asked in the lab. An embedding is a member's, somebody's on the staff or, of
+-- memories of many at a time, nobody's.
 create table public.coach_model_calls (
     id uuid primary key default gen_random_uuid(),
-    purpose text not null default 'production' check (purpose in ('production', 'lab', 'judge')),
+    purpose text not null default 'production' check (purpose in ('production', 'lab', 'judge', 'embedding')),
     staff_id uuid references public.staff (id),
     user_id uuid references public.members (id) on delete set null,
     request_id uuid not null,
@@ -101,8 +102,8 @@ create table public.coach_model_calls (
     first_byte_ms integer check (first_byte_ms >= 0),
     total_ms integer not null check (total_ms >= 0),
     constraint coach_model_calls_cost_has_price check ((cost_usd is null) = (priced_from is null)),
-    constraint coach_model_calls_beside_production_are_somebodys
-        check (purpose = 'production' or (user_id is null and staff_id is not null))
+    constraint coach_model_calls_of_the_lab_are_somebodys
+        check (purpose in ('production', 'embedding') or (user_id is null and staff_id is not null))
 );
 create index coach_model_calls_day on public.coach_model_calls (started_at);
 create index coach_model_calls_member on public.coach_model_calls (user_id, started_at);

@@ -85,11 +85,13 @@ revoke all on function public.bee_record_preferences() from public, anon, authen
 create trigger record_preferences after insert on public.notification_preferences
     for each row execute function public.bee_record_preferences();
 
--- The queue: what a decision to send still has to do, and in the end what became of it.
+-- The queue: what a decision to send still has to do, and in the end what became of it. `put_off_since`: since when it was due,
+-- where it was tried and did not leave; null while that never happened, or quiet hours hold it.
 create table public.notification_deliveries (
     notification_id uuid primary key references public.momentum_notifications (id) on delete cascade,
     user_id uuid not null references public.members (id) on delete cascade,
     available_at timestamptz not null,
+    put_off_since timestamptz,
     tries integer not null default 0 check (tries >= 0),
     claimed_by text,
     claimed_at timestamptz,

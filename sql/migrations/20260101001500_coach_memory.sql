@@ -153,6 +153,9 @@ grant select, insert, update on public.coach_memory_embeddings to bee_worker;
 create policy worker on public.coach_memory_embeddings to bee_worker using (true) with check (true);
 grant select, insert on public.coach_memory_readings to bee_worker;
 create policy worker on public.coach_memory_readings to bee_worker using (true) with check (true);
+-- A consent covers what is said from then on: since when it holds the worker has to know.
+grant select (member_id, purpose, decided_at) on public.consents to bee_worker;
+create policy worker on public.consents for select to bee_worker using (purpose = 'coaching');
 grant select (member_id, full_name, email, phone) on public.personal_data to bee_worker;
 create policy worker on public.personal_data for select to bee_worker using (true);
 

@@ -64,6 +64,8 @@ create table public.service_minutes (
     first_byte integer[] not null default '{}',
     primary key (minute, route, release, prompt, model, status)
 );
+-- Of weeks of minutes only a few had a request that met a limit.
+create index service_minutes_limited on public.service_minutes (minute) where status in ('limited', 'uncounted');
 
 -- The same since ever, for counters that never go back.
 create table public.service_totals (
@@ -168,6 +170,99 @@ create table public.service_amendments (
 );
 create index service_amendments_time on public.service_amendments (starts_at) where withdrawn_at is null;
 
+-- Maintenance that goes otherwise than declared: moved before it begins, or ended while it runs, by its author or an admin.
+-- The newest that was not withdrawn counts; an ending can be withdrawn, and then what was declared counts again.
+create table public.service_maintenance_changes (
+    id bigint generated always as identity primary key,
+    amendment bigint not null references public.service_amendments (id),
+    kind text not null check (kind in ('moved', 'ended')),
+    starts_at timestamptz not null
+        check (starts_at = date_trunc('minute', starts_at at time zone 'UTC') at time zone 'UTC'),
+    ends_at timestamptz not null check (ends_at = date_trunc('minute', ends_at at time zone 'UTC') at time zone 'UTC'),
+    reason text not null check (length(reason) between 1 and 500),
+    changed_by uuid not null references public.staff (id),
+    changed_at timestamptz not null default now(),
+    withdrawn_at timestamptz,
+    withdrawn_by uuid references public.staff (id),
+    withdrawn_because text check (length(withdrawn_because) between 1 and 500),
+    constraint service_maintenance_ends_after_it_starts check (ends_at > starts_at),
+    constraint service_maintenance_lasts_a_week_at_most check (ends_at <= starts_at + interval '7 days'),
+    constraint service_maintenance_moved_ahead check (kind <> 'moved' or changed_at <= starts_at),
+    constraint service_maintenance_ended_when_said check (kind <> 'ended' or changed_at <= ends_at),
+    constraint service_maintenance_change_withdrawn_whole check (
+        (withdrawn_at is null) = (withdrawn_by is null) and (withdrawn_at is null) = (withdrawn_because is null)
+    ),
+    constraint service_maintenance_only_endings_are_withdrawn check (withdrawn_at is null or kind = 'ended')
+);
+create index service_maintenance_changes_amendment on public.service_maintenance_changes (amendment, id)
+    where withdrawn_at is null;
+
+-- What people say of some time now: each amendment that was not withdrawn, and when it is, after what changed.
+create function public.bee_amended(since timestamptz, until timestamptz)
+returns table (id bigint, kind text, state text, starts_at timestamptz, ends_at timestamptz)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select said.id, said.kind, said.state, said.starts_at, said.ends_at
+    from (
+        select
+            amendments.id, amendments.kind, amendments.state,
+            coalesce(changed.starts_at, amendments.starts_at) as starts_at,
+            coalesce(changed.ends_at, amendments.ends_at) as ends_at
+        from public.service_amendments as amendments
+        left join lateral (
+            select changes.starts_at, changes.ends_at
+            from public.service_maintenance_changes as changes
+            where changes.amendment = amendments.id and changes.withdrawn_at is null
+            order by changes.id desc
+            limit 1
+        ) as changed on true
+        where amendments.withdrawn_at is null
+    ) as said
+    where said.starts_at < until and said.ends_at > since
+$$;
+
+-- A change is of maintenance that stands, and comes in time: a move before it begins, an ending while it runs.
+create function public.bee_check_maintenance_change() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    before record;
+begin
+    select
+        coalesce(changed.starts_at, amendments.starts_at) as starts_at,
+        coalesce(changed.ends_at, amendments.ends_at) as ends_at
+    into before
+    from public.service_amendments as amendments
+    left join lateral (
+        select changes.starts_at, changes.ends_at
+        from public.service_maintenance_changes as changes
+        where changes.amendment = amendments.id and changes.withdrawn_at is null and changes.id < new.id
+        order by changes.id desc
+        limit 1
+    ) as changed on true
+    where amendments.id = new.amendment and amendments.kind = 'maintenance' and amendments.withdrawn_at is null;
+    if not found then
+        raise exception 'there is no such maintenance'
+            using errcode = 'check_violation', constraint = 'service_maintenance_change_of_what_stands';
+    elsif new.kind = 'moved' and before.starts_at <= new.changed_at then
+        raise exception 'it has begun'
+            using errcode = 'check_violation', constraint = 'service_maintenance_moved_before_it_begins';
+    elsif
+        new.kind = 'ended'
+        and (new.starts_at <> before.starts_at or before.starts_at > new.changed_at or new.ends_at >= before.ends_at)
+    then
+        raise exception 'it does not run'
+            using errcode = 'check_violation', constraint = 'service_maintenance_ended_while_it_runs';
+    end if;
+    return null;
+end
+$$;
+revoke all on function public.bee_check_maintenance_change() from public, anon, authenticated, service_role;
+create trigger check_maintenance_change after insert on public.service_maintenance_changes
+    for each row execute function public.bee_check_maintenance_change();
+
 -- How the requests of some minutes count for some objectives, by row of service_minutes. Refusals by policy, faults of
 -- clients and those who left are no events. A failure is as slow as can be. What the limiter let in because it failed
 -- is taken off the good, where its own row put it. `asked`: a list of objective, areas, indicator and bucket.
@@ -223,12 +318,11 @@ as $$
     with amended as (
         select distinct on (minutes.minute)
             minutes.minute, coalesce(amendments.state, 'maintenance') as state
-        from public.service_amendments as amendments
+        from public.bee_amended(since, until) as amendments
         cross join generate_series(
             greatest(amendments.starts_at, since), least(amendments.ends_at, until) - interval '1 minute',
             interval '1 minute'
         ) as minutes (minute)
-        where amendments.withdrawn_at is null and amendments.starts_at < until and amendments.ends_at > since
         order by minutes.minute, amendments.kind, amendments.id desc
     )
     select coalesce(amended.minute, kept.minute), coalesce(amended.state, kept.state)
@@ -248,16 +342,12 @@ set search_path = pg_catalog, pg_temp
 as $$
     with maintained as (
         select distinct minutes.minute
-        from public.service_amendments as amendments
+        from public.bee_amended(since, until) as amendments
         cross join generate_series(
             greatest(amendments.starts_at, since), least(amendments.ends_at, until) - interval '1 minute',
             interval '1 minute'
         ) as minutes (minute)
-        where
-            amendments.kind = 'maintenance'
-            and amendments.withdrawn_at is null
-            and amendments.starts_at < until
-            and amendments.ends_at > since
+        where amendments.kind = 'maintenance'
     )
     select kept.minute, kept.objective, kept.good, kept.bad
     from public.objective_minutes as kept
@@ -272,11 +362,12 @@ as $$
 $$;
 revoke all on function
     public.bee_judged(timestamptz[], jsonb), public.bee_uptime_states(timestamptz, timestamptz),
-    public.bee_objective_counts(timestamptz, timestamptz)
+    public.bee_objective_counts(timestamptz, timestamptz), public.bee_amended(timestamptz, timestamptz)
     from public, anon, authenticated, service_role;
 grant execute on function public.bee_judged(timestamptz[], jsonb) to bee_worker;
 grant execute on function
-    public.bee_uptime_states(timestamptz, timestamptz), public.bee_objective_counts(timestamptz, timestamptz)
+    public.bee_uptime_states(timestamptz, timestamptz), public.bee_objective_counts(timestamptz, timestamptz),
+    public.bee_amended(timestamptz, timestamptz)
     to bee_oncall, bee_admin, bee_worker, bee_system;
 
 alter table public.service_minutes enable row level security;
@@ -289,12 +380,14 @@ alter table public.objective_minutes enable row level security;
 alter table public.objective_hours enable row level security;
 alter table public.uptime_minutes enable row level security;
 alter table public.service_amendments enable row level security;
+alter table public.service_maintenance_changes enable row level security;
 revoke all on
     public.service_minutes, public.service_totals, public.service_gaps, public.service_recorders,
     public.stale_minutes, public.stale_hours, public.objective_minutes, public.objective_hours, public.uptime_minutes,
-    public.service_amendments
+    public.service_amendments, public.service_maintenance_changes
     from public, anon, authenticated, service_role;
-revoke all on sequence public.service_amendments_id_seq from public, anon, authenticated, service_role;
+revoke all on sequence public.service_amendments_id_seq, public.service_maintenance_changes_id_seq
+    from public, anon, authenticated, service_role;
 
 -- The API adds up, the worker derives and forgets, on-call and admins read.
 grant select, insert, update on public.service_minutes, public.service_totals, public.service_recorders to bee_system;
@@ -347,4 +440,27 @@ create policy system on public.service_amendments for select to bee_system using
 create policy authors on public.service_amendments for insert to bee_oncall, bee_admin
     with check (declared_by = public.bee_staff_id());
 create policy withdrawers on public.service_amendments for update to bee_oncall, bee_admin
+    using (true) with check (withdrawn_by is null or withdrawn_by = public.bee_staff_id());
+
+-- Its author or an admin changes maintenance, in their own name, and withdraws an ending once.
+grant select on public.service_maintenance_changes to bee_oncall, bee_admin, bee_worker;
+grant insert (amendment, kind, starts_at, ends_at, reason, changed_by) on public.service_maintenance_changes
+    to bee_oncall, bee_admin;
+grant update (withdrawn_at, withdrawn_by, withdrawn_because) on public.service_maintenance_changes
+    to bee_oncall, bee_admin;
+grant select (id, amendment, starts_at, ends_at, withdrawn_at) on public.service_maintenance_changes to bee_system;
+create policy readers on public.service_maintenance_changes for select
+    to bee_oncall, bee_admin, bee_worker, bee_system using (true);
+create policy changers on public.service_maintenance_changes for insert to bee_oncall, bee_admin
+    with check (
+        changed_by = public.bee_staff_id()
+        and (
+            exists (
+                select from public.service_amendments as amendments
+                where amendments.id = amendment and amendments.declared_by = changed_by
+            )
+            or exists (select from public.staff where staff.id = changed_by and 'admin' = any(staff.roles))
+        )
+    );
+create policy withdrawers on public.service_maintenance_changes for update to bee_oncall, bee_admin
     using (true) with check (withdrawn_by is null or withdrawn_by = public.bee_staff_id());

@@ -32,7 +32,7 @@ stopped as (
 ),
 
 pushes as (
-    select deliveries.available_at as due_at
+    select coalesce(deliveries.put_off_since, deliveries.available_at) as due_at
     from notification_deliveries as deliveries
     inner join momentum_notifications as decided on decided.id = deliveries.notification_id
     where

@@ -11,10 +11,10 @@ from public.bee_judged(
         where
             not exists (
                 select
-                from service_amendments as amendments
+                from public.bee_amended(cast(:hour as timestamptz), cast(:hour as timestamptz) + interval '1 hour')
+                    as amendments
                 where
                     amendments.kind = 'maintenance'
-                    and amendments.withdrawn_at is null
                     and amendments.starts_at <= minutes.minute
                     and amendments.ends_at > minutes.minute
             )

@@ -1,5 +1,5 @@
 -- A row a span (:step is hour or day, UTC) since :since in which requests were answered with 429, or passed because a limiter
--- failed: how many of each, whoever asked. In order. Index: service_minutes_pkey.
+-- failed: how many of each, whoever asked. In order. Index: service_minutes_limited.
 select
     date_trunc(:step, minute at time zone 'UTC') at time zone 'UTC' as since,
     coalesce(cast(sum(n) filter (where status = 'limited') as bigint), 0) as limited,

@@ -33,7 +33,7 @@ late as (
     inner join momentum_notifications as decided on decided.id = deliveries.notification_id
     where
         deliveries.finished_at is null
-        and deliveries.available_at < cast(:now as timestamptz) - make_interval(secs => :push_s)
+        and coalesce(deliveries.put_off_since, deliveries.available_at) < cast(:now as timestamptz) - make_interval(secs => :push_s)
         and not exists (
             select
             from stopped

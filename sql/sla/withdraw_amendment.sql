@@ -1,19 +1,13 @@
--- At most one row: an amendment that is withdrawn now, as it stands; none where it was before. Index: service_amendments_pkey.
-update service_amendments
+-- At most one row: an amendment that is withdrawn now, when it was, and whether :by is its author or an admin; none where it
+-- was withdrawn before. Index: service_amendments_pkey.
+update service_amendments as amendments
 set withdrawn_at = now(), withdrawn_by = cast(:by as uuid), withdrawn_because = :because
-where id = :id and withdrawn_at is null
+from public.bee_amended('-infinity', 'infinity') as stands
+where amendments.id = :id and stands.id = amendments.id and amendments.withdrawn_at is null
 returning
-    id,
-    kind,
-    starts_at,
-    ends_at,
-    state,
-    reason,
-    declared_by,
-    cast(null as text) as declared_by_name,
-    declared_at,
-    uptime_before,
-    uptime_after,
-    withdrawn_at,
-    cast(null as text) as withdrawn_by_name,
-    withdrawn_because
+    amendments.id,
+    amendments.kind,
+    stands.starts_at,
+    stands.ends_at,
+    amendments.declared_by = cast(:by as uuid)
+    or exists (select from staff where staff.id = cast(:by as uuid) and 'admin' = any(staff.roles)) as is_theirs

@@ -17,13 +17,14 @@ from starlette.types import Message, Receive, Scope, Send
 
 from bee.api.asgi import create_app
 from bee.api.measuring import COACH, MEASURED, Measuring, named
-from bee.db import Database
+from bee.db import Database, Login
 from bee.settings import Settings
 from bee.sla.minutes import Area, Status
 from bee.sla.recorder import Recorder
-from bee.sla.recorder import Request as Measured
+from bee.sla.request import Request as Measured
 from tests.api.conftest import Keys, sign_up
 from tests.api.processes import SOON_S, await_true, bee_api
+from tests.factories import execute
 from tests.sla.rows import counted, stored
 
 KEY = "the prober's"
@@ -218,6 +219,28 @@ def test_what_is_over_is_not_held_until_the_collector_of_cycles_comes(recorder: 
     assert MEASURED not in scope
 
 
+def test_a_fault_is_kept_with_the_number_of_its_answer_and_the_member_who_asked(
+    database: Database, settings: Settings, keys: Keys
+) -> None:
+    app = create_app(database, settings)
+    with TestClient(app, raise_server_exceptions=False, headers={"apikey": keys.anon}) as client:
+        mia = sign_up(client)
+        with database.writing(Login.OWNER) as session:
+            # What these addresses read is not there.
+            execute(session, "alter table daily_engagement_scores rename to elsewhere")
+        answers = [
+            client.get("/v1/momentum", headers=mia.headers),
+            client.get("/v1/momentum/history", headers=mia.headers | {"X-Request-Id": "of-the-client"}),
+        ]
+        client.get("/v1/momentum")
+    assert {answer.status_code for answer in answers} == {500}
+    kept = stored(database, "request_id, user_id, status", "bad_requests")
+    numbers = sorted(answer.headers["X-Request-Id"] for answer in answers)
+    assert "of-the-client" in numbers
+    # Without a token it is refused, which is no fault of ours.
+    assert kept == [(number, mia.id, "5xx") for number in numbers]
+
+
 def requests_total(text: str) -> dict[str, float]:
     """Return how many requests of each route are exposed."""
     return {
@@ -228,15 +251,26 @@ def requests_total(text: str) -> dict[str, float]:
     }
 
 
+def faulty(database: Database) -> list[str]:
+    """Return the numbers of requests that failed; another may have been slow."""
+    return [row[0] for row in stored(database, "request_id, status", "bad_requests") if row[1] == "5xx"]
+
+
 @pytest.mark.slow
 def test_every_process_exposes_the_same_and_one_that_is_killed_loses_its_last_seconds_only(
     database: Database, tmp_path: Path
 ) -> None:
-    with bee_api(database, tmp_path, workers=2) as api:
+    with bee_api(database, tmp_path, workers=4) as api:
+        mia = api.sign_up("mia@example.org")
+        with database.writing(Login.OWNER) as session:
+            execute(session, "alter table daily_engagement_scores rename to elsewhere")
+        faults = [httpx.get(f"{api.url}/v1/momentum", headers=mia, timeout=SOON_S) for _ in range(8)]
         for _ in range(40):
             httpx.get(f"{api.url}/v1/version", timeout=SOON_S)
         await_true(lambda: counted(database).get(("GET /v1/version", "2xx")) == 40)
         assert len(stored(database, "id", "service_recorders")) >= 1
+        numbers = sorted(answer.headers["X-Request-Id"] for answer in faults)
+        await_true(lambda: faulty(database) == numbers)
         texts = {process: httpx.get(f"{api.url}/metrics", timeout=SOON_S).text for process in range(6)}
         assert {requests_total(text)["GET /v1/version"] for text in texts.values()} == {40}
         for _ in range(10):
@@ -246,3 +280,4 @@ def test_every_process_exposes_the_same_and_one_that_is_killed_loses_its_last_se
     kept = counted(database)["GET /v1/version", "2xx"]
     # What was added up stays; what came after the last addition is all that can be missing.
     assert 40 <= kept <= 50
+    assert faulty(database) == numbers

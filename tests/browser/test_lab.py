@@ -11,15 +11,17 @@ from playwright.sync_api import BrowserContext, Page, expect
 from pydantic import SecretStr
 
 from bee.access import StaffRole
+from bee.audit import Actor
 from bee.coach.lab.cases import ensure_cases
-from bee.db import Database
+from bee.db import Database, Login
 from bee.db.address import ServerAddress
 from bee.settings import Settings
+from bee.staff import change_roles
 from bee.worker import Worker
 from tests.browser.conftest import Dashboard, open_as, served, settle
 from tests.browser.test_pages import WIDER, violations
 from tests.cluster import named
-from tests.coach.lab.running import add_prompt
+from tests.coach.lab.running import add_prompt, ask_run
 from tests.dashboard import add_person
 
 VIEWS = (
@@ -102,3 +104,18 @@ def test_a_case_is_written_a_run_done_and_its_verdict_read_and_every_view_fits_a
         page.set_viewport_size({"width": 390, "height": 844})
         page.wait_for_function(f"({WIDER})().length === 0")
         page.set_viewport_size({"width": 1440, "height": 900})
+
+
+def test_a_page_that_follows_a_run_ends_by_itself_with_the_right_to_see_it(
+    lab: Dashboard, context: BrowserContext
+) -> None:
+    cora = add_person(lab.database, StaffRole.COACH, name="Cora")
+    ada = add_person(lab.database, StaffRole.ADMIN)
+    ask_run(lab.database, cora.id)
+    page = open_as(context, lab, cora, "/runs?run=Run+1+·+version+2")
+    expect(page.get_by_text("refreshes by itself")).to_be_visible()
+    with lab.database.writing(Login.DASHBOARD, role="bee_admin", staff_id=ada.id) as session:
+        change_roles(session, cora.id, [StaffRole.PRODUCT], actor=Actor.staff(ada.id))
+    # Nobody does anything.
+    expect(page.get_by_text("This page is not for your role")).to_be_visible()
+    expect(page.get_by_text("refreshes by itself")).to_have_count(0)

@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, expect
 from bee.access import StaffRole
 from bee.db import Database, Login
 from bee.db.address import ServerAddress
+from bee.sla.impact import impact
 from bee.sla.standing import levels, standings_csv
 from tests.browser.conftest import Dashboard, open_as, served, settle
 from tests.browser.test_notifications import downloaded_alone
@@ -47,7 +48,8 @@ def test_what_burnt_it_is_said_by_the_address_and_a_correction_is_made_by_hand(
     page = open_as(files, busy, olga[0], "/levels?objective=Errors&by=Release&period=24h")
     expect(page.get_by_text("Release 1.5.0 burnt 36.84% of it on POST /v1/events")).to_be_visible()
     with busy.database.reading(Login.DASHBOARD, role="bee_oncall") as session:
-        expected = standings_csv(levels(session, now=now()))
+        found = levels(session, now=now())
+        expected = standings_csv(found, impact(session, now=now(), until=found.until))
     assert verdicts(downloaded_alone(page, "Export")) == verdicts(expected)
     page.evaluate(axe)
     assert violations(page) == []

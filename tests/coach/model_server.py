@@ -5,8 +5,9 @@ and of a name with ``/`` what follows it counts. Modes: a status (see ``ERRORS``
 ``stall_middle``, ``drip`` (a word at a time, slowly), ``cut`` (the connection goes in the middle), ``early``
 (a stream that just ends), ``nonsense`` (a web page), ``garbage`` (an event that is no JSON), ``odd`` (JSON
 that is no chunk), ``error_middle``, ``refused``, ``long`` (out of tokens), ``empty``. Anything else is
-answered with ``text``, a word a chunk, and embedded by its subject (see ``EMBEDDED_ODDLY``). ``google_429`` comes
-as Vertex AI words it. Paths that it does not know get 501. It keeps what it was asked.
+answered with ``text``, a word a chunk, and embedded by its subject (see ``EMBEDDED_ODDLY``; ``uncounted``: without
+a word of the tokens). ``google_429`` comes as Vertex AI words it. Paths that it does not know get 501. It keeps
+what it was asked, and how many tokens it told of.
 """
 
 import json
@@ -45,6 +46,7 @@ CLAUDE_USAGE: Final = {
     "output_tokens": 1,
 }
 CLAUDE_ENDED: Final = {"output_tokens": 30, "output_tokens_details": {"thinking_tokens": 12}}
+CLAUDE_COUNTED: Final = 130
 STALL_S: Final = 30.0
 EMBEDDED_ODDLY: Final[Mapping[str, Callable[[list[list[Any]]], list[list[Any]]]]] = {
     "empty": lambda _rows: [],
@@ -62,7 +64,10 @@ SUBJECTS: Final = (("walk", "hike", "trail"), ("soup", "meal", "lunch"), ("sleep
 
 
 class ModelServer(ThreadingHTTPServer):
-    """Both services: ``text`` is what is answered, ``asked`` the bodies of all requests, ``keys`` their keys."""
+    """Both services: ``text`` is what is answered, ``asked`` the bodies of all requests, ``keys`` their keys.
+
+    ``texts``: what is answered instead where certain words stand in what is asked.
+    """
 
     daemon_threads = True
     block_on_close = False
@@ -73,11 +78,13 @@ class ModelServer(ThreadingHTTPServer):
         self.lock = threading.Lock()
         self.over = threading.Event()
         self.text = TEXT
+        self.texts: dict[str, str] = {}
         self.usage: dict[str, Any] = OPENAI_USAGE
         self.first_s = 0.0
         self.asked: list[dict[str, Any]] = []
         self.keys: list[str] = []
         self.tries: Counter[str] = Counter()
+        self.counted = 0
         self.tokens = 0
         self.token_s = 3600
 
@@ -85,6 +92,16 @@ class ModelServer(ThreadingHTTPServer):
     def address(self) -> str:
         """Where it is."""
         return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def count(self, tokens: int) -> None:
+        """Put tokens on the bill."""
+        with self.lock:
+            self.counted += tokens
+
+    def text_for(self, body: Mapping[str, Any]) -> str:
+        """Return what is answered to a request."""
+        asked = json.dumps(body, ensure_ascii=False)
+        return next((text for words, text in self.texts.items() if words in asked), self.text)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of clients that go away: they do so on purpose."""
@@ -117,7 +134,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/v1/embeddings":
             self._embed(mode, body)
         else:
-            self._behave(mode, is_claude=self.path == "/v1/messages")
+            self._behave(mode, self.server.text_for(body), is_claude=self.path == "/v1/messages")
 
     def do_GET(self) -> None:
         name = self.path.removeprefix("/v1/models/").replace("%2F", "/")
@@ -128,7 +145,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._answer(200, {"id": name, "object": "model", "type": "model"})
 
-    def _behave(self, mode: str, *, is_claude: bool) -> None:
+    def _behave(self, mode: str, text: str, *, is_claude: bool) -> None:
         if mode in ERRORS:
             self._fail(mode)
         elif mode == "stall":
@@ -137,7 +154,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(200, None)
         else:
             self._wait(self.server.first_s)
-            self._stream(mode, _claude(mode, self.server) if is_claude else _openai(mode, self.server))
+            events = (
+                _claude(mode, text, self.server.count)
+                if is_claude
+                else _openai(mode, text, self.server.usage, self.server.count)
+            )
+            self._stream(mode, events)
 
     def _embed(self, mode: str, body: dict[str, Any]) -> None:
         if mode in ERRORS or mode == "google_429":
@@ -153,7 +175,14 @@ class _Handler(BaseHTTPRequestHandler):
                 {"object": "embedding", "index": 0 if mode == "one_place" else place, "embedding": row}
                 for place, row in enumerate(rows)
             ]
-            self._answer(200, {"object": "list", "model": body["model"], "data": data[::-1], "usage": {}})
+            usage = (
+                {} if mode == "uncounted" else self._count(sum(len(text.split()) for text in body["input"]))
+            )
+            self._answer(200, {"object": "list", "model": body["model"], "data": data[::-1], "usage": usage})
+
+    def _count(self, tokens: int) -> dict[str, int]:
+        self.server.count(tokens)
+        return {"prompt_tokens": tokens, "total_tokens": tokens}
 
     def _stream(self, mode: str, events: Iterable[str]) -> None:
         self.send_response(200)
@@ -225,7 +254,7 @@ def _meaning(text: str, dimension: int) -> list[float]:
     return row
 
 
-def _openai(mode: str, server: ModelServer) -> Iterator[str]:
+def _openai(mode: str, text: str, usage: Mapping[str, Any], count: Callable[[int], None]) -> Iterator[str]:
     def chunk(delta: dict[str, Any], reason: str | None = None, **more: Any) -> str:
         choices = [{"index": 0, "delta": delta, "finish_reason": reason}]
         whole = {"id": "one", "object": "chat.completion.chunk", "created": 1, "model": "named-by-provider"}
@@ -234,7 +263,7 @@ def _openai(mode: str, server: ModelServer) -> Iterator[str]:
     yield chunk({"role": "assistant", "content": ""})
     if mode == "refused":
         yield chunk({"refusal": "I can't help with that."})
-    words = [] if mode in {"empty", "refused"} else _words(server.text)
+    words = [] if mode in {"empty", "refused"} else _words(text)
     for number, word in enumerate(words):
         if number == 3 and mode in OPENAI_ODD:
             yield OPENAI_ODD[mode]
@@ -242,7 +271,8 @@ def _openai(mode: str, server: ModelServer) -> Iterator[str]:
                 return
         yield chunk({"content": word})
     yield chunk({}, "length" if mode == "long" else "stop")
-    yield chunk({}, choices=[], usage=server.usage)
+    count(usage["total_tokens"])
+    yield chunk({}, choices=[], usage=usage)
     yield "data: [DONE]\n\n"
 
 
@@ -254,7 +284,7 @@ OPENAI_ODD: Final = {
 }
 
 
-def _claude(mode: str, server: ModelServer) -> Iterator[str]:
+def _claude(mode: str, text: str, count: Callable[[int], None]) -> Iterator[str]:
     def event(kind: str, **data: Any) -> str:
         return f"event: {kind}\ndata: {json.dumps({'type': kind} | data)}\n\n"
 
@@ -268,13 +298,14 @@ def _claude(mode: str, server: ModelServer) -> Iterator[str]:
     yield event("message_start", message=message | {"usage": CLAUDE_USAGE, "stop_reason": None})
     yield event("content_block_start", index=0, content_block={"type": "text", "text": ""})
     yield event("ping")
-    for number, word in enumerate([] if mode in {"empty", "refused"} else _words(server.text)):
+    for number, word in enumerate([] if mode in {"empty", "refused"} else _words(text)):
         if number == 3 and mode in CLAUDE_ODD:
             yield CLAUDE_ODD[mode]
             if mode == "early":
                 return
         yield event("content_block_delta", index=0, delta={"type": "text_delta", "text": word})
     yield event("content_block_stop", index=0)
+    count(CLAUDE_COUNTED)
     reason = {"long": "max_tokens", "refused": "refusal"}.get(mode, "end_turn")
     yield event("message_delta", delta={"stop_reason": reason, "stop_sequence": None}, usage=CLAUDE_ENDED)
     yield event("message_stop")

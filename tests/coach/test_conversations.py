@@ -15,7 +15,7 @@ from bee.coach import actions
 from bee.coach.actions import Answer, close_event, take_event
 from bee.coach.crisis import crisis_answer
 from bee.coach.engine import Coach, Question
-from bee.coach.memory import retrieve
+from bee.coach.memory import recall
 from bee.coach.offline import Memory, Momentum
 from bee.coach.queries import SafetyEvent, SafetySearch, read_context, safety_counts, safety_events
 from bee.coach.safety import RULES_VERSION, Category
@@ -317,7 +317,8 @@ def test_an_answer_rests_on_what_the_member_may_read_and_nothing_else(
         context = read_context(session, people.anna, uuid4())
         of_ben = read_context(session, people.ben, uuid4())
         memories, none = (
-            retrieve(session, member_id, "dog", limit=9, at=NOW) for member_id in (people.anna, people.ben)
+            recall(session, member_id, "dog", limit=9, at=NOW).memories
+            for member_id in (people.anna, people.ben)
         )
     assert context.state is Momentum.STEADY
     assert memories == (Memory(known, str(known), "walks with the dog"),)

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from bee.coach.memory.asking import embed
+from bee.coach.memory.asking import Told, embed
 from bee.coach.memory.models import MEANING_DIMENSION, Compares, EmbeddingModel
 from bee.coach.model import Fault, ModelFailed, Models
 from bee.coach.model.models import vertex_url
@@ -35,11 +36,29 @@ def meant(name: str, provider: str = "vertex") -> EmbeddingModel:
 def embedded(
     settings: Settings, model: EmbeddingModel, texts: Sequence[str] = TEXTS, *, within_s: float = 30
 ) -> list[list[float]]:
-    async def ask() -> list[list[float]]:
+    found = told(settings, model, texts, within_s=within_s)
+    return [row.values for row in found.embedded()]
+
+
+def told(settings: Settings, model: EmbeddingModel, texts: Sequence[str], *, within_s: float = 30) -> Told:
+    async def ask() -> Told:
         async with Models(settings) as models:
-            return [row.values for row in await embed(models, model, texts, within_s=within_s)]
+            return await embed(models, model, texts, now=datetime.now(UTC), within_s=within_s)
 
     return asyncio.run(ask())
+
+
+def test_each_request_is_a_call_of_its_own_and_one_that_fails_is_the_last(
+    settings: Settings, service: ModelServer
+) -> None:
+    model = meant("google/gemini-embedding-001")
+    whole = told(settings, model, TEXTS)
+    assert [call.number for call in whole.calls] == list(range(1, len(TEXTS) + 1))
+    assert sum(call.usage.input for call in whole.calls) == service.counted > 0
+    service.counted = 0
+    broken = told(settings, meant("google/once_odd:gemini"), TEXTS)
+    assert [call.outcome for call in broken.calls] == ["broken"]
+    assert sum(call.usage.input for call in broken.calls) == service.counted > 0
 
 
 @pytest.mark.parametrize(

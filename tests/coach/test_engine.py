@@ -749,14 +749,15 @@ def test_where_the_model_of_meaning_is_not_here_words_stand_in(
 def test_a_model_of_meaning_that_failed_is_left_alone_for_a_while(service: ModelServer) -> None:
     now = [0.0]
 
-    async def ask() -> list[bool]:
+    async def ask() -> list[str | None]:
         async with Models(settings_for(service)) as models:
             model = EmbeddingModel("openai", "once_500:rests", 768, Compares.MEANING)
             asking = Asking(models, model, within_s=20, clock=lambda: now[0])
-            found = []
+            found: list[str | None] = []
             for now[0] in (1, 2, 1 + PAUSE_S - 0.1, 1 + PAUSE_S):
-                found.append(await asking.of_message("walk") is not None)
+                told = await asking.of_message("walk", NOW)
+                found.append(told.calls[0].outcome if told else None)
             return found
 
-    assert asyncio.run(ask()) == [False, False, False, True]
+    assert asyncio.run(ask()) == ["overloaded", None, None, "answered"]
     assert service.tries["once_500:rests"] == 2

@@ -71,6 +71,15 @@ def test_every_price_says_where_it_stands_and_when_it_was_compared_with_that() -
     assert {price.checked_on is None for price in PRICES if price.provider is Provider.ANTHROPIC} == {False}
 
 
+def test_models_that_only_embed_are_marked_and_not_confirmed() -> None:
+    embedding = {f"{price.provider}/{price.model}": price for price in PRICES if price.embeds}
+    assert set(embedding) == {
+        "openai/text-embedding-3-small", "openai/text-embedding-3-large", "vertex/google/gemini-embedding-001",
+    }  # fmt: skip
+    assert {price.checked_on for price in embedding.values()} == {None}
+    assert embedding["openai/text-embedding-3-small"].cost(Usage(input=1_000_000)) == Decimal("0.02")
+
+
 def test_an_operators_own_prices_count_alone_for_the_models_that_they_name(tmp_path: Path) -> None:
     prices = price_list(write(tmp_path, json.dumps({"prices": [OWN]})))
     found = find_price(Provider.OPENAI, "gpt-4o-mini", on=TODAY, prices=prices)

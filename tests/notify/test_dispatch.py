@@ -368,6 +368,21 @@ def test_without_access_to_the_service_nothing_is_in_doubt_and_it_is_tried_again
         assert dispatcher(database, courier, clock).send_due().answers == {"accepted": 1}
 
 
+def test_what_is_tried_again_and_again_waits_since_it_was_due(
+    database: Database, clock: Clock, service: FcmServer
+) -> None:
+    due(database, clock, "phone")
+    ((due_at,),) = fetch(database, "select available_at from notification_deliveries")
+    away = Expiring(timedelta(0), google.auth.exceptions.TransportError("away"))  # type: ignore[no-untyped-call]
+    with opened(away, PROJECT, address=service.address) as courier:
+        for _ in range(4):
+            dispatcher(database, courier, clock).send_due()
+            clock.ahead += timedelta(minutes=5)
+    assert fetch(
+        database, "select put_off_since, tries, available_at > put_off_since from notification_deliveries"
+    ) == [(due_at, 4, True)]
+
+
 def test_what_had_no_turn_before_the_end_of_its_chunk_is_not_posted(
     database: Database, clock: Clock, courier: Fcm, service: FcmServer
 ) -> None:
@@ -489,7 +504,11 @@ def test_what_falls_into_quiet_hours_after_all_waits_for_their_end(
     )
     dispatcher(database, courier, clock).send_due()
     assert ends(database) == [(None, None)]
-    ((available_at,),) = fetch(database, "select available_at from notification_deliveries")
+    ((available_at, put_off_since),) = fetch(
+        database, "select available_at, put_off_since from notification_deliveries"
+    )
+    # Nothing failed: it is not late.
+    assert put_off_since is None
     assert HOUR - timedelta(minutes=1) <= available_at - now <= HOUR
     clock.ahead += HOUR
     dispatcher(database, courier, clock).send_due()

@@ -14,7 +14,8 @@ from bee.sla.derivation import HOURS_REST, derive
 from bee.sla.housekeeping import forget_old_minutes
 from bee.sla.minutes import Area, Status
 from bee.sla.objectives import get_objective
-from bee.sla.recorder import Recorder, Request
+from bee.sla.recorder import Recorder
+from bee.sla.request import Request
 from tests.factories import execute, make_member, make_staff
 from tests.sla.rows import stored
 

@@ -12,7 +12,7 @@ from bee.db.address import ServerAddress
 from bee.db.migrations import MIGRATIONS_FOLDER, migrate
 from bee.flows import bring_up_to_date
 from bee.sla.incidents import MOST_ALERTS, Happening, Incident, Lane, incident_csv, read_incident, report
-from tests.factories import execute, make_staff
+from tests.factories import execute, make_member, make_staff
 from tests.sla.alerts.ground import burn, calm, look, look_through, only_rules, rows
 from tests.sla.alerts.histories import MINUTE, NOON
 
@@ -50,6 +50,24 @@ def act(
         """,
         at=NOON + minutes * MINUTE, action=action, subject=subject, after=after, reason=reason,
     )  # fmt: skip
+
+
+def spend(database: Database, *moments: datetime) -> None:
+    """Store a request of the same member that failed at each moment."""
+    with database.writing(Login.OWNER) as session:
+        execute(session, "update members set left_on = joined_on")
+        member = make_member(session)
+        for at in moments:
+            execute(
+                session,
+                """
+                insert into bad_requests
+                    (at, minute, route, release, status, seconds, request_id, user_id, spent)
+                values (:at, :at, 'GET /x', '1.0', '5xx', 0.1, 'request-1', :member, '{availability}')
+                """,
+                at=at,
+                member=member,
+            )
 
 
 def test_where_nothing_happened_there_is_nothing(database: Database) -> None:
@@ -185,6 +203,7 @@ def test_the_report_says_of_every_alert_what_was_done_and_lets_nobody_write_a_pa
     calm(database)
     burn(database, [(0, 10)] * 60)
     look(database, 9)
+    spend(database, NOON - MINUTE, NOON + 3 * MINUTE, NOON + 4 * MINUTE)
     run(
         database,
         """
@@ -199,6 +218,8 @@ def test_the_report_says_of_every_alert_what_was_done_and_lets_nobody_write_a_pa
     said = report(read(database))
     assert "## Availability burns its budget 15 times too fast" in said
     assert "Somebody saw to it after 11 min." in said
+    # Three are listed of the 600 that were bad since an hour before it fired; they are one member's.
+    assert "Members affected since 2026-11-24 11:09: at least 1 of 1 active, 100.0 %." in said
     assert r"\<script\>alert(1)\</script\> \# Not a title" in said
     assert [line for line in said.splitlines() if line.startswith("# ")] == [
         "# 2026-11-24 11:59 to 2026-11-24 14:00 UTC"

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bee.db import Database, Login
+from bee.db.queries import query_text
 from bee.sla.limits import (
     LimitHealth,
     LimitSearch,
@@ -14,6 +15,7 @@ from bee.sla.limits import (
     refusals_csv,
     refused_members_csv,
 )
+from tests.factories import execute
 from tests.sla.limit_ground import fill_limits
 
 NOW = datetime.now(UTC)
@@ -58,6 +60,24 @@ def test_policy_and_fault_are_apart_and_probers_are_in_neither(database: Databas
     fill_limits(database)
     health = found(database)
     assert (health.limited, health.uncounted) == (69, 4)
+
+
+def test_weeks_of_minutes_are_not_gone_through_for_the_few_that_met_a_limit(database: Database) -> None:
+    fill_limits(database)
+    with database.writing(Login.OWNER) as session:
+        execute(
+            session,
+            """
+            insert into service_minutes (minute, route, release, status, area, n)
+            select date_trunc('minute', now()) - n * interval '1 minute', 'GET /v1/momentum', '1', '2xx', 'api', 9
+            from generate_series(1, 20000) as numbers (n)
+            """,
+        )
+        execute(session, "analyze service_minutes")
+        question = f"explain {query_text('sla/limited_answers')}"
+        asked = {"since": datetime.now(UTC) - timedelta(days=28), "step": "day"}
+        plan = "\n".join(str(line[0]) for line in execute(session, question, **asked))
+    assert "service_minutes_limited" in plan
 
 
 def test_files_hold_what_the_screen_shows(database: Database) -> None:

@@ -1,19 +1,22 @@
 """The recorder: what several processes count adds up exactly, never twice, and waits while the database is away."""
 
 import random
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from uuid import UUID, uuid4
 
 import pytest
 
 from bee.db import Database, Login
 from bee.errors import Unavailable
 from bee.sla.minutes import Area, Status
-from bee.sla.recorder import Recorder, Request
+from bee.sla.recorder import Recorder
+from bee.sla.request import Request
 from bee.sla.sketch import ALPHA, count_within, from_pairs, merged, quantile_s
 from tests.cluster import administering
-from tests.factories import execute
+from tests.factories import execute, make_member
 from tests.sla.rows import counted, stored
 from tests.sla.test_sketch import exact
 
@@ -190,6 +193,111 @@ def test_while_it_runs_it_adds_up_by_itself_and_once_more_at_the_end(
     with recorder.running(every_s=600):
         recorder.record(request())
     assert counted(database) == {("GET /v1/momentum", "2xx"): 1}
+
+
+def fault(member_id: UUID | None = None, request_id: str = "request-1") -> Request:
+    return Request(
+        "GET /v1/momentum", Area.API, Status.FAULT, 0.1, request_id=request_id, member_id=member_id
+    )
+
+
+@pytest.fixture
+def mia(database: Database) -> UUID:
+    with database.writing(Login.OWNER) as session:
+        return make_member(session)
+
+
+def test_a_bad_request_is_kept_with_its_number_and_its_member_and_a_good_one_is_not(
+    database: Database, clock: Clock, mia: UUID
+) -> None:
+    recorder = made(database, clock)
+    clock.now += 7.25
+    recorder.record(fault(mia))
+    recorder.record(request())
+    recorder.record(request(1.5))
+    recorder.flush()
+    faulty, slow = stored(
+        database, "seconds, at, minute, route, release, request_id, user_id, spent", "bad_requests"
+    )
+    assert (faulty.at.timestamp(), faulty.minute.timestamp()) == (NOON + 7.25, NOON)
+    assert (faulty.route, faulty.release, faulty.seconds) == ("GET /v1/momentum", "1.0", 0.1)
+    assert (faulty.request_id, faulty.user_id) == ("request-1", mia)
+    assert faulty.spent == ["availability", "errors", "latency"]
+    assert (slow.user_id, slow.spent) == (None, ["latency"])
+
+
+def test_whoever_is_no_member_is_nobody_and_a_member_who_goes_is_forgotten(
+    database: Database, clock: Clock, mia: UUID
+) -> None:
+    recorder = made(database, clock)
+    recorder.record(fault(mia, "request-1"))
+    recorder.record(fault(uuid4(), "request-2"))
+    recorder.flush()
+    columns = "request_id, user_id"
+    assert stored(database, columns, "bad_requests") == [("request-1", mia), ("request-2", None)]
+    with database.writing(Login.OWNER) as session:
+        execute(session, "delete from members where id = :id", id=mia)
+    assert stored(database, columns, "bad_requests") == [("request-1", None), ("request-2", None)]
+
+
+def test_a_member_who_is_being_removed_keeps_no_other_request_from_being_counted(
+    database: Database, clock: Clock, mia: UUID
+) -> None:
+    recorder = made(database, clock)
+    recorder.record(fault(mia))
+    flushing = threading.Thread(target=recorder.flush)
+    with database.writing(Login.OWNER) as session:
+        execute(session, "delete from members where id = :id", id=mia)
+        flushing.start()
+        # Until the other one waits for this removal.
+        while not execute(session, "select from pg_locks where not granted").all():
+            pass
+    flushing.join()
+    assert counted(database) == {("GET /v1/momentum", "5xx"): 1}
+    assert stored(database, "request_id, user_id", "bad_requests") == [("request-1", None)]
+
+
+def test_a_storm_leaves_few_rows_and_says_how_many_more_there_were(database: Database, clock: Clock) -> None:
+    workers = [made(database, clock) for _ in range(4)]
+
+    def storm(worker: int) -> None:
+        for number in range(25_000):
+            workers[worker].record(fault(request_id=f"request-{worker}-{number}"))
+            if number % 5000 == 0:
+                workers[worker].flush()
+        workers[worker].flush()
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(storm, range(4)))
+    assert counted(database) == {("GET /v1/momentum", "5xx"): 100_000}
+    kept = len(stored(database, "id", "bad_requests"))
+    # The first flush has one request, the five others at most 10 each.
+    assert kept == 4 * (1 + 5 * 10)
+    rest = stored(database, "objective, n, release", "unlisted_requests")
+    assert rest == [(objective, 100_000 - kept, "1.0") for objective in ("availability", "errors", "latency")]
+
+
+def test_an_addition_that_is_tried_again_lists_each_request_once(
+    database: Database, clock: Clock, mia: UUID
+) -> None:
+    recorder = made(database, clock)
+    for _ in range(12):
+        recorder.record(fault(mia))
+    batch = recorder._next_batch()
+    recorder.flush()
+    recorder._batch = batch
+    recorder.flush()
+    assert len(stored(database, "id", "bad_requests")) == 10
+    assert {row.n for row in stored(database, "n", "unlisted_requests")} == {2}
+
+
+def test_what_is_not_counted_is_not_listed_either(database: Database, clock: Clock) -> None:
+    recorder = made(database, clock, most_rows=1)
+    recorder.record(request())
+    recorder.record(fault())
+    recorder.flush()
+    assert stored(database, "request_id", "bad_requests") == []
+    assert [row.requests for row in stored(database, "requests", "service_gaps")] == [1]
 
 
 def test_sketches_add_up_in_the_database_as_they_do_in_memory(database: Database) -> None:

@@ -67,6 +67,14 @@ def test_of_two_secrets_one_within_the_other_neither_shows() -> None:
     assert Redaction(["secret-one", "secret-one-longer"]).text("secret-one-longer") == HIDDEN
 
 
+@pytest.mark.parametrize("secret", [JWT, "mia@example.org", "the-secret-of-this-house"])
+def test_a_secret_is_not_shown_by_halves_where_a_long_text_is_cut(secret: str) -> None:
+    for kept in range(1, len(secret)):
+        filler = "x " * ((MOST_LETTERS - kept) // 2)
+        told = Redaction(["the-secret-of-this-house"]).text(f"{filler}{secret} and more")
+        assert told.replace("x ", "") in {"", HIDDEN}
+
+
 def test_values_are_hidden_however_deep_they_are() -> None:
     value = {"a@b.example": [{"to": "mia@example.org"}, (1, None, 2.5, True)], "kind": ValueError("mia")}
     assert Redaction().value(value) == {HIDDEN: [{"to": HIDDEN}, [1, None, 2.5, True]], "kind": "ValueError"}

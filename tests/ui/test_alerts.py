@@ -75,7 +75,11 @@ def test_what_fires_stands_first_and_is_opened_from_its_row(burning: Database, o
 
 
 def test_a_link_opens_the_alert_that_it_names(burning: Database, oncall: Person) -> None:
-    assert "What members notice." in words(visit(PAGE, oncall, alert="1"))
+    said = words(visit(PAGE, oncall, alert="1"))
+    assert "What members notice." in said
+    # Nobody kept which requests these were.
+    assert "Members affected since" in said
+    assert "At least 0" in said
 
 
 @pytest.mark.parametrize("alert", ["99", "x", "-1", "1' or 1=1", "9" * 30, "²", ""])

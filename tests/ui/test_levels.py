@@ -9,10 +9,13 @@ from streamlit.testing.v1 import AppTest
 from bee.access import StaffRole
 from bee.db import Database, Login
 from bee.sla.derivation import minute_at
+from bee.sla.minutes import Area, Status
+from bee.sla.recorder import Recorder
+from bee.sla.request import Request
 from bee.ui.house import House
 from tests.dashboard import Person, add_person, now
-from tests.factories import execute
-from tests.sla.days import two_days
+from tests.factories import execute, make_member
+from tests.sla.days import settle, two_days
 from tests.ui.conftest import press_row, run_dialog, visit, words
 
 PAGE = "service/levels.py"
@@ -109,10 +112,68 @@ def test_an_hour_is_opened_minute_by_minute(busy: House, olga: Person) -> None:
     assert len(set(minutes["minute"])) == 60
 
 
+def fail(house: House, *, times: int = 1) -> list[str]:
+    """Let requests of one member fail, an hour ago, and return their ids."""
+    recorder = Recorder(
+        house.database, release="1.6.0", clock=lambda: (minute_at(now()) - HOUR).timestamp() + 7
+    )
+    with house.database.writing(Login.OWNER) as session:
+        execute(session, "update members set left_on = joined_on")
+        member = make_member(session)
+    ids = [f"request-{number}" for number in range(times)]
+    for each in ids:
+        recorder.record(
+            Request("GET /v1/momentum", Area.API, Status.FAULT, 0.25, request_id=each, member_id=member)
+        )
+    recorder.flush()
+    settle(house.database, now=now())
+    return ids
+
+
+def test_whom_it_touched_is_counted_beside_each_objective_and_release(busy: House, olga: Person) -> None:
+    fail(busy)
+    app = visit(PAGE, olga, objective="Errors", by="Release")
+    assert not app.exception
+    rows = table(app, OBJECTIVES)
+    # Of the 1,140 faults of the two days nobody kept which they were.
+    assert rows["Errors"]["members"] == "At least 1"
+    assert rows["Uptime"]["members"] == "Not counted"
+    assert rows["Pushes leave"]["members"] == "0 wait now"
+    charged = table(app, CHARGES)
+    assert (charged["1.6.0"]["bad"], charged["1.6.0"]["members"]) == (1, "1")
+    assert charged["1.5.0"]["members"] == "At least 0"
+    assert "At least 1 of 1 active, 100.0 %" in words(app)
+
+
+def test_a_minute_names_its_requests_and_the_id_can_be_copied(busy: House, olga: Person) -> None:
+    fail(busy, times=3)
+    at = minute_at(now()) - HOUR
+    hour = f"{at.replace(minute=0):%-d %B %Y, %H:%M} UTC"
+    app = visit(PAGE, olga, objective="Errors", hour=hour, minute=f"{at:%H:%M}", route="GET /v1/momentum")
+    assert not app.exception
+    minutes, requests = app.dataframe[CHARGES + 1].value, app.dataframe[CHARGES + 2].value
+    assert set(minutes["minute"]) == {at}
+    assert list(requests["request"]) == ["request-2", "request-1", "request-0"]
+    assert set(requests["why"]) == {"Failed"}
+    assert set(requests["took"]) == {0.25}
+    assert requests["person"].iloc[0].startswith("P-")
+    app = press_row(app, CHARGES + 2, 1)
+    assert [code.value for code in app.code] == ["request-1"]
+    elsewhere = visit(PAGE, olga, objective="Errors", hour=hour, route="POST /v1/events")
+    assert "None is listed there" in words(elsewhere)
+
+
 @pytest.mark.parametrize(
     "query",
     [
-        {"objective": "Happiness", "period": "9y", "by": "Weather", "hour": "noon", "route": "x" * 3000},
+        {
+            "objective": "Happiness",
+            "period": "9y",
+            "by": "Weather",
+            "hour": "noon",
+            "minute": "99:99",
+            "route": "x" * 3000,
+        },
         {"objective": "Uptime", "hour": "25 November 2026, 12:00 UTC"},
     ],
 )
@@ -153,7 +214,8 @@ def test_an_impossible_alert_is_refused_with_the_reason(busy: House, olga: Perso
 def test_a_correction_is_made_shown_with_its_effect_and_withdrawn(busy: House, olga: Person) -> None:
     app = visit(PAGE, olga)
     button(app, "Correct uptime").click().run()
-    outage = minute_at(now()) - 5 * HOUR
+    # The outage began five hours before the days were filled, which may be a minute ago by now.
+    outage = minute_at(now()) - 5 * HOUR - timedelta(minutes=3)
     dates = [box for box in app.date_input if box.label in ("From", "To")]
     times = [box for box in app.time_input if box.label in ("At", "Until")]
     ends = outage + timedelta(minutes=20)
@@ -206,3 +268,41 @@ def test_maintenance_that_has_begun_is_refused_and_nothing_is_kept(empty_house: 
     app = run_dialog(app)
     assert app.error
     assert trail(empty_house.database) == []
+
+
+def test_maintenance_that_runs_is_ended_and_the_ending_taken_back(empty_house: House, olga: Person) -> None:
+    starts = minute_at(now()) - HOUR
+    with empty_house.database.writing(Login.OWNER) as session:
+        execute(
+            session,
+            "insert into service_amendments (kind, starts_at, ends_at, reason, declared_by, declared_at)"
+            " values ('maintenance', :starts, :ends, 'PostgreSQL 16', :by, :starts)",
+            starts=starts, ends=starts + 3 * HOUR, by=olga.id,
+        )  # fmt: skip
+    app = press_row(visit(PAGE, olga), 0, 0)
+    next(box for box in app.text_input if box.label == "Why it is over").set_value("Done early")
+    button(app, "End now").click()
+    run_dialog(app)
+    row = visit(PAGE, olga).dataframe[0].value.iloc[0]
+    assert (row["what"], row["changed"]) == ("Maintenance, ended early", "Olga Call: Done early")
+    app = press_row(visit(PAGE, olga), 0, 0)
+    assert "Take the ending back" in [
+        str(option) for group in app.segmented_control for option in group.options
+    ]
+
+
+def test_maintenance_of_somebody_else_is_left_alone(empty_house: House, olga: Person) -> None:
+    starts = minute_at(now()) + HOUR
+    otto = add_person(empty_house.database, StaffRole.ONCALL, name="Otto Call")
+    with empty_house.database.writing(Login.OWNER) as session:
+        execute(
+            session,
+            "insert into service_amendments (kind, starts_at, ends_at, reason, declared_by)"
+            " values ('maintenance', :starts, :ends, 'PostgreSQL 16', :by)",
+            starts=starts, ends=starts + HOUR, by=otto.id,
+        )  # fmt: skip
+    app = press_row(visit(PAGE, olga), 0, 0)
+    next(box for box in app.text_input if box.label == "Why it is moved").set_value("No time")
+    button(app, "Move").click()
+    app = run_dialog(app)
+    assert any("Whoever declared it" in error.value for error in app.error)

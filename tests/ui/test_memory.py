@@ -12,7 +12,9 @@ from bee.coach.memory.reading import embed_memories, read_messages
 from bee.db import Database, Login
 from bee.settings import Settings
 from bee.ui.house import House, open_house
+from tests.coach.ground import settings_for
 from tests.coach.memory.remembering import consent, remember, say
+from tests.coach.model_server import model_server
 from tests.dashboard import Person, add_person, now
 from tests.factories import execute, make_member
 from tests.ui.conftest import press_row, run_dialog, visit, words
@@ -217,3 +219,29 @@ def test_a_model_that_can_not_be_asked_is_said_to_have_been_meant(
     shown = visit(PAGE, cora, member=number(empty_house.database, mia), message="run")
     assert not shown.exception
     assert "because the model that is meant for it did not say" in words(shown)
+    with empty_house.database.reading(Login.OWNER) as session:
+        assert execute(session, "select count(*) from coach_model_calls").scalar_one() == 0, (
+            "nobody was asked"
+        )
+
+
+def test_a_message_is_embedded_once_however_often_the_page_runs_and_not_over_the_budget(
+    empty_house: House, cora: Person, mia: UUID
+) -> None:
+    remember(empty_house.database, mia, "likes:hike", "a hike", valid_from=now() - timedelta(days=20))
+    person = number(empty_house.database, mia)
+    with model_server() as service:
+        settings = settings_for(service, coach_embedding="openai/fine")
+        embed_memories(empty_house.database, settings, now=now(), done=lambda _rows: None)
+        open_house(House(settings, empty_house.database, empty_house.sessions))
+        service.asked.clear()
+        shown = visit(PAGE, cora, member=person, message="A walk").run()
+        assert not shown.exception
+        assert "openai/fine, by meaning" in words(shown)
+        assert [asked["input"] for asked in service.asked] == [["A walk"]]
+        spent = settings.model_copy(update={"coach_tokens_per_day": 1})
+        open_house(House(spent, empty_house.database, empty_house.sessions))
+        shown = visit(PAGE, cora, member=person, message="Another walk")
+        assert not shown.exception
+        assert "because what models may take in a day is used up" in words(shown)
+        assert len(service.asked) == 1

@@ -8,6 +8,8 @@ from streamlit.testing.v1 import AppTest
 from bee.access import StaffRole
 from bee.db import Database, Login
 from bee.sla.derivation import minute_at
+from bee.sla.probes.notes import note
+from bee.sla.probes.ticks import Probe, Round, Seen, Step, tick_of
 from bee.ui.house import House
 from bee.ui.reads import forget_reads
 from tests.coach.prompts.test_live import name
@@ -135,3 +137,68 @@ def test_answers_that_no_run_let_pass_are_told_of(empty_house: House, olga: Pers
         "Version 1 is live in local with openai/b, which the settings name, and no run let that pass"
         in words(app)
     )
+
+
+def look(database: Database, *rounds: Round) -> None:
+    with database.writing(Login.SYSTEM) as session:
+        note(session, rounds, kept_days=100)
+
+
+def a_round(
+    probe: Probe, prober: str, ago: timedelta, *seen: Seen, not_run: str = "", waiting: int = 0
+) -> Round:
+    every_s = 60 if probe is Probe.READY else 900
+    at = tick_of(now() - ago, every_s)
+    return Round(probe, "https://api.example.org", prober, at, every_s, "1.0", seen, not_run, 0.5, waiting)
+
+
+def well(step: Step, seconds: float = 0.2) -> Seen:
+    return Seen(step, ok=True, retried=False, seconds=seconds, lasted_s=seconds)
+
+
+def test_without_a_prober_the_page_says_how_to_have_one(empty_house: House, olga: Person) -> None:
+    assert "Nobody looks: set BEE_PROBE_URL" in words(visit(PAGE, olga))
+
+
+def test_each_prober_shows_its_heartbeat_what_it_saw_and_what_it_could_not_tell(
+    empty_house: House, olga: Person
+) -> None:
+    silent = Seen(Step.READY, ok=False, retried=True, seconds=10, reason="timeout")
+    look(
+        empty_house.database,
+        a_round(Probe.READY, "berlin", 0 * MINUTE, well(Step.READY)),
+        a_round(Probe.READY, "tokyo", 30 * MINUTE, silent, waiting=12),
+        a_round(Probe.JOURNEY, "tokyo", 0 * MINUTE, not_run="no_credentials"),
+    )
+    app = visit(PAGE, olga)
+    assert not app.exception
+    frame = next(found.value for found in app.dataframe if "beat" in found.value)
+    rows = {(row["who"], row["what"]): row for _, row in frame.iterrows()}
+    berlin, tokyo = rows["berlin", "Is it ready?"], rows["tokyo", "Is it ready?"]
+    assert (berlin["beat"], berlin["saw"], berlin["waiting"]) == ("On time", "All well, 0.20 s", "Nothing")
+    assert tokyo["beat"].startswith("Late by ")
+    assert (tokyo["saw"], tokyo["waiting"]) == ("Ready: no answer in time", "12 rounds")
+    idle = rows["tokyo", "A member's journey"]
+    assert (idle["beat"], idle["saw"]) == ("On time", "Not run: no credentials are set")
+    assert "it was not run: no credentials are set" in words(app)
+
+
+def test_the_last_journey_is_shown_step_by_step_with_the_one_that_failed(
+    empty_house: House, olga: Person
+) -> None:
+    failed = Seen(Step.COACH, ok=False, retried=True, seconds=15, reason="http_503", lasted_s=30)
+    steps = (well(Step.SIGN_IN), well(Step.EVENT), well(Step.MOMENTUM), failed, well(Step.PUSH, 1.5))
+    look(
+        empty_house.database,
+        a_round(Probe.JOURNEY, "berlin", 20 * MINUTE, *map(well, list(Step)[1:])),
+        a_round(Probe.JOURNEY, "berlin", 0 * MINUTE, *steps),
+    )
+    app = visit(PAGE, olga)
+    assert "The coach answers failed twice: HTTP 503" in words(app)
+    frame = next(found.value for found in app.dataframe if "began" in found.value)
+    assert list(frame["step"]) == [
+        "Sign in", "Post an event", "Momentum changes", "The coach answers", "A push is taken",
+    ]  # fmt: skip
+    assert list(frame["came"]) == ["Well", "Well", "Well", "Failed", "Well"]
+    assert list(frame["seconds"]) == [0.2, 0.2, 0.2, 15, 1.5]
+    assert [round(float(began), 3) for began in frame["began"]] == [0.5, 0.7, 0.9, 1.1, 31.1]

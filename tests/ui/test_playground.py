@@ -1,6 +1,7 @@
 """Coaching › Playground through ``app.py``: whose moments, what is asked, what is kept of it."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bee.access import StaffRole
+from bee.coach.memory.reading import embed_memories
+from bee.coach.memory.recall import MOST_RECALLED
 from bee.db import Database, Login
 from bee.ui.house import House, open_house
 from tests.coach.ground import make_mia, remember, set_state, settings_for
@@ -174,3 +177,24 @@ def test_who_lost_the_role_asks_nothing_from_a_page_that_is_still_open(
     app = app.run()
     assert "This page is not for your role" in words(app)
     assert service.asked == []
+
+
+def test_a_members_memories_are_those_that_production_would_call_up_and_no_embedding_model_is_offered(
+    empty_house: House, cora: Person, service: ModelServer
+) -> None:
+    database, settings = empty_house.database, settings_for(service, coach_embedding="openai/fine")
+    mia = make_mia(database, coach_id=cora.id)
+    with database.writing(Login.OWNER) as session:
+        remember(session, mia, "a hike on Sundays", key="likes:hike")
+        for place in range(MOST_RECALLED):
+            remember(session, mia, f"soup {place}", key=f"goal:{place}")
+    embed_memories(database, settings, now=datetime.now(UTC), done=lambda _rows: None)
+    open_house(House(settings, database, empty_house.sessions))
+    app = visit(PAGE, cora, member="Mia Jones")
+    app.text_area(key="message").set_value("A walk it was")
+    app = app.run()
+    assert not app.exception
+    known = [box.label for box in app.checkbox if str(box.key).startswith("known-")]
+    assert (known[0], len(known)) == ("a hike on Sundays", MOST_RECALLED)
+    models = next(box.options for box in app.selectbox if "openai/gpt-4o" in box.options)
+    assert "openai/text-embedding-3-small" not in models

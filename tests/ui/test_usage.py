@@ -7,6 +7,7 @@ import pytest
 
 from bee.access import StaffRole
 from bee.coach.ledger import Account, Purpose
+from bee.coach.model import Usage
 from bee.db import Login
 from bee.ui.house import House, open_house
 from tests.coach.calls import make_call, make_moment
@@ -74,6 +75,28 @@ def test_an_admin_sees_everybodys_by_coach_and_by_day(empty_house: House) -> Non
     only = visit(PAGE, admin, period="12w", **{"for": "Judge"})
     assert list(only.dataframe[0].value["name"]) == ["coach@2"]
     assert "No call was for that" in words(visit(PAGE, admin, period="4w", **{"for": "Judge"}))
+
+
+def test_what_memories_are_compared_by_is_a_purpose_of_its_own(empty_house: House, cora: Person) -> None:
+    with empty_house.database.writing(Login.OWNER) as session:
+        member_id = make_member(session, coach_id=cora.id)
+        small = "openai/text-embedding-3-small"
+        for account in (
+            Account.of_member(member_id, Purpose.EMBEDDING),
+            Account.of_lab(cora.id, Purpose.EMBEDDING),
+            Account(Purpose.EMBEDDING),
+        ):
+            make_call(session, account, started_at=now(), model=small, usage=Usage(input=1_000_000))
+    table = visit(PAGE, cora, by="By model", **{"for": "Memory"}).dataframe[0].value
+    assert list(table["name"]) == [small]
+    # The third is the worker's: nobody's, and for an admin to see.
+    assert (list(table["purpose"]), list(table["calls"]), list(table["cost"])) == (
+        ["Memory"],
+        [2],
+        ["$0.0400"],
+    )
+    admin = add_person(empty_house.database, StaffRole.ADMIN)
+    assert visit(PAGE, admin).metric[1].value == "3"
 
 
 @pytest.mark.usefixtures("asked")

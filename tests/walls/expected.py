@@ -94,6 +94,12 @@ AMENDS = May(
     update="uptime_before uptime_after withdrawn_at withdrawn_by withdrawn_because",
     adds="declared_by = %(me)s",
 )
+CHANGES_MAINTENANCE = May(
+    select="*",
+    insert="amendment kind starts_at ends_at reason changed_by",
+    update="withdrawn_at withdrawn_by withdrawn_because",
+    adds="changed_by = %(me)s",
+)
 SAYS_WHAT_IS_WATCHED = May(
     select="*",
     insert="rule version is_on body digest tested author_id message",
@@ -230,6 +236,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "service_role": May(select="*", insert="member_id purpose granted source"),
         "bee_coach": May(select="*", rows=ASSIGNED_OF_MEMBER),
         "bee_admin": READS,
+        "bee_worker": May(select="member_id purpose decided_at", rows="purpose = 'coaching'"),
     },
     "annotations": {
         "bee_product": May(select="*", insert="on_date title body kind author_id", adds="author_id = %(me)s"),
@@ -652,6 +659,18 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_worker": May(select="*", delete=True),
         "bee_system": May(select="*", insert="*"),
     },
+    "bad_requests": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": May(select="*", delete=True),
+        "bee_system": May(insert="*"),
+    },
+    "unlisted_requests": {
+        "bee_oncall": READS,
+        "bee_admin": READS,
+        "bee_worker": May(select="*", delete=True),
+        "bee_system": ADDS_UP,
+    },
     "stale_minutes": {
         "bee_worker": KEEPS,
         "bee_system": ADDS_UP,
@@ -669,6 +688,12 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_admin": AMENDS,
         "bee_worker": READS,
         "bee_system": May(select="id kind starts_at ends_at state withdrawn_at"),
+    },
+    "service_maintenance_changes": {
+        "bee_oncall": CHANGES_MAINTENANCE,
+        "bee_admin": CHANGES_MAINTENANCE,
+        "bee_worker": READS,
+        "bee_system": May(select="id amendment starts_at ends_at withdrawn_at"),
     },
     "probers": {
         "bee_oncall": READS,
@@ -797,10 +822,12 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_send_once": frozenset(),
     "bee_refuse_change": frozenset(),
     "bee_add_sketches": frozenset({"bee_system"}),
+    "bee_check_maintenance_change": frozenset(),
     "bee_mark_probed_minutes": frozenset(),
     "bee_database_activity": frozenset({"bee_oncall", "bee_admin"}),
     "bee_judged": frozenset({"bee_worker"}),
     "bee_uptime_states": frozenset({"bee_oncall", "bee_admin", "bee_worker", "bee_system"}),
+    "bee_amended": frozenset({"bee_oncall", "bee_admin", "bee_worker", "bee_system"}),
     "bee_objective_counts": frozenset({"bee_oncall", "bee_admin", "bee_worker", "bee_system"}),
     "bee_refuse_forgetting": frozenset(),
     "bee_forget_acts": frozenset(),

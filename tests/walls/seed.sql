@@ -22,7 +22,7 @@ insert into personal_data (member_id, full_name, email, phone)
 select id, 'name of ' || external_id, external_id || '@example.org', 'phone of ' || external_id from members;
 insert into consents (member_id, purpose, granted, source)
 select members.id, purposes.purpose, true, sources.source
-from members, unnest(array['push', 'research']) as purposes (purpose), unnest(array['member', 'import']) as sources (source);
+from members, unnest(array['push', 'research', 'coaching']) as purposes (purpose), unnest(array['member', 'import']) as sources (source);
 insert into annotations (on_date, title, kind, author_id)
 select '2026-02-01', 'note of ' || full_name, 'note', id from staff;
 insert into engagement_events (id, user_id, event_type, occurred_at, metadata)
@@ -233,6 +233,15 @@ values ('GET /v1/momentum', '1', '2xx', 3), ('GET /v1/momentum', '1', '5xx', 1);
 insert into service_recorders (id, release, flushes) values (gen_random_uuid(), '1', 1), (gen_random_uuid(), '1', 2);
 insert into service_gaps (id, minute, requests)
 values (gen_random_uuid(), '2026-02-01 12:00+00', 1), (gen_random_uuid(), '2026-02-01 12:01+00', 2);
+insert into bad_requests (at, minute, route, release, status, seconds, request_id, user_id, spent)
+select
+    '2026-02-01 12:00:07+00', '2026-02-01 12:00+00', 'GET /v1/momentum', '1', '5xx', 0.1, 'request-' || number, id,
+    '{errors}'
+from members;
+insert into unlisted_requests (minute, objective, route, release, prompt, model, n)
+values
+    ('2026-02-01 12:00+00', 'errors', 'GET /v1/momentum', '1', '', '', 1),
+    ('2026-02-01 12:01+00', 'errors', 'GET /v1/momentum', '1', '', '', 1);
 insert into stale_minutes (minute) values ('2026-02-01 12:00+00'), ('2026-02-01 12:01+00');
 insert into stale_hours (hour) values ('2026-02-01 12:00+00'), ('2026-02-01 13:00+00');
 insert into objective_minutes (minute, objective, good, bad)
@@ -245,6 +254,13 @@ insert into uptime_minutes (minute, state, requests)
 values ('2026-02-01 12:00+00', 'up', 3), ('2026-02-01 12:01+00', 'up', 1);
 insert into service_amendments (kind, starts_at, ends_at, state, reason, declared_by)
 select 'correction', '2026-02-01 12:00+00', '2026-02-01 12:02+00', 'down', 'seen from outside', id from staff;
+insert into service_amendments (kind, starts_at, ends_at, reason, declared_by)
+select 'maintenance', date_trunc('hour', now()) + interval '1 day', date_trunc('hour', now()) + interval '2 days', 'disks', id
+from staff;
+insert into service_maintenance_changes (amendment, kind, starts_at, ends_at, reason, changed_by)
+select id, 'moved', starts_at + interval '1 day', ends_at + interval '1 day', 'later', declared_by
+from service_amendments
+where kind = 'maintenance';
 insert into request_refusals (hour, area, user_id, refused, last_at)
 select '2026-02-01 12:00+00', 'v1', id, 1, '2026-02-01 12:01+00' from members;
 insert into probers (prober, target, probe, every_s, release, last_tick_at)

@@ -1,20 +1,23 @@
 """The worker's part: reading what members said for traits, and having memories embedded, a batch a transaction."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 from bee.audit import Actor, record
+from bee.coach.ledger import Account, Purpose
 from bee.coach.masking import Known
-from bee.coach.memory.asking import embed
+from bee.coach.memory.asking import batch_told
+from bee.coach.memory.counting import Meter
 from bee.coach.memory.models import Embedded, EmbeddingModel, by_keywords, model_of
 from bee.coach.memory.scoring import text_of
 from bee.coach.memory.traits import VERSION, Trait, new_traits, traits_in
-from bee.coach.model import Models
+from bee.coach.standing import Hold
 from bee.db import Database, Login, WriteSession
+from bee.errors import Unavailable
 from bee.settings import Settings
 
 MESSAGES_AT_A_TIME: Final = 200
@@ -25,7 +28,7 @@ MOST_KNOWN: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A message that was not read for traits. ``may_be_read``: whether its member consented to coaching."""
+    """A message that was not read for traits. ``may_be_read``: whether it was said under its member's consent."""
 
     id: UUID
     user_id: UUID
@@ -76,7 +79,8 @@ def embed_memories(
 ) -> None:
     """Have every memory embedded by the model that the settings name. As the worker.
 
-    Raises :class:`bee.coach.model.ModelFailed`; what was embedded until then stays, the others are found again.
+    Raises :class:`bee.coach.model.ModelFailed`, and :class:`Unavailable` where a budget of the day is used up; what
+    was embedded until then stays, the others are found again.
     """
     model = model_of(settings)
     while True:
@@ -90,7 +94,7 @@ def embed_memories(
                 needs_consent=model.needs_consent,
                 most=MEMORIES_AT_A_TIME,
             )
-        embedded = _embedded(settings, model, due)
+        embedded = _embedded(database, settings, model, due, now)
         with database.writing(Login.WORKER) as writing:
             kept = sum(_keep(writing, *pair, now) for pair in zip(due, embedded, strict=True))
         # What was changed meanwhile is due again at the next time.
@@ -143,17 +147,23 @@ def _added(session: WriteSession, message: Unread, trait: Trait) -> bool:
     return True
 
 
-def _embedded(settings: Settings, model: EmbeddingModel, due: Sequence[Unembedded]) -> list[Embedded]:
+def _embedded(
+    database: Database, settings: Settings, model: EmbeddingModel, due: Sequence[Unembedded], now: datetime
+) -> Sequence[Embedded]:
     if not model.by_meaning:
         return [by_keywords(memory.text) for memory in due]
     if not due:
         return []
-
-    async def ask() -> list[Embedded]:
-        async with Models(settings) as models:
-            return await embed(models, model, [model.shown(memory.text, memory.known) for memory in due])
-
-    return asyncio.run(ask())
+    asking = partial(
+        batch_told, settings, model, [model.shown(memory.text, memory.known) for memory in due], now
+    )
+    if model.is_local:
+        return asking().embedded()
+    told = Meter(database, settings, model).ask(Account(Purpose.EMBEDDING), asking, now=now)
+    if isinstance(told, Hold):
+        raise Unavailable(told, "Memories are embedded tomorrow: what models may take in a day is used up.")
+    assert told is not None, "whoever asks for a batch is not put off"
+    return told.embedded()
 
 
 def _keep(session: WriteSession, memory: Unembedded, embedded: Embedded, now: datetime) -> int:

@@ -24,6 +24,7 @@ class Fallback(StrEnum):
 
     NOT_ASKED = "not_asked"
     NOT_ALL_EMBEDDED = "not_all_embedded"
+    OVER_BUDGET = "over_budget"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +48,6 @@ class Recollection:
         return " ".join(parts)
 
 
-def retrieve(
-    session: ReadSession,
-    user_id: UUID,
-    message: str,
-    *,
-    limit: int,
-    at: datetime,
-    asked: Embedded | None = None,
-    meant: EmbeddingModel = KEYWORDS,
-) -> tuple[Memory, ...]:
-    """Return the memories alone that :func:`recall` finds."""
-    found = recall(session, user_id, message, limit=limit, at=at, asked=asked, meant=meant)
-    return found.memories
-
-
 def recall(
     session: ReadSession,
     user_id: UUID,
@@ -69,15 +55,15 @@ def recall(
     *,
     limit: int,
     at: datetime,
-    asked: Embedded | None = None,
+    asked: Embedded | Fallback | None = None,
     meant: EmbeddingModel = KEYWORDS,
 ) -> Recollection:
     """Return at most ``limit`` memories that held at a time, weighed by likeness, freshness and kind.
 
-    ``meant``: what should compare; ``asked``: the message as it has it, None where it was not to be had. Keywords
-    then stand in, as they do while a memory is still to be embedded: one comparison has one measure.
+    ``meant``: what should compare; ``asked``: the message as it has it, or why that is not to be had. Keywords then
+    stand in, as they do while a memory is still to be embedded: one comparison has one measure.
     """
-    if meant.by_meaning and asked is not None:
+    if meant.by_meaning and isinstance(asked, Embedded):
         found = _candidates(session, user_id, asked, at)
         if all(candidate.similarity is not None for candidate in found):
             alike = [(candidate, candidate.similarity or 0.0) for candidate in found]
@@ -85,7 +71,7 @@ def recall(
     found = _candidates(session, user_id, by_keywords(message), at)
     fallback = None
     if meant.by_meaning:
-        fallback = Fallback.NOT_ASKED if asked is None else Fallback.NOT_ALL_EMBEDDED
+        fallback = Fallback.NOT_ALL_EMBEDDED if isinstance(asked, Embedded) else asked or Fallback.NOT_ASKED
     alike = _by_keywords(message, found)
     return Recollection(ranked(alike, WEIGHTS, at=at, limit=limit), KEYWORDS, WEIGHTS.version, fallback)
 

@@ -6,13 +6,13 @@ Gemini: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/te
 
 import math
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import openai
 from openai import AsyncOpenAI
 
-from bee.coach.model.faults import Classified, failure_of_status
-from bee.coach.model.interface import Fault, ModelFailed, Provider, broken
+from bee.coach.model.faults import NONSENSE, Classified, failure_of_status
+from bee.coach.model.interface import Fault, Meanings, ModelFailed, Provider, Usage
 
 QUOTA_CODES: Final = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 
@@ -24,33 +24,35 @@ class Embeddings:
         self._provider = provider
         self._client = client
 
-    async def embed(self, model: str, texts: Sequence[str], dimension: int) -> list[list[float]]:
-        """Return so many numbers for each text, in order. Raises :class:`ModelFailed`; the caller keeps time."""
-        most = most_at_a_time(self._provider, model)
-        rows = []
-        for start in range(0, len(texts), most):
-            rows += await self._embed(model, texts[start : start + most], dimension)
-        return rows
-
-    async def _embed(self, model: str, texts: Sequence[str], dimension: int) -> list[list[float]]:
+    async def embed(self, model: str, texts: Sequence[str], dimension: int) -> Meanings:
+        """Return what came of one request. Raises :class:`ModelFailed`; the caller keeps time."""
         with Classified(failure_of, reads=True):
             answer = await self._client.embeddings.create(
                 model=model, input=list(texts), dimensions=dimension, encoding_format="float"
             )
-            found = {row.index: [float(value) for value in row.embedding] for row in answer.data}
-            rows = [found[place] for place in range(len(texts))]
-        if len(answer.data) != len(texts) or not all(
-            len(row) == dimension and all(map(math.isfinite, row)) for row in rows
-        ):
-            raise broken("no embedding")
-        return rows
+        return Meanings(_rows(answer, len(texts), dimension), _usage(answer))
+
+    def most_at_a_time(self, model: str) -> int:
+        """Return how many texts a request may have."""
+        if self._provider is Provider.VERTEX:
+            return 1 if "gemini" in model else 5
+        return 2048
 
 
-def most_at_a_time(provider: Provider, model: str) -> int:
-    """Return how many texts a request may have."""
-    if provider is Provider.VERTEX:
-        return 1 if "gemini" in model else 5
-    return 2048
+def _rows(answer: Any, number: int, dimension: int) -> list[list[float]] | None:
+    """Return what came for each text, None where that is not as it was asked for; the client does not look."""
+    try:
+        found = {row.index: [float(value) for value in row.embedding] for row in answer.data}
+        rows = [found[place] for place in range(number)]
+    except NONSENSE:
+        return None
+    is_whole = len(answer.data) == number and all(len(row) == dimension for row in rows)
+    return rows if is_whole and all(all(map(math.isfinite, row)) for row in rows) else None
+
+
+def _usage(answer: Any) -> Usage | None:
+    told = getattr(getattr(answer, "usage", None), "prompt_tokens", None)
+    return Usage(input=told) if isinstance(told, int) and told >= 0 else None
 
 
 def failure_of(error: BaseException) -> ModelFailed | None:

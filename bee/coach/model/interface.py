@@ -119,6 +119,17 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Meanings:
+    """What texts are to a model of meaning, so many numbers for each, in order.
+
+    ``rows``: None for an answer that is none, which took tokens all the same; ``usage``: None where none were told.
+    """
+
+    rows: list[list[float]] | None
+    usage: Usage | None
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """Something said: by the member (``user``) or by the coach (``assistant``)."""
 
@@ -173,5 +184,8 @@ class Model(Protocol):
 class Embedder(Protocol):
     """Models of meaning."""
 
-    async def embed(self, model: str, texts: Sequence[str], dimension: int) -> list[list[float]]:
-        """Return so many numbers for each text, in order. Raises :class:`ModelFailed`; the caller keeps time."""
+    async def embed(self, model: str, texts: Sequence[str], dimension: int) -> Meanings:
+        """Return what came of one request. Raises :class:`ModelFailed`; the caller keeps time."""
+
+    def most_at_a_time(self, model: str) -> int:
+        """Return how many texts a request may have."""

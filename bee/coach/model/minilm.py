@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from bee.coach.model.interface import Fault, ModelFailed
+from bee.coach.model.interface import Fault, Meanings, ModelFailed
 
 NAME: Final = "all-minilm-l6-v2-int8"
 DIMENSION: Final = 384
@@ -29,6 +29,7 @@ LONGEST_TOKENS: Final = 256
 LONGEST_TEXT: Final = 4000
 # The attention of so many long texts takes some 50 MB.
 AT_A_TIME: Final = 16
+MOST_TEXTS: Final = 2048
 
 _loading = Lock()
 
@@ -39,10 +40,15 @@ class MiniLM:
     def __init__(self, file: Path | None) -> None:
         self._file = file
 
-    async def embed(self, model: str, texts: Sequence[str], dimension: int) -> list[list[float]]:
+    async def embed(self, model: str, texts: Sequence[str], dimension: int) -> Meanings:
         """Return what texts are to it, each of length 1. Raises :class:`ModelFailed` where it can't be loaded."""
         assert (model, dimension) == (NAME, DIMENSION), "it is the only one here"
-        return await asyncio.to_thread(self._embed, texts)
+        return Meanings(await asyncio.to_thread(self._embed, texts), None)
+
+    def most_at_a_time(self, model: str) -> int:
+        """Return how many texts it is given at once, in one thread."""
+        assert model == NAME, "it is the only one here"
+        return MOST_TEXTS
 
     def _embed(self, texts: Sequence[str]) -> list[list[float]]:
         with _loading:

@@ -26,7 +26,8 @@ Dollars = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
 class Price:
     """US dollars for a million tokens of each kind, valid from a day on.
 
-    ``source``: where it stands; ``checked_on``: when it was compared with that, None where nobody did.
+    ``embeds``: whether the model only says what texts mean; ``source``: where it stands; ``checked_on``: when it
+    was compared with that, None where nobody did.
     """
 
     provider: Provider
@@ -36,6 +37,7 @@ class Price:
     cache_read: Decimal
     cache_write: Decimal
     output: Decimal
+    embeds: bool = False
     source: str = ""
     checked_on: date | None = None
 
@@ -61,6 +63,7 @@ class _Row(BaseModel):
     cache_read: Dollars
     cache_write: Dollars
     output: Dollars
+    embeds: bool = False
     source: str = Field(min_length=1, max_length=300)
     checked_on: date | None = Field(validation_alias=AliasChoices("checked"))
 

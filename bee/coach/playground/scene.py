@@ -8,8 +8,7 @@ from uuid import UUID, uuid5
 
 from bee.coach.actions import storable
 from bee.coach.masking import Known
-from bee.coach.memory import retrieve
-from bee.coach.memory.recall import MOST_RECALLED
+from bee.coach.memory.reminding import Cue
 from bee.coach.offline import Memory, Moment, Momentum, Said
 from bee.coach.queries import MOST_MEMORIES, MOST_MESSAGES, AboutMember
 from bee.coach.text import cleaned
@@ -42,20 +41,19 @@ class Scene:
         return replace(self, moment=replace(self.moment, memories=memories))
 
 
-def read_scene(session: ReadSession, member_id: UUID, message: str, *, now: datetime) -> Scene:
-    """Return a member's moment as it is now, with the memories that a message calls up, by keywords.
+def read_scene(session: ReadSession, member_id: UUID, cue: Cue, *, now: datetime) -> Scene:
+    """Return a member's moment as it is now, with the memories that a message calls up.
 
-    ``message``: what may still be nothing; :meth:`Scene.asking` has the last word on it. The role has to be one
-    that may read it. Raises :class:`NotFound` for a member who is not theirs.
+    ``cue``: of a message that may still be nothing; :meth:`Scene.asking` has the last word on it. The role has to
+    be one that may read it. Raises :class:`NotFound` for a member who is not theirs.
     """
-    words = cleaned(message)
     about = session.find(AboutMember, "coach/about_member", user_id=member_id)
     if about is None:
         raise NotFound("no_member", "There is no such member among those whom you may see.")
     state: Any = session.scalar("coach/momentum_state", user_id=member_id)
-    memories = retrieve(session, member_id, words, limit=MOST_RECALLED, at=now)
+    memories = cue.recall(session, member_id, at=now).memories
     recent = session.all(Said, "coach/last_messages", user_id=member_id, limit=MOST_MESSAGES)
-    moment = Moment(words, None if state is None else Momentum(state), memories, tuple(recent))
+    moment = Moment(cue.words, None if state is None else Momentum(state), memories, tuple(recent))
     return Scene(moment, about.known, about.consents)
 
 

@@ -7,10 +7,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from bee.coach.masking import Mask
-from bee.coach.offline import Memory, Said
+from bee.coach.memory.reminding import Cue
+from bee.coach.offline import Said
 from bee.coach.prompts.template import BETWEEN, Part, Rendered, Template, render
 from bee.coach.prompts.values import values_of
-from bee.coach.queries import MOST_MEMORIES, MOST_MESSAGES, AboutMember
+from bee.coach.queries import MOST_MESSAGES, AboutMember
 from bee.db import ReadSession
 
 LAST_MESSAGES: Final = "last_messages"
@@ -29,12 +30,18 @@ class Sample:
     messages: tuple[Said, ...] = ()
 
 
-def read_sample(session: ReadSession, member_id: UUID, *, now: datetime) -> Sample:
-    """Return a member as they are now, to somebody on the staff who may see them."""
+def last_message(session: ReadSession, member_id: UUID) -> str:
+    """Return what a member wrote last, which is what calls up the memories of a sample; empty for nothing."""
+    said = session.all(Said, "coach/last_messages", user_id=member_id, limit=MOST_MESSAGES)
+    return next((each.body for each in said if each.role == "member"), "")
+
+
+def read_sample(session: ReadSession, member_id: UUID, cue: Cue, *, now: datetime) -> Sample:
+    """Return a member as they are now, with what a cue calls up, to somebody on the staff who may see them."""
     about = session.find(AboutMember, "coach/about_member", user_id=member_id) or AboutMember()
     mask = Mask(about.known)
     state: Any = session.scalar("coach/momentum_state", user_id=member_id)
-    memories = session.all(Memory, "coach/prompt_memories", user_id=member_id, now=now, limit=MOST_MEMORIES)
+    memories = cue.recall(session, member_id, at=now).memories
     said = session.all(Said, "coach/last_messages", user_id=member_id, limit=MOST_MESSAGES)
     # In the order in which an answer does it, so that the same tokens stand for the same words.
     messages = tuple(Said(each.role, mask.hide(each.body)) for each in reversed(said))

@@ -17,7 +17,7 @@ TIMEOUT_S: Final = 10.0
 PORTS: Final = {"smtp": 587, "smtps": 465}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Mailbox:
     """A mail server, as whom it is used, and who sends. ``is_tls_first``: TLS is not begun later."""
 

@@ -9,14 +9,14 @@ from datetime import datetime
 from typing import Any, Final
 
 import httpx2
-from standardwebhooks.webhooks import Webhook
+from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 
 from bee.errors import Invalid, Unavailable
 
 TIMEOUT_S: Final = 10.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Hook:
     """Where alerts are posted to, and what signs them."""
 
@@ -50,7 +50,7 @@ def hook(url: str, secret: str, *, tls: ssl.SSLContext | None = None) -> Hook:
     refuse_no_address("BEE_ALERT_WEBHOOK_URL", url)
     try:
         signer = Webhook(secret)
-    except (RuntimeError, ValueError, binascii.Error) as error:
+    except (EmptyWebhookSecretError, RuntimeError, ValueError, binascii.Error) as error:
         raise Invalid("alert_webhook_secret", "BEE_ALERT_WEBHOOK_SECRET: write whsec_ and base64.") from error
     return Hook(url, signer, tls or ssl.create_default_context())
 

@@ -195,6 +195,21 @@ def test_a_run_without_its_prompt_or_case_is_refused_whole(
     assert [json.loads(line)["type"] for line in lines(other)] == ["prompt", "prompt"]
 
 
+def test_a_run_that_is_under_review_stays_out_of_a_file_until_that_is_over(
+    bee: Bee, database: Database, tmp_path: Path
+) -> None:
+    coach = add_coach(database)
+    review_id = ask(database, coach, make_run(database, coach, cases=1), raters=1)
+    path = tmp_path / "lab.jsonl"
+    said = bee("coach", "export", path)
+    assert (said.code, said.err) == (0, "Left out 1 run until the review of it is over.\n")
+    assert OURS not in path.read_text(encoding="utf-8")
+    prefer(database, coach, review_id, OURS)
+    settle(database)
+    assert bee("coach", "export", path).err == ""
+    assert OURS in path.read_text(encoding="utf-8")
+
+
 def test_the_command_line_writes_a_file_and_takes_it_in(bee: Bee, tmp_path: Path, coach: UUID) -> None:
     path = tmp_path / "lab.jsonl"
     assert (bee("coach", "export", path).code, len(path.read_text(encoding="utf-8").splitlines())) == (0, 5)

@@ -77,15 +77,18 @@ def say(
         return message_id
 
 
-def consent(database: Database, member_id: UUID, *, granted: bool = True) -> None:
-    """Let a member consent to coaching, or take it back."""
+def consent(
+    database: Database, member_id: UUID, *, granted: bool = True, at: datetime = NOW - timedelta(days=30)
+) -> None:
+    """Let a member consent to coaching, or take it back; of two decisions of one moment the later one counts."""
     with database.writing(Login.OWNER) as session:
         execute(
             session,
-            "insert into consents (member_id, purpose, granted, source)"
-            " values (:id, 'coaching', :granted, 'member')",
+            "insert into consents (member_id, purpose, granted, source, decided_at)"
+            " values (:id, 'coaching', :granted, 'member', :at)",
             id=member_id,
             granted=granted,
+            at=at,
         )
 
 

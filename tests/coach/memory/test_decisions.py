@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy.exc import ProgrammingError
 
-from bee.coach.memory import retrieve
+from bee.coach.memory import recall
 from bee.coach.memory.decisions import LONGEST_VALUE, Decision, accept, expire, reject, reword
 from bee.db import Database, Login, WriteSession
 from bee.errors import BeeError, Conflict, Invalid
@@ -42,7 +42,7 @@ def decision(house: House, memory: UUID, *, coach: UUID | None = None, days: int
 
 def known(database: Database, house: House, *, days: int = 0) -> list[str]:
     with as_member(database, house.mia) as session:
-        found = retrieve(session, house.mia, "", limit=99, at=NOW + timedelta(days=days))
+        found = recall(session, house.mia, "", limit=99, at=NOW + timedelta(days=days)).memories
         return sorted(memory.trait_value for memory in found)
 
 

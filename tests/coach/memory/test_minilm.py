@@ -31,7 +31,9 @@ ALIKE = [
 
 
 def embedded(texts: Sequence[str], file: Path | None = None) -> list[list[float]]:
-    return asyncio.run(MiniLM(file).embed(NAME, texts, DIMENSION))
+    rows = asyncio.run(MiniLM(file).embed(NAME, texts, DIMENSION)).rows
+    assert rows is not None
+    return rows
 
 
 def likeness(one: Sequence[float], other: Sequence[float]) -> float:

@@ -112,6 +112,43 @@ def test_nothing_is_read_of_danger_or_without_consent(database: Database, mia: U
     assert read(database) == 0, "what was said before is not read afterwards"
 
 
+@pytest.mark.parametrize(
+    ("decisions", "is_proposed"),
+    [
+        pytest.param([(0, True)], True, id="exactly then"),
+        pytest.param([(-1, True)], True, id="before"),
+        pytest.param([(1, True)], False, id="after"),
+        pytest.param([(1, True), (-1, True)], False, id="before and confirmed after"),
+        pytest.param([(-1, True), (1, False)], False, id="withdrawn after"),
+        pytest.param([(-2, True), (-1, False)], False, id="withdrawn before"),
+        pytest.param([(-1, True), (1, False), (2, True)], False, id="withdrawn and given again after"),
+        pytest.param([(-3, True), (-2, False), (-1, True)], True, id="withdrawn and given again before"),
+    ],
+)
+def test_only_what_was_said_under_the_consent_of_now_is_read(
+    decisions: list[tuple[int, bool]], is_proposed: bool, database: Database
+) -> None:
+    with database.writing(Login.OWNER) as session:
+        member_id = make_member(session)
+    for seconds, granted in decisions:
+        consent(database, member_id, granted=granted, at=NOW + timedelta(seconds=seconds))
+    say(database, member_id, "I want to swim", at=NOW)
+    assert read(database) == 1
+    assert bool(fetch(database, "select * from coach_memory")) is is_proposed
+
+
+def test_a_decision_about_something_else_stands_in_no_way(database: Database, mia: UUID) -> None:
+    say(database, mia, "I want to swim", at=NOW)
+    with database.writing(Login.OWNER) as session:
+        execute(
+            session,
+            "insert into consents (member_id, purpose, granted, source) values (:id, 'push', false, 'member')",
+            id=mia,
+        )
+    read(database)
+    assert len(fetch(database, "select * from coach_memory")) == 1
+
+
 def test_a_message_that_was_stored_late_is_read_all_the_same(database: Database, mia: UUID) -> None:
     say(database, mia, "I want to swim", at=NOW)
     read(database)
@@ -191,9 +228,9 @@ def test_the_model_of_meaning_here_sees_everybodys_memories_and_says_what_it_is(
     assert (found.fallback, found.memories[0].trait_value) == (None, "I want to run")
 
 
-async def embedded_by(settings: Settings, text: str) -> list[Embedded]:
+async def embedded_by(settings: Settings, text: str) -> tuple[Embedded, ...]:
     async with Models(settings) as models:
-        return await asking.embed(models, model_of(settings), [text])
+        return (await asking.embed(models, model_of(settings), [text], now=NOW)).embedded()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from bee.coach.memory import recall, retrieve
+from bee.coach.memory import recall
 from bee.coach.memory.models import MEANING_DIMENSION, Compares, Embedded, EmbeddingModel, by_keywords
 from bee.coach.memory.recall import Fallback, Recollection
 from bee.db import Database, Login
@@ -59,9 +59,9 @@ def test_no_more_are_called_up_than_asked_for(database: Database, mia: UUID) -> 
     for number in range(7):
         remember(database, mia, f"note:{number}", f"number {number}")
     with as_member(database, mia) as session:
-        assert len(retrieve(session, mia, "hello", limit=3, at=NOW)) == 3
-        assert len(retrieve(session, mia, "number 4", limit=99, at=NOW)) == 7
-        assert retrieve(session, mia, "number 4", limit=1, at=NOW)[0].trait_value == "number 4"
+        assert len(recall(session, mia, "hello", limit=3, at=NOW).memories) == 3
+        assert len(recall(session, mia, "number 4", limit=99, at=NOW).memories) == 7
+        assert recall(session, mia, "number 4", limit=1, at=NOW).memories[0].trait_value == "number 4"
 
 
 def test_what_was_known_at_a_time_is_called_up_as_of_then(database: Database, mia: UUID) -> None:
@@ -121,11 +121,11 @@ def test_nobody_but_the_members_own_coach_calls_them_up(database: Database) -> N
     keep(database, remember(database, mia, "goal", "run"), by_keywords("goal run"))
     remember(database, mia, "note", "not embedded")
     with as_coach(database, cora) as session:
-        assert len(retrieve(session, mia, "run", limit=9, at=NOW)) == 2
+        assert len(recall(session, mia, "run", limit=9, at=NOW).memories) == 2
     with as_coach(database, carl) as session:
-        assert retrieve(session, mia, "run", limit=9, at=NOW) == ()
+        assert recall(session, mia, "run", limit=9, at=NOW).memories == ()
     with as_member(database, noah) as reading:
-        assert retrieve(reading, mia, "run", limit=9, at=NOW) == ()
+        assert recall(reading, mia, "run", limit=9, at=NOW).memories == ()
 
 
 def test_other_words_are_embedded_anew(database: Database, mia: UUID) -> None:

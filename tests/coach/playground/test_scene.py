@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bee.coach.masking import Known
+from bee.coach.memory.reminding import Cue
 from bee.coach.offline import Momentum
 from bee.coach.playground import Scene, made_up, read_scene
 from bee.db import Database, Login
@@ -27,7 +28,7 @@ def cora(database: Database) -> UUID:
 
 def read(database: Database, coach_id: UUID, member_id: UUID) -> Scene:
     with database.reading(Login.DASHBOARD, role="bee_coach", staff_id=coach_id) as session:
-        return read_scene(session, member_id, "hello", now=NOW)
+        return read_scene(session, member_id, Cue("hello"), now=NOW)
 
 
 def test_a_coach_reads_an_own_member_as_the_reply_engine_does(database: Database, cora: UUID) -> None:

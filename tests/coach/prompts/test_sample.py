@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from bee.coach.memory.reminding import Cue
 from bee.coach.prompts.catalogue import catalogue, prompt_history, prompt_history_csv
 from bee.coach.prompts.registry import COACH, shipped_prompt
 from bee.coach.prompts.sample import Sample, read_sample, rendered_for
@@ -84,7 +85,7 @@ def say(session: WriteSession, member_id: UUID, role: str, body: str) -> None:
 
 def test_a_member_is_what_a_model_would_read_of_them(database: Database, cora: UUID, mia: UUID) -> None:
     with database.reading(Login.DASHBOARD, role="bee_coach", staff_id=cora) as session:
-        found = read_sample(session, mia, now=NOW)
+        found = read_sample(session, mia, Cue("I slept badly"), now=NOW)
     assert (found.state, found.memories) == ("NeedsCare", ("[NAME_1] likes to walk",))
     assert [(each.role, each.body) for each in found.messages] == [
         ("member", "I am [NAME_1], I slept badly"), ("coach", "Shall we walk?"), ("member", "Yes"),
@@ -100,7 +101,7 @@ def test_a_member_is_what_a_model_would_read_of_them(database: Database, cora: U
 
 def test_another_coach_sees_nothing_of_a_member(database: Database, mia: UUID) -> None:
     with database.reading(Login.DASHBOARD, role="bee_coach", staff_id=add_coach(database)) as session:
-        assert read_sample(session, mia, now=NOW) == NOBODY
+        assert read_sample(session, mia, Cue("I slept badly"), now=NOW) == NOBODY
 
 
 def test_of_nobody_a_prompt_says_that_nothing_is_known() -> None:

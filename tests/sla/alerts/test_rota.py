@@ -10,7 +10,7 @@ from bee.audit import Actor
 from bee.db import Database, Login
 from bee.errors import Conflict, Invalid
 from bee.sla.alerts.rota import Turn, add_turns, on_call, people, remove_shift, shifts, turns
-from tests.factories import make_staff
+from tests.factories import execute, make_staff
 from tests.sla.alerts.ground import rows
 from tests.sla.alerts.histories import NOON
 
@@ -63,6 +63,17 @@ def test_who_is_on_call_is_from_the_first_moment_and_not_in_the_last(database: D
     assert called(database, NOON) == [(1, "Olga Call"), (2, "Olga Call")]
     assert called(database, NOON - timedelta(seconds=1)) == []
     assert called(database, NOON + WEEK) == []
+
+
+@pytest.mark.parametrize("change", ["is_active = false", "roles = '{coach}'"])
+def test_whoever_can_not_be_called_any_more_is_not_on_call(
+    database: Database, olga: UUID, change: str
+) -> None:
+    put(database, olga, Turn(olga, NOON, NOON + WEEK))
+    assert called(database, NOON) == [(1, "Olga Call")]
+    with database.writing(Login.OWNER) as session:
+        execute(session, f"update staff set {change} where id = :person", person=olga)
+    assert called(database, NOON) == []
 
 
 def test_nobody_shares_a_level_at_the_same_time(database: Database, olga: UUID) -> None:

@@ -357,6 +357,25 @@ def test_half_a_way_out_is_refused(more: dict[str, str]) -> None:
         Settings.model_validate(more)
 
 
+def test_a_signature_is_the_one_that_the_standard_gives_as_its_example() -> None:
+    at = datetime.fromtimestamp(1614265330, UTC)
+    signer = hook("https://a.example", SECRET).signer
+    signed = signer.sign("msg_p5jXN8AQM9LWM0D4loKWxJek", at, '{"test": 2432232314}')
+    assert signed == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_no_way_out_shows_its_secrets_where_it_is_printed() -> None:
+    box = mailbox("smtp://bee:p4ssw0rd@mail.example.org", SENDER)
+    way = hook("https://a.example/secret-path", SECRET)
+    printed = f"{Ways(box, TEAM, way)} {Ways(box, TEAM, way)!r}"
+    assert not any(secret in printed for secret in ("p4ssw0rd", "secret-path", SECRET))
+
+
+def test_a_secret_that_is_empty_is_none() -> None:
+    with pytest.raises(Invalid, match="SECRET"):
+        hook("https://a.example", "whsec_")
+
+
 def test_outside_local_a_webhook_travels_hidden() -> None:
     more = {"alert_webhook_url": "http://a.example", "alert_webhook_secret": SECRET}
     assert ways_of(Settings.model_validate(more)).channels == {Channel.WEBHOOK}

@@ -103,6 +103,16 @@ def test_a_push_that_is_due_and_does_not_leave_grows_old(database: Database) -> 
     assert ages(database, minutes=-31) == {}
 
 
+def test_a_push_that_is_tried_again_and_again_grows_old_all_the_same(database: Database) -> None:
+    push(database)
+    run(
+        database,
+        "update notification_deliveries set put_off_since = available_at, available_at = :soon",
+        soon=NOON + MINUTE,
+    )
+    assert ages(database) == {("push", ""): 30}
+
+
 @pytest.mark.parametrize(("rule", "waits"), [(None, False), ("rising", False), ("needs_care", True)])
 def test_what_the_kill_switch_holds_does_not_wait(database: Database, rule: str | None, waits: bool) -> None:
     push(database)
