@@ -19,6 +19,8 @@ from bee.settings import Settings
 from bee.sla.charges import By, Where, charges, requests_of_hour, steps
 from bee.sla.counts import minute_counts, window_counts
 from bee.sla.derivation import HOURS_REST, derive
+from bee.sla.impact import affected, affected_by, bad_requests
+from bee.sla.listing import MOST_A_MINUTE
 from bee.sla.minutes import Area, Status
 from bee.sla.objectives import get_objective
 from bee.sla.recorder import Recorder
@@ -34,7 +36,8 @@ from bench.place import new_database, owner, settle
 TITLE = "Service levels: a day read in < 100 ms, 95 of 100 within 1 %, at most 3 % fewer requests a second"
 COLUMNS = (
     "minutes' rows", "derive ms a minute", "series ms", "burn ms", "charges ms", "an hour ms", "30 days ms",
-    "requests", "off", "within 1 s off", "p50 · p95 · p99 off %", "bare /s", "measured /s", "ratio", "CPU ratio",
+    "whom ms", "requests", "off", "within 1 s off", "p50 · p95 · p99 off %", "bare /s", "measured /s", "ratio",
+    "CPU ratio",
 )  # fmt: skip
 NOON: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY: Final = timedelta(days=1)
@@ -56,6 +59,31 @@ FILL: Final = """
         as minutes (minute)
     cross join generate_series(1, %(routes)s) as routes (route)
     cross join generate_series(1, %(releases)s) as releases (release)
+"""
+# As much as four processes keep of a storm that lasts all day, of so many members.
+MEMBERS: Final = 5000
+LISTED: Final = 4 * MOST_A_MINUTE
+BAD: Final = """
+    with people as (
+        insert into members (id, external_id, time_zone, joined_on)
+        select gen_random_uuid(), 'bench-' || number, 'Europe/London', '2026-01-05'
+        from generate_series(1, %(members)s) as numbers (number)
+        returning id
+    ),
+    numbered as (
+        select id, row_number() over () as number
+        from people
+    )
+    insert into bad_requests (at, minute, route, release, status, seconds, request_id, user_id, spent)
+    select
+        minute, minute, 'GET /v1/route/' || number %% 200, '1.' || number %% 10, '5xx', 0.1, 'request-' || number,
+        id, '{availability,errors,latency}'
+    from generate_series(cast(%(since)s as timestamptz), %(until)s - interval '1 minute', interval '1 minute')
+        as minutes (minute)
+    cross join generate_series(1, %(listed)s) as places (place)
+    inner join numbered
+        on numbered.number
+        = 1 + (place * 7919 + cast(extract(epoch from minute) as bigint) / 60 * 104729) %% %(members)s
 """
 MONTH: Final = """
     insert into objective_minutes (minute, objective, good, bad)
@@ -98,7 +126,9 @@ def _measure_day(address: ServerAddress, database: Database, minutes: int, round
         connection.execute("vacuum analyze service_minutes")
     derived_s = _took(lambda: derive(database, now=NOON))
     derive(database, now=NOON + 2 * HOURS_REST)
+    times = {"since": NOON - timedelta(minutes=minutes), "until": NOON}
     with owner(address) as connection:
+        connection.execute(BAD.encode(), {**times, "members": MEMBERS, "listed": LISTED})
         connection.execute(MONTH.encode(), {"until": NOON})
         connection.execute("vacuum analyze")
     settle(address)
@@ -129,8 +159,15 @@ def _measure_reads(database: Database, rounds: int) -> tuple[str, ...]:
     def month(session: ReadSession) -> object:
         return levels(session, now=NOON)
 
+    def whom(session: ReadSession) -> object:
+        return (
+            affected(session, errors, since=since, until=NOON),
+            affected_by(session, errors, By.RELEASE, since=since, until=NOON, where=Where()),
+            bad_requests(session, errors, since=since, until=NOON, where=Where()),
+        )
+
     return tuple(
-        f"{1000 * _read(database, each, rounds):.1f}" for each in (series, burn, charged, hour, month)
+        f"{1000 * _read(database, each, rounds):.1f}" for each in (series, burn, charged, hour, month, whom)
     )
 
 

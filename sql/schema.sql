@@ -885,6 +885,34 @@ CREATE FUNCTION public.bee_names_in_campaign(asked bigint) RETURNS SETOF text
     order by said.word
 $$;
 
+CREATE FUNCTION public.bee_names_in_status_note(asked bigint) RETURNS SETOF text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with said as (
+        select distinct words.word
+        from public.status_notes as notes
+        cross join regexp_split_to_table(
+            concat_ws(' ', notes.title, notes.body), '[][[:space:].,;:!?"()…“”„‘’''*/&+{}<>–—-]+'
+        ) as words (word)
+        where notes.id = asked and length(words.word) > 1
+    ),
+    known as (
+        select full_name from public.personal_data
+        union all
+        select full_name from public.staff
+    )
+    select said.word
+    from said
+    where lower(said.word) in (
+        select lower(parts.part)
+        from known
+        cross join regexp_split_to_table(known.full_name, '[[:space:].,’'']+') as parts (part)
+        where length(parts.part) > 1
+    )
+    order by said.word
+$$;
+
 CREATE FUNCTION public.bee_near_memories(member_id uuid, provider_name text, model_name text, asked real[], at timestamp with time zone, most integer) RETURNS TABLE(memory_id uuid, similarity double precision)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -3078,6 +3106,54 @@ CREATE TABLE public.stale_minutes (
     marked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
+CREATE TABLE public.status_incidents (
+    id bigint NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    alert bigint,
+    opened_by uuid NOT NULL,
+    opened_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT status_incidents_have_begun CHECK ((began_at <= opened_at))
+);
+
+ALTER TABLE public.status_incidents ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.status_incidents_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.status_notes (
+    id bigint NOT NULL,
+    incident bigint NOT NULL,
+    kind text NOT NULL,
+    title text NOT NULL,
+    body text NOT NULL,
+    written_by uuid NOT NULL,
+    written_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    published_at timestamp with time zone,
+    published_by uuid,
+    withdrawn_at timestamp with time zone,
+    withdrawn_by uuid,
+    withdrawn_because text,
+    CONSTRAINT status_notes_body_check CHECK (((length(body) >= 1) AND (length(body) <= 1000))),
+    CONSTRAINT status_notes_kind_check CHECK ((kind = ANY (ARRAY['published'::text, 'updated'::text, 'resolved'::text]))),
+    CONSTRAINT status_notes_published_whole CHECK (((published_at IS NULL) = (published_by IS NULL))),
+    CONSTRAINT status_notes_title_check CHECK (((length(title) >= 1) AND (length(title) <= 120))),
+    CONSTRAINT status_notes_withdrawn_because_check CHECK (((length(withdrawn_because) >= 1) AND (length(withdrawn_because) <= 500))),
+    CONSTRAINT status_notes_withdrawn_whole CHECK ((((withdrawn_at IS NULL) = (withdrawn_by IS NULL)) AND ((withdrawn_at IS NULL) = (withdrawn_because IS NULL))))
+);
+
+ALTER TABLE public.status_notes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.status_notes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.unlisted_requests (
     minute timestamp with time zone NOT NULL,
     objective text NOT NULL,
@@ -3526,6 +3602,12 @@ ALTER TABLE ONLY public.stale_hours
 ALTER TABLE ONLY public.stale_minutes
     ADD CONSTRAINT stale_minutes_pkey PRIMARY KEY (minute);
 
+ALTER TABLE ONLY public.status_incidents
+    ADD CONSTRAINT status_incidents_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.status_notes
+    ADD CONSTRAINT status_notes_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.unlisted_requests
     ADD CONSTRAINT unlisted_requests_pkey PRIMARY KEY (minute, objective, route, release, prompt, model);
 
@@ -3730,6 +3812,10 @@ CREATE INDEX sign_in_attempts_address ON public.sign_in_attempts USING btree (ad
 CREATE INDEX staff_links_staff ON public.staff_links USING btree (staff_id);
 
 CREATE INDEX staff_sessions_open ON public.staff_sessions USING btree (staff_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX status_notes_incident ON public.status_notes USING btree (incident, id);
+
+CREATE UNIQUE INDEX status_notes_resolved_once ON public.status_notes USING btree (incident) WHERE ((kind = 'resolved'::text) AND (published_at IS NOT NULL) AND (withdrawn_at IS NULL));
 
 CREATE UNIQUE INDEX user_fcm_tokens_active ON public.user_fcm_tokens USING btree (fcm_token) WHERE is_active;
 
@@ -4237,6 +4323,24 @@ ALTER TABLE ONLY public.staff_links
 ALTER TABLE ONLY public.staff_sessions
     ADD CONSTRAINT staff_sessions_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.status_incidents
+    ADD CONSTRAINT status_incidents_alert_fkey FOREIGN KEY (alert) REFERENCES public.alerts(id);
+
+ALTER TABLE ONLY public.status_incidents
+    ADD CONSTRAINT status_incidents_opened_by_fkey FOREIGN KEY (opened_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.status_notes
+    ADD CONSTRAINT status_notes_incident_fkey FOREIGN KEY (incident) REFERENCES public.status_incidents(id);
+
+ALTER TABLE ONLY public.status_notes
+    ADD CONSTRAINT status_notes_published_by_fkey FOREIGN KEY (published_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.status_notes
+    ADD CONSTRAINT status_notes_withdrawn_by_fkey FOREIGN KEY (withdrawn_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.status_notes
+    ADD CONSTRAINT status_notes_written_by_fkey FOREIGN KEY (written_by) REFERENCES public.staff(id);
+
 ALTER TABLE ONLY public.user_fcm_tokens
     ADD CONSTRAINT user_fcm_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
@@ -4406,6 +4510,10 @@ CREATE POLICY author ON public.notification_rule_versions FOR INSERT TO bee_prod
 
 CREATE POLICY authors ON public.service_amendments FOR INSERT TO bee_oncall, bee_admin WITH CHECK ((declared_by = public.bee_staff_id()));
 
+CREATE POLICY authors ON public.status_incidents FOR INSERT TO bee_oncall, bee_admin WITH CHECK ((opened_by = public.bee_staff_id()));
+
+CREATE POLICY authors ON public.status_notes FOR INSERT TO bee_oncall, bee_admin WITH CHECK ((written_by = public.bee_staff_id()));
+
 ALTER TABLE public.bad_requests ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY by_name ON public.coach_prompt_decisions FOR INSERT TO bee_coach, bee_admin WITH CHECK ((decided_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
@@ -4504,6 +4612,8 @@ CREATE POLICY done ON public.coach_review_ends FOR INSERT TO bee_worker WITH CHE
 
 CREATE POLICY done ON public.coach_run_ends FOR INSERT TO bee_worker WITH CHECK ((outcome <> 'cancelled'::text));
 
+CREATE POLICY editors ON public.status_notes FOR UPDATE TO bee_oncall, bee_admin USING (true) WITH CHECK ((((withdrawn_by IS NULL) OR (withdrawn_by = public.bee_staff_id())) AND ((published_by IS NULL) OR ((public.bee_staff_id() = published_by) OR (public.bee_staff_id() = withdrawn_by)))));
+
 CREATE POLICY ended ON public.coach_judgements FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.coach_review_pairs pairs
   WHERE (pairs.id = coach_judgements.pair_id))));
@@ -4512,9 +4622,11 @@ CREATE POLICY ended ON public.coach_ratings FOR SELECT TO bee_coach USING ((EXIS
    FROM public.coach_review_pairs pairs
   WHERE (pairs.id = coach_ratings.pair_id))));
 
-CREATE POLICY ended ON public.coach_review_pairs FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+CREATE POLICY ended ON public.coach_review_pairs FOR SELECT TO bee_coach USING (((EXISTS ( SELECT
    FROM public.coach_review_ends ends
-  WHERE (ends.review_id = coach_review_pairs.review_id))));
+  WHERE (ends.review_id = coach_review_pairs.review_id))) AND (EXISTS ( SELECT
+   FROM public.coach_run_outputs shown
+  WHERE (shown.id = coach_review_pairs.candidate_id)))));
 
 ALTER TABLE public.engagement_days ENABLE ROW LEVEL SECURITY;
 
@@ -4714,6 +4826,10 @@ CREATE POLICY readers ON public.service_amendments FOR SELECT TO bee_oncall, bee
 
 CREATE POLICY readers ON public.service_maintenance_changes FOR SELECT TO bee_oncall, bee_admin, bee_system, bee_worker USING (true);
 
+CREATE POLICY readers ON public.status_incidents FOR SELECT TO bee_oncall, bee_admin USING (true);
+
+CREATE POLICY readers ON public.status_notes FOR SELECT TO bee_oncall, bee_admin USING (true);
+
 CREATE POLICY readers_who_do_not_rate ON public.coach_run_outputs FOR SELECT TO bee_coach USING ((run_id <> ALL (ARRAY( SELECT hidden.run_id
    FROM public.bee_hidden_runs() hidden(run_id, review)))));
 
@@ -4876,6 +4992,10 @@ ALTER TABLE public.stale_days ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.stale_hours ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.stale_minutes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.status_incidents ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.status_notes ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY stops_by_name ON public.notification_stops FOR INSERT TO bee_oncall WITH CHECK ((is_stopped AND (changed_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
 
@@ -5241,6 +5361,10 @@ REVOKE ALL ON FUNCTION public.bee_mirror_consent() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.bee_names_in_campaign(asked bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_names_in_campaign(asked bigint) TO bee_product;
 GRANT ALL ON FUNCTION public.bee_names_in_campaign(asked bigint) TO bee_admin;
+
+REVOKE ALL ON FUNCTION public.bee_names_in_status_note(asked bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bee_names_in_status_note(asked bigint) TO bee_oncall;
+GRANT ALL ON FUNCTION public.bee_names_in_status_note(asked bigint) TO bee_admin;
 
 REVOKE ALL ON FUNCTION public.bee_near_memories(member_id uuid, provider_name text, model_name text, asked real[], at timestamp with time zone, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.bee_near_memories(member_id uuid, provider_name text, model_name text, asked real[], at timestamp with time zone, most integer) TO authenticated;
@@ -7079,6 +7203,51 @@ GRANT INSERT ON TABLE public.stale_hours TO bee_admin;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.stale_minutes TO bee_system;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stale_minutes TO bee_worker;
+
+GRANT SELECT ON TABLE public.status_incidents TO bee_oncall;
+GRANT SELECT ON TABLE public.status_incidents TO bee_admin;
+
+GRANT INSERT(began_at) ON TABLE public.status_incidents TO bee_oncall;
+GRANT INSERT(began_at) ON TABLE public.status_incidents TO bee_admin;
+
+GRANT INSERT(alert) ON TABLE public.status_incidents TO bee_oncall;
+GRANT INSERT(alert) ON TABLE public.status_incidents TO bee_admin;
+
+GRANT INSERT(opened_by) ON TABLE public.status_incidents TO bee_oncall;
+GRANT INSERT(opened_by) ON TABLE public.status_incidents TO bee_admin;
+
+GRANT SELECT ON TABLE public.status_notes TO bee_oncall;
+GRANT SELECT ON TABLE public.status_notes TO bee_admin;
+
+GRANT INSERT(incident) ON TABLE public.status_notes TO bee_oncall;
+GRANT INSERT(incident) ON TABLE public.status_notes TO bee_admin;
+
+GRANT INSERT(kind) ON TABLE public.status_notes TO bee_oncall;
+GRANT INSERT(kind) ON TABLE public.status_notes TO bee_admin;
+
+GRANT INSERT(title) ON TABLE public.status_notes TO bee_oncall;
+GRANT INSERT(title) ON TABLE public.status_notes TO bee_admin;
+
+GRANT INSERT(body) ON TABLE public.status_notes TO bee_oncall;
+GRANT INSERT(body) ON TABLE public.status_notes TO bee_admin;
+
+GRANT INSERT(written_by) ON TABLE public.status_notes TO bee_oncall;
+GRANT INSERT(written_by) ON TABLE public.status_notes TO bee_admin;
+
+GRANT UPDATE(published_at) ON TABLE public.status_notes TO bee_oncall;
+GRANT UPDATE(published_at) ON TABLE public.status_notes TO bee_admin;
+
+GRANT UPDATE(published_by) ON TABLE public.status_notes TO bee_oncall;
+GRANT UPDATE(published_by) ON TABLE public.status_notes TO bee_admin;
+
+GRANT UPDATE(withdrawn_at) ON TABLE public.status_notes TO bee_oncall;
+GRANT UPDATE(withdrawn_at) ON TABLE public.status_notes TO bee_admin;
+
+GRANT UPDATE(withdrawn_by) ON TABLE public.status_notes TO bee_oncall;
+GRANT UPDATE(withdrawn_by) ON TABLE public.status_notes TO bee_admin;
+
+GRANT UPDATE(withdrawn_because) ON TABLE public.status_notes TO bee_oncall;
+GRANT UPDATE(withdrawn_because) ON TABLE public.status_notes TO bee_admin;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.unlisted_requests TO bee_system;
 GRANT SELECT,DELETE ON TABLE public.unlisted_requests TO bee_worker;

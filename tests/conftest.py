@@ -3,6 +3,7 @@
 import functools
 import itertools
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -69,7 +70,10 @@ def server(
 ) -> Iterator[ServerAddress]:
     """A running server that belongs to this run; it ends before the memory that it uses goes."""
     if not request.config.getoption("--oldest"):
-        with embedded_cluster(tmp_path_factory.mktemp("home")) as address:
+        # A name of its own: what a killed run left under another is never taken for ours.
+        with embedded_cluster(
+            Path(tempfile.mkdtemp(prefix="home-", dir=tmp_path_factory.getbasetemp()))
+        ) as address:
             yield address
     elif OLDEST_BINARIES.is_dir():
         with oldest_cluster() as address:

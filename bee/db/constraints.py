@@ -81,6 +81,8 @@ MEANINGS: dict[str, tuple[type[BeeError], str, str]] = {
         "withdrawn_before",
         "That was withdrawn meanwhile.",
     ),
+    "status_notes_resolved_once": (Conflict, "resolved_before", "Its end was told already."),
+    "status_incidents_have_begun": (Invalid, "incident_ahead", "An incident has begun."),
     "service_amendments_correct_what_was": (
         Conflict,
         "correction_early",

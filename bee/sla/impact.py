@@ -94,7 +94,7 @@ class BadRequest:
 FAILURES: Final = {
     Status.FAULT: "Failed",
     Status.BROKEN: "Broke off",
-    Status.TIMEOUT: "Not answered in time",
+    Status.TIMEOUT: "Timed out",
 }
 
 
@@ -200,7 +200,9 @@ def share_words(found: Affected, active: int, *, bad: int = 0) -> str:
     """Return the same with what share of the active members that is."""
     said = members_words(found, bad=bad)
     # Some of them may have left since.
-    return f"{said} of {active:,} active, {100 * min(found.members / active, 1):.1f} %" if active else said
+    if not active:
+        return said
+    return f"{said} of {active:,} active members ({100 * min(found.members / active, 1):.1f}%)"
 
 
 def _affected(

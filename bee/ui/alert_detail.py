@@ -119,7 +119,7 @@ def _offer_acts(card: AlertCard, drawn: AlertCard, now: datetime) -> None:
             if st.button(
                 "Call the next",
                 icon=":material/call_made:",
-                help="Has the next step told now, the last one again.",
+                help="Has the next step told now; after the last, that one again.",
             ):
                 _do(lambda: escalate(drawn))
             if card.quiet_since is not None and st.button("Close", icon=":material/check:"):
@@ -131,7 +131,7 @@ def _offer_acts(card: AlertCard, drawn: AlertCard, now: datetime) -> None:
 
 
 def _offer_holding(card: AlertCard, now: datetime) -> None:
-    with st.popover("I see to it", icon=":material/front_hand:", type="primary"):
+    with st.popover("I see to it", icon=":material/front_hand:"):
         st.caption("Nobody else is called until then.")
         for words, minutes in ACKNOWLEDGED_FOR.items():
             if st.button(words, key=f"acknowledge-{minutes}", type="tertiary"):

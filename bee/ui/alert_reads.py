@@ -21,7 +21,7 @@ from bee.sla.alerts.queries import (
     find_alert,
     watch_state,
 )
-from bee.sla.alerts.registry import RuleVersion, rule_history, rule_versions
+from bee.sla.alerts.registry import RuleVersion, rule_history, rule_versions, ruleset_of
 from bee.sla.alerts.rota import Colleague, OnCall, Shift, on_call, people, shifts
 from bee.sla.alerts.rule import Rule
 from bee.sla.alerts.trial import try_rule
@@ -39,12 +39,16 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """How things stand: what is open or was lately, who is on call, the ways out, whether somebody watches."""
+    """How things stand: what is open or was lately, who is on call, the ways out, whether somebody watches.
+
+    ``unread``: the rules that this release can't read, by name.
+    """
 
     cards: list[AlertCard]
     on_call: Sequence[OnCall]
     channels: list[ChannelState]
     watch: WatchState
+    unread: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,7 @@ def read_board(scope: Scope, days: int, now: datetime) -> Board:
             on_call(session, now),
             channel_states(session, now=now),
             watch_state(session),
+            tuple(ruleset_of(rule_versions(session)).unreadable),
         ),
     )
 

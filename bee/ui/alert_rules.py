@@ -63,7 +63,7 @@ def _change(scope: Scope, row: RuleVersion, body: Rule | Escalation, now: dateti
         with st.form("save-rule", border=False):
             is_on = True if isinstance(asked, Escalation) else st.toggle("It watches", row.is_on)
             message = st.text_input("What the change is for", max_chars=500, autocomplete="off")
-            sent = st.form_submit_button("Save", icon=":material/save:", type="primary")
+            sent = st.form_submit_button("Save", icon=":material/save:")
         if sent:
             save_rule(asked, is_on=is_on, seen=row.version, message=message, now=now)
             st.rerun()

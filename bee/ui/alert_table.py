@@ -28,7 +28,8 @@ from bee.ui.alert_words import (
     step_words,
     version_words,
 )
-from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT, pressed_row
+from bee.ui.sheet import sheet
+from bee.ui.tables import pressed_row
 from bee.ui.words import NOTHING, type_words
 
 OPEN: Final = ":material/open_in_full: Open"
@@ -190,12 +191,10 @@ def readable(row: RuleVersion) -> Rule | Escalation | None:
 
 
 def _draw(table: pd.DataFrame, alt: str, config: Mapping[str, Any]) -> None:
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(table), ROWS_SHOWN),
-        placeholder=NOTHING,
+        config,
         alt=alt,
-        column_config=config,
+        most=ROWS_SHOWN,
+        placeholder=NOTHING,
     )

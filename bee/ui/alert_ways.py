@@ -15,6 +15,7 @@ from bee.ui.alert_words import (
     failing_words,
     is_watched,
     moment_words,
+    unread_words,
     unwatched_words,
 )
 from bee.ui.blocks import card_head, facts
@@ -29,6 +30,8 @@ def show_trouble(board: Board, now: datetime) -> None:
         st.error(unwatched_words(board.watch, now), icon=":material/visibility_off:")
     for state in failing(board.channels):
         st.error(plain(failing_words(state, now)), icon=":material/unsubscribe:")
+    if board.unread:
+        st.error(plain(unread_words(board.unread)), icon=":material/visibility_off:")
 
 
 def show_ways(board: Board) -> None:

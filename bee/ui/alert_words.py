@@ -11,7 +11,7 @@ from bee.sla.alerts.rota import OnCall
 from bee.sla.alerts.rule import AgeRule, BurnRule, Escalation, Rule, Step
 from bee.sla.alerts.words import SIGNALS, minutes_words, pair_words
 from bee.sla.burn import Severity
-from bee.ui.words import NOTHING, counted
+from bee.ui.words import NOTHING, counted, type_words
 
 SEVERITIES: Final = {Severity.PAGE: "Page", Severity.TICKET: "Ticket"}
 FIRES, QUIET, SEEN, SNOOZED, OVER = "Fires", "Quiet", "Seen to", "Snoozed", "Over"
@@ -79,6 +79,12 @@ def unwatched_words(state: WatchState, now: datetime) -> str:
         return "Nobody has ever watched: start `bee worker`."
     silent = since_words(state.minute, now)
     return f"Nobody has watched for {silent}: what burns now is not told. See to the worker."
+
+
+def unread_words(rules: Sequence[str]) -> str:
+    """Return which rules watch nothing, because another release wrote them."""
+    names = ", ".join(map(type_words, rules))
+    return f"This release can't read {counted(len(rules), 'rule', 'rules')}, and nothing is watched for: {names}."
 
 
 def coverage_words(cards: Sequence[AlertCard], state: WatchState, people: Sequence[OnCall]) -> str:

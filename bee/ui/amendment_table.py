@@ -10,12 +10,12 @@ import streamlit as st
 from bee.sla.amendments import Amendment
 from bee.sla.maintenance import Change, changes_of
 from bee.ui.level_words import amendment_words, effect_words, times_words
-from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT, pressed_row
+from bee.ui.sheet import sheet
+from bee.ui.tables import pressed_row
 from bee.ui.words import NOTHING
 
 WITHDRAW: Final = ":material/undo: Withdraw"
 CHANGE: Final = ":material/edit_calendar: Change"
-ROWS_SHOWN: Final = 10
 
 
 def amendments_table(rows: Sequence[Amendment], now: datetime, *, key: str) -> Amendment | None:
@@ -32,14 +32,9 @@ def amendments_table(rows: Sequence[Amendment], now: datetime, *, key: str) -> A
         }
     )
     columns = st.column_config
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(rows), ROWS_SHOWN),
-        placeholder=NOTHING,
-        alt="Maintenance and corrections, newest first, with what each did to uptime",
-        column_config={
+        {
             "what": columns.TextColumn("What", width=175),
             "when": columns.TextColumn("When (UTC)", width=250),
             "who": columns.TextColumn("Who", width=95),
@@ -48,6 +43,8 @@ def amendments_table(rows: Sequence[Amendment], now: datetime, *, key: str) -> A
             "changed": columns.TextColumn("Changed", width=110),
             "action": columns.ButtonColumn("Action", key=key, width=115),
         },
+        alt="Maintenance and corrections, newest first, with what each did to uptime",
+        placeholder=NOTHING,
     )
     return pressed_row(key, rows)
 

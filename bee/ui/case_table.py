@@ -9,7 +9,8 @@ import streamlit as st
 from bee.coach.lab.case import Case, CaseKind
 from bee.coach.lab.taking import Message
 from bee.ui.case_words import KINDS, NO_SCORE, state_of, who_words
-from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT, STATE_TONES, STATE_WORDS, pressed_row
+from bee.ui.sheet import sheet
+from bee.ui.tables import STATE_TONES, STATE_WORDS, pressed_row
 from bee.ui.words import counted
 
 OPEN: Final = ":material/open_in_full: Open"
@@ -31,13 +32,9 @@ def cases_table(cases: Sequence[Case], *, key: str) -> Case | None:
         }
     )
     columns = st.column_config
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(cases), ROWS_SHOWN),
-        alt="The cases, what each is there to show, and what the member writes in it",
-        column_config={
+        {
             "title": columns.TextColumn("Case", width=230),
             "kind": columns.MultiselectColumn(
                 "Kind", options=list(KINDS.values()), color=KIND_TONES, width=150
@@ -49,6 +46,8 @@ def cases_table(cases: Sequence[Case], *, key: str) -> Case | None:
             "rests": columns.TextColumn("Known and said", width=130),
             "action": columns.ButtonColumn("Action", key=key, width=90),
         },
+        alt="The cases, what each is there to show, and what the member writes in it",
+        most=ROWS_SHOWN,
     )
     return pressed_row(key, cases)
 
@@ -65,19 +64,17 @@ def versions_table(versions: Sequence[Case]) -> None:
         }
     )
     columns = st.column_config
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(versions), ROWS_SHOWN),
-        alt="The versions of the case, newest first",
-        column_config={
+        {
             "version": columns.NumberColumn("Version", format="%d", width=70),
             "at": columns.DatetimeColumn("When (UTC)", format="D MMM YYYY, HH:mm", timezone="UTC", width=150),
             "who": columns.TextColumn("Who", width=140),
             "message": columns.TextColumn("The member writes"),
             "retired": columns.TextColumn("", width=80),
         },
+        alt="The versions of the case, newest first",
+        most=ROWS_SHOWN,
     )
 
 
@@ -92,18 +89,16 @@ def messages_table(messages: Sequence[Message], *, key: str) -> Message | None:
         }
     )
     columns = st.column_config
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(messages), ROWS_SHOWN),
-        alt="What the member wrote to the coach, newest first",
-        column_config={
+        {
             "at": columns.DatetimeColumn("When (UTC)", format="D MMM YYYY, HH:mm", timezone="UTC", width=150),
             "words": columns.TextColumn("The member wrote"),
             "crisis": columns.TextColumn("Danger", width=140),
             "action": columns.ButtonColumn("Action", key=key, width=90),
         },
+        alt="What the member wrote to the coach, newest first",
+        most=ROWS_SHOWN,
     )
     return pressed_row(key, messages)
 

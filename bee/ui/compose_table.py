@@ -8,7 +8,8 @@ import streamlit as st
 from bee.notify.compose.catalogue import CampaignCard, Reason
 from bee.notify.compose.trials import Trial
 from bee.ui.compose_words import PLATFORMS, STEP_WORDS, trial_words, why_words
-from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT, pressed_row
+from bee.ui.sheet import sheet
+from bee.ui.tables import pressed_row
 from bee.ui.words import NOTHING
 
 OPEN = ":material/open_in_full: Open"
@@ -33,14 +34,9 @@ def campaigns_table(cards: Sequence[CampaignCard], *, key: str) -> CampaignCard 
         }
     )
     columns = st.column_config
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=_height(len(cards)),
-        placeholder=NOTHING,
-        alt="The campaigns, where each stands and what became of its people",
-        column_config={
+        {
             "number": columns.NumberColumn("No.", format="%d", width=50),
             "title": columns.TextColumn("Campaign", width=200),
             "step": columns.MultiselectColumn(
@@ -56,6 +52,9 @@ def campaigns_table(cards: Sequence[CampaignCard], *, key: str) -> CampaignCard 
             ),
             "action": columns.ButtonColumn("Action", key=key, width=90),
         },
+        alt="The campaigns, where each stands and what became of its people",
+        most=ROWS_SHOWN,
+        placeholder=NOTHING,
     )
     return pressed_row(key, cards)
 
@@ -70,17 +69,15 @@ def reasons_table(reasons: Sequence[Reason], *, has_begun: bool) -> None:
         }
     )
     columns = st.column_config
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=_height(len(reasons)),
-        alt="What became of the people" if has_begun else "What the guards would say now",
-        column_config={
+        {
             "what": columns.TextColumn("What", width=110),
             "why": columns.TextColumn("Why"),
             "people": columns.NumberColumn("People", format="localized", width=90),
         },
+        alt="What became of the people" if has_begun else "What the guards would say now",
+        most=ROWS_SHOWN,
     )
 
 
@@ -96,13 +93,9 @@ def trials_table(tests: Sequence[Trial]) -> None:
         }
     )
     columns = st.column_config
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=_height(len(tests)),
-        alt="The tests, newest first",
-        column_config={
+        {
             "at": columns.DatetimeColumn(
                 "When (UTC)", format="D MMM YYYY, HH:mm:ss", timezone="UTC", width=170
             ),
@@ -111,8 +104,6 @@ def trials_table(tests: Sequence[Trial]) -> None:
             "device": columns.TextColumn("Device", width=90),
             "became": columns.TextColumn("What became of it"),
         },
+        alt="The tests, newest first",
+        most=ROWS_SHOWN,
     )
-
-
-def _height(rows: int) -> int:
-    return HEAD_HEIGHT + ROW_HEIGHT * min(rows, ROWS_SHOWN)

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from bee.sla.incidents import Happening, Lane
-from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT
+from bee.ui.sheet import sheet
 from bee.ui.words import NOTHING
 
 ROWS_SHOWN: Final = 15
@@ -27,14 +27,9 @@ def happenings_table(happenings: Sequence[Happening]) -> None:
         }
     )
     columns = st.column_config
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(happenings), ROWS_SHOWN),
-        placeholder=NOTHING,
-        alt="What happened, in order of time",
-        column_config={
+        {
             "from": columns.DatetimeColumn("From (UTC)", format=MOMENT, timezone="UTC", width=145),
             "until": columns.DatetimeColumn("Until (UTC)", format=MOMENT, timezone="UTC", width=145),
             "lane": columns.MultiselectColumn(
@@ -43,4 +38,7 @@ def happenings_table(happenings: Sequence[Happening]) -> None:
             "what": columns.TextColumn("What", width=330),
             "detail": columns.TextColumn("More"),
         },
+        alt="What happened, in order of time",
+        most=ROWS_SHOWN,
+        placeholder=NOTHING,
     )

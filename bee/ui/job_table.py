@@ -10,7 +10,8 @@ import streamlit as st
 from bee.sla.jobs import TROUBLED, Kind, Run
 from bee.ui.blocks import facts
 from bee.ui.job_words import STATE_TONES, STATE_WORDS, job_words, oldest_wait, took_words
-from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT, pressed_row
+from bee.ui.sheet import sheet
+from bee.ui.tables import pressed_row
 from bee.ui.words import NOTHING, type_words
 
 RUN: Final = ":material/play_arrow: Run now"
@@ -45,7 +46,7 @@ def show_counts(kinds: Sequence[Kind], now: datetime) -> None:
 def kinds_table(kinds: Sequence[Kind], now: datetime, *, key: str) -> Kind | None:
     """Draw the kinds, those in trouble first, and return the one whose row's button was pressed."""
     columns = st.column_config
-    st.dataframe(
+    sheet(
         pd.DataFrame(
             {
                 "kind": [type_words(kind.kind) for kind in kinds],
@@ -60,12 +61,7 @@ def kinds_table(kinds: Sequence[Kind], now: datetime, *, key: str) -> Kind | Non
                 "action": [[RUN] if kind.has_plain else [] for kind in kinds],
             }
         ),
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(kinds), ROWS_SHOWN),
-        placeholder=NOTHING,
-        alt="Kinds of jobs, those in trouble first",
-        column_config={
+        {
             "kind": columns.TextColumn("Job", width=110),
             "state": columns.MultiselectColumn("State", options=STATES, color=STATE_TONES, width=110),
             "last": columns.DatetimeColumn(
@@ -85,6 +81,9 @@ def kinds_table(kinds: Sequence[Kind], now: datetime, *, key: str) -> Kind | Non
             "error": columns.TextColumn("Why it failed", width=140),
             "action": columns.ButtonColumn("Action", key=key, width=105),
         },
+        alt="Kinds of jobs, those in trouble first",
+        most=ROWS_SHOWN,
+        placeholder=NOTHING,
     )
     return pressed_row(key, kinds)
 
@@ -92,7 +91,7 @@ def kinds_table(kinds: Sequence[Kind], now: datetime, *, key: str) -> Kind | Non
 def runs_table(runs: Sequence[Run], now: datetime, *, key: str) -> Run | None:
     """Draw runs, those that have not ended first, and return the one whose row's button was pressed."""
     columns = st.column_config
-    st.dataframe(
+    sheet(
         pd.DataFrame(
             {
                 "job": [job_words(run.kind, run.key) for run in runs],
@@ -106,12 +105,7 @@ def runs_table(runs: Sequence[Run], now: datetime, *, key: str) -> Run | None:
                 "action": [[SHOW] for _ in runs],
             }
         ),
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(runs), ROWS_SHOWN),
-        placeholder=NOTHING,
-        alt="Runs of jobs, those that have not ended first, then the newest",
-        column_config={
+        {
             "job": columns.TextColumn("Job", width=150),
             "state": columns.MultiselectColumn("State", options=STATES, color=STATE_TONES, width=110),
             "due": columns.DatetimeColumn("Due (UTC)", format="D MMM, HH:mm:ss", timezone="UTC", width=125),
@@ -124,6 +118,9 @@ def runs_table(runs: Sequence[Run], now: datetime, *, key: str) -> Run | None:
             "error": columns.TextColumn("Why it failed", width=175),
             "action": columns.ButtonColumn("Action", key=key, width=90),
         },
+        alt="Runs of jobs, those that have not ended first, then the newest",
+        most=ROWS_SHOWN,
+        placeholder=NOTHING,
     )
     return pressed_row(key, runs)
 

@@ -27,7 +27,8 @@ from bee.ui.level_words import (
     target_words,
     touched_words,
 )
-from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT, pressed_row
+from bee.ui.sheet import sheet
+from bee.ui.tables import pressed_row
 from bee.ui.words import NOTHING
 
 LOOK: Final = ":material/search: Look into"
@@ -40,10 +41,6 @@ NONE_WORDS: Final = {
     By.PROMPT: "Without a prompt",
     By.MODEL: "Without a model",
 }
-
-
-def _height(rows: int) -> int:
-    return HEAD_HEIGHT + ROW_HEIGHT * min(max(rows, 1), ROWS_SHOWN)
 
 
 def standings_table(standings: Sequence[Standing], impact: Impact, *, key: str) -> Standing | None:
@@ -65,31 +62,28 @@ def standings_table(standings: Sequence[Standing], impact: Impact, *, key: str) 
         }
     )
     columns = st.column_config
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=_height(len(standings)),
-        placeholder=NOTHING,
-        alt="Each objective, what of its budget is left, and until when that lasts",
-        column_config={
+        {
             "objective": columns.TextColumn("Objective", width=145),
             "state": columns.MultiselectColumn(
-                "State", options=list(VERDICTS.values()), color=VERDICT_TONES, width=105
+                "State", options=list(VERDICTS.values()), color=VERDICT_TONES, width=100
             ),
-            "good": columns.TextColumn("Good", width=75, help="The share of requests or minutes that were."),
-            "target": columns.TextColumn("Promised", width=80),
+            "good": columns.TextColumn("Good", width=65, help="The share of requests or minutes that were."),
+            "target": columns.TextColumn("Promised", width=70),
             "left": columns.ProgressColumn(
-                "Budget left", min_value=0, max_value=100, format="%.0f%%", color="gray", width=130
+                "Budget left", min_value=0, max_value=100, format="%.0f%%", color="gray", width=90
             ),
-            "used": columns.TextColumn("Bad, of what may be", width=175),
-            "pace": columns.TextColumn("Burn, 6 h", width=75, help="1× just uses the budget up in 30 days."),
-            "forecast": columns.TextColumn("At that pace", width=125),
+            "used": columns.TextColumn("Bad, of what may be", width=165),
+            "pace": columns.TextColumn("Burn, 6 h", width=65, help="1× just uses the budget up in 30 days."),
+            "forecast": columns.TextColumn("At that pace", width=115),
             "members": columns.TextColumn(
-                "Members affected", width=130, help="Of those who asked and were not served as promised."
+                "Affected", width=95, help="Members who asked and were not served as promised."
             ),
-            "action": columns.ButtonColumn("Action", key=key, width=110),
+            "action": columns.ButtonColumn("Action", key=key, width=100),
         },
+        alt="Each objective, what of its budget is left, and until when that lasts",
+        placeholder=NOTHING,
     )
     return pressed_row(key, standings)
 
@@ -107,13 +101,9 @@ def burns_table(burns: Sequence[Burn]) -> None:
         }
     )
     columns = st.column_config
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=_height(len(burns)),
-        alt="The pairs of windows that both have to burn, and how fast each does",
-        column_config={
+        {
             "pair": columns.TextColumn("Burns from", width=210),
             "state": columns.MultiselectColumn(
                 "Now", options=("Burns", "Rests"), color=("red", "gray"), width=80
@@ -123,6 +113,7 @@ def burns_table(burns: Sequence[Burn]) -> None:
             "bad": columns.NumberColumn("Bad in the long one", format="localized", width=130),
             "severity": columns.TextColumn("Then", width=130),
         },
+        alt="The pairs of windows that both have to burn, and how fast each does",
     )
 
 
@@ -144,14 +135,9 @@ def charges_table(charged: Charges, affected: Mapping[str, Affected], by: By, *,
         }
     )
     columns = st.column_config
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=_height(len(table)),
-        placeholder=NOTHING,
-        alt=f"Bad events by {by}, the most first; what is charged to nothing last",
-        column_config={
+        {
             "name": columns.TextColumn(BY_WORDS[by], width=320),
             "bad": columns.NumberColumn("Bad", format="localized", width=80),
             "share": columns.ProgressColumn(
@@ -161,6 +147,8 @@ def charges_table(charged: Charges, affected: Mapping[str, Affected], by: By, *,
             "ratio": columns.TextColumn("Bad among them", width=120),
             "members": columns.TextColumn("Members affected", width=130),
         },
+        alt=f"Bad events by {by}, the most first; what is charged to nothing last",
+        placeholder=NOTHING,
     )
 
 
@@ -179,14 +167,9 @@ def requests_table(rows: Sequence[RequestsOfMinute]) -> None:
         }
     )
     columns = st.column_config
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=_height(len(rows)),
-        placeholder=NOTHING,
-        alt="The requests of an hour by minute, route, release and what became of them",
-        column_config={
+        {
             "minute": columns.DatetimeColumn("Minute (UTC)", format="HH:mm", timezone="UTC", width=100),
             "route": columns.TextColumn("Route", width=300),
             "release": columns.TextColumn("Release", width=90),
@@ -196,6 +179,8 @@ def requests_table(rows: Sequence[RequestsOfMinute]) -> None:
             "prompt": columns.TextColumn("Prompt", width=110),
             "model": columns.TextColumn("Model", width=130),
         },
+        alt="The requests of an hour by minute, route, release and what became of them",
+        placeholder=NOTHING,
     )
 
 
@@ -214,23 +199,20 @@ def bad_requests_table(rows: Sequence[BadRequest], objective: Objective, *, key:
         }
     )
     columns = st.column_config
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=_height(len(rows)),
-        placeholder=NOTHING,
-        alt="Requests that spent this budget, the newest first",
-        column_config={
-            "at": columns.DatetimeColumn("At (UTC)", format="D MMM, HH:mm:ss", timezone="UTC", width=125),
-            "person": columns.TextColumn("Person", width=75),
-            "why": columns.TextColumn("Why", width=150),
-            "took": columns.NumberColumn("Took", format="%.3f s", width=80),
-            "route": columns.TextColumn("Route", width=230),
-            "release": columns.TextColumn("Release", width=80),
-            "request": columns.TextColumn("Request id", width=260),
-            "action": columns.ButtonColumn("Action", key=key, width=110),
+        {
+            "at": columns.DatetimeColumn("At (UTC)", format="D MMM, HH:mm:ss", timezone="UTC", width=120),
+            "person": columns.TextColumn("Person", width=70),
+            "why": columns.TextColumn("Why", width=85),
+            "took": columns.NumberColumn("Took", format="%.3f s", width=75),
+            "route": columns.TextColumn("Route", width=205),
+            "release": columns.TextColumn("Release", width=70),
+            "request": columns.TextColumn("Request id", width=255),
+            "action": columns.ButtonColumn("Action", key=key, width=100),
         },
+        alt="Requests that spent this budget, the newest first",
+        placeholder=NOTHING,
     )
     return pressed_row(key, rows)
 
@@ -245,13 +227,9 @@ def flips_table(runs: Sequence[Run]) -> None:
         }
     )
     columns = st.column_config
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=_height(len(runs)),
-        alt="When the house went up, down, into maintenance or out of sight",
-        column_config={
+        {
             "at": columns.DatetimeColumn("From (UTC)", format="D MMM YYYY, HH:mm", timezone="UTC", width=160),
             "state": columns.MultiselectColumn(
                 "State",
@@ -261,4 +239,5 @@ def flips_table(runs: Sequence[Run]) -> None:
             ),
             "length": columns.TextColumn("For", width=120),
         },
+        alt="When the house went up, down, into maintenance or out of sight",
     )

@@ -8,7 +8,7 @@ import streamlit as st
 
 from bee.sla.limits import LimitedAnswers, LimitHealth, RefusedMember
 from bee.ui.limit_words import AREA_WORDS, FAULT_MEANING
-from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT
+from bee.ui.sheet import sheet
 
 ROWS_SHOWN: Final = 12
 
@@ -35,7 +35,7 @@ def show_counts(health: LimitHealth) -> None:
 def refused_table(rows: Sequence[RefusedMember]) -> None:
     """Draw members, those who were refused most first."""
     columns = st.column_config
-    st.dataframe(
+    sheet(
         pd.DataFrame(
             {
                 "person": [row.pseudonym for row in rows],
@@ -45,17 +45,15 @@ def refused_table(rows: Sequence[RefusedMember]) -> None:
                 "last": [row.last_at for row in rows],
             }
         ),
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(rows), ROWS_SHOWN),
-        alt="Members whose requests were refused, the most first",
-        column_config={
+        {
             "person": columns.TextColumn("Person", width=90),
             "area": columns.TextColumn("Of what", width=110),
             "refused": columns.NumberColumn("Refused", format="localized", width=85),
             "hours": columns.NumberColumn("In hours", format="localized", width=80),
             "last": columns.DatetimeColumn("Last (UTC)", format="D MMM, HH:mm", timezone="UTC", width=115),
         },
+        alt="Members whose requests were refused, the most first",
+        most=ROWS_SHOWN,
     )
 
 
@@ -63,16 +61,14 @@ def faults_table(rows: Sequence[LimitedAnswers], *, span: str) -> None:
     """Draw when requests passed because a limiter failed, the newest first; ``span``: an hour or a day."""
     failed = [row for row in reversed(rows) if row.uncounted]
     columns = st.column_config
-    st.dataframe(
+    sheet(
         pd.DataFrame({"since": [row.since for row in failed], "passed": [row.uncounted for row in failed]}),
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(failed), ROWS_SHOWN),
-        alt="When requests passed because a limiter failed, the newest first",
-        column_config={
+        {
             "since": columns.DatetimeColumn(
                 f"The {span} from (UTC)", format="D MMM, HH:mm", timezone="UTC", width=160
             ),
             "passed": columns.NumberColumn("Passed uncounted", format="localized", width=140),
         },
+        alt="When requests passed because a limiter failed, the newest first",
+        most=ROWS_SHOWN,
     )

@@ -20,7 +20,8 @@ from bee.ui.log_words import (
     why_words,
 )
 from bee.ui.palette import WORDS
-from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT, pressed_row
+from bee.ui.sheet import HEAD_HEIGHT, ROW_HEIGHT, sheet
+from bee.ui.tables import pressed_row
 from bee.ui.words import long_date, type_words
 
 WHY: Final = ":material/help: Why"
@@ -47,13 +48,9 @@ def log_table(rows: Sequence[LogRow], acted: Collection[UUID] | None, *, key: st
         }
     )
     columns = st.column_config
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(rows), ROWS_SHOWN),
-        alt="Decisions about notifications, newest first",
-        column_config={
+        {
             "at": columns.DatetimeColumn("When (UTC)", format="D MMM YYYY, HH:mm", timezone="UTC", width=140),
             "person": columns.TextColumn("Person", width=100),
             "rule": columns.TextColumn("Rule", width=95),
@@ -71,27 +68,27 @@ def log_table(rows: Sequence[LogRow], acted: Collection[UUID] | None, *, key: st
             ),
             "action": columns.ButtonColumn("Action", key=key, width=85),
         },
+        alt="Decisions about notifications, newest first",
+        most=ROWS_SHOWN,
     )
     return pressed_row(key, rows)
 
 
 def reasons_table(reasons: Sequence[tuple[str, int]]) -> None:
     """Draw why decisions did not go out, the most frequent reason first."""
-    st.dataframe(
+    sheet(
         pd.DataFrame(
             {
                 "reason": [reason_words(reason) for reason, _ in reasons],
                 "decisions": [decisions for _, decisions in reasons],
             }
         ),
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(reasons), REASONS_SHOWN),
-        alt="Why decisions did not go out, the most frequent reason first",
-        column_config={
+        {
             "reason": st.column_config.TextColumn("Why", width=235),
             "decisions": st.column_config.NumberColumn("Decisions", format="localized", width=70),
         },
+        alt="Why decisions did not go out, the most frequent reason first",
+        most=REASONS_SHOWN,
     )
 
 

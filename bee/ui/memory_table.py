@@ -11,7 +11,8 @@ from bee.coach.memory.recall import Recollection
 from bee.coach.memory.scoring import kind_of
 from bee.ui.blocks import facts
 from bee.ui.memory_words import STATUSES, moment_words, source_words
-from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT, pressed_row
+from bee.ui.sheet import sheet
+from bee.ui.tables import pressed_row
 from bee.ui.words import type_words
 
 OPEN: Final = ":material/open_in_new: Open"
@@ -124,14 +125,11 @@ def whole_memory(memory: StoredMemory) -> None:
 
 
 def _draw(cells: Mapping[str, Sequence[object]], config: Mapping[str, Any], *, alt: str) -> None:
-    rows = len(next(iter(cells.values())))
-    st.dataframe(
+    sheet(
         pd.DataFrame(cells),
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(rows, ROWS_SHOWN),
+        config,
         alt=alt,
-        column_config=config,
+        most=ROWS_SHOWN,
     )
 
 

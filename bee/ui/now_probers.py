@@ -15,14 +15,15 @@ from bee.ui.now_words import ago_words
 from bee.ui.prober_words import (
     PROBES,
     beat_words,
+    host_words,
     outcome_words,
     reason_words,
     saw_words,
     step_words,
     waiting_words,
+    why_words,
 )
 from bee.ui.text import plain
-from bee.ui.words import NOTHING
 
 JOURNEYS_SHOWN: Final = 4
 
@@ -58,21 +59,21 @@ def _show_all(roster: Roster, now: datetime) -> None:
             }
         ),
         {
-            "who": st.column_config.TextColumn("Prober", width=110),
-            "what": st.column_config.TextColumn("Looks at", width=145),
-            "target": st.column_config.TextColumn("Address", width=190),
-            "last": st.column_config.TextColumn("Last tick (UTC)", width=130),
-            "every": st.column_config.NumberColumn("Every", format="%d s", width=70),
-            "beat": st.column_config.TextColumn("Heartbeat", width=110),
-            "saw": st.column_config.TextColumn("Saw", width=250),
-            "waiting": st.column_config.TextColumn("Waited to be told", width=130),
+            "who": st.column_config.TextColumn("Prober", width=90),
+            "what": st.column_config.TextColumn("Looks at", width=135),
+            "target": st.column_config.TextColumn("Address", width=170),
+            "last": st.column_config.TextColumn("Last tick (UTC)", width=120),
+            "every": st.column_config.NumberColumn("Every", format="%d s", width=60),
+            "beat": st.column_config.TextColumn("Heartbeat", width=100),
+            "saw": st.column_config.TextColumn("Saw", width=185),
+            "waiting": st.column_config.TextColumn("Untold before", width=105),
         },
         alt="Who looks at the service, when last, and what each saw",
     )
 
 
 def _show_journey(prober: KnownProber, steps: Sequence[LastStep], now: datetime) -> None:
-    st.markdown(f"**{plain(prober.prober)}: the last journey through {plain(prober.target)}**")
+    st.markdown(f"**{plain(prober.prober)}: the last journey through {plain(host_words(prober.target))}**")
     if prober.not_run:
         st.caption(
             plain(f"At its last tick it was not run: {reason_words(prober.not_run)}. It counts as nothing.")
@@ -96,12 +97,12 @@ def _show_journey(prober: KnownProber, steps: Sequence[LastStep], now: datetime)
                 "came": [outcome_words(step) for step in steps],
                 "seconds": [step.seconds for step in steps],
                 "began": [step.began_s for step in steps],
-                "why": [reason_words(step.reason).capitalize() or NOTHING for step in steps],
+                "why": [why_words(step) for step in steps],
             }
         ),
         {
-            "step": st.column_config.TextColumn("Step", width=165),
-            "came": st.column_config.TextColumn("Came to", width=165),
+            "step": st.column_config.TextColumn("Step", width=140),
+            "came": st.column_config.TextColumn("Came to", width=95),
             "seconds": st.column_config.NumberColumn("Took", format="%.2f s", width=80),
             "began": st.column_config.NumberColumn("Began after", format="%.1f s", width=105),
             "why": st.column_config.TextColumn("Why", width=240),

@@ -25,7 +25,7 @@ from bee.ui.level_words import (
 )
 from bee.ui.now_reads import NowPage, OpenAlert
 from bee.ui.now_words import HEADLINES, STATE_ICONS, ago_words, latest_run, state_words
-from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT
+from bee.ui.sheet import sheet
 from bee.ui.text import plain
 from bee.ui.words import NOTHING
 
@@ -133,12 +133,10 @@ def pair() -> tuple[DeltaGenerator, DeltaGenerator]:
 
 def table(rows: pd.DataFrame, columns: Mapping[str, Any], *, alt: str) -> None:
     """Draw rows of the page, a few at a time."""
-    st.dataframe(
+    sheet(
         rows,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(max(len(rows), 1), ROWS_SHOWN),
-        placeholder=NOTHING,
+        dict(columns),
         alt=alt,
-        column_config=dict(columns),
+        most=ROWS_SHOWN,
+        placeholder=NOTHING,
     )

@@ -77,7 +77,18 @@ def outcome_words(step: LastStep) -> str:
     """Return what became of a step."""
     if not step.ok:
         return "Failed"
-    return "Well, at the second try" if step.retried else "Well"
+    return "Well, retried" if step.retried else "Well"
+
+
+def why_words(step: LastStep) -> str:
+    """Return what there is to say of a step, as a sentence begins."""
+    said = reason_words(step.reason)
+    return said[:1].upper() + said[1:] or NOTHING
+
+
+def host_words(target: str) -> str:
+    """Return an address without what would make a link of it."""
+    return target.partition("://")[2]
 
 
 def waiting_words(waiting: int) -> str:

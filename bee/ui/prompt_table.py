@@ -9,7 +9,8 @@ import streamlit as st
 from bee.coach.prompts.catalogue import PromptCard, VersionCard
 from bee.coach.prompts.registry import Deployment
 from bee.ui.prompt_words import GATE, GATE_TONES, PLACES, gate_words, model_words, way_words
-from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT, pressed_row
+from bee.ui.sheet import sheet
+from bee.ui.tables import pressed_row
 
 OPEN: Final = ":material/open_in_full: Open"
 ROWS_SHOWN: Final = 12
@@ -32,13 +33,9 @@ def versions_table(card: PromptCard, now: datetime, *, key: str) -> VersionCard 
         }
     )
     columns = st.column_config
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(cards), ROWS_SHOWN),
-        alt="The versions of the prompt, newest first, with where each is live and what the gate said",
-        column_config={
+        {
             "version": columns.NumberColumn("Version", format="%d", width=64),
             "stands": columns.MultiselectColumn(
                 "Live in",
@@ -55,6 +52,8 @@ def versions_table(card: PromptCard, now: datetime, *, key: str) -> VersionCard 
             "at": columns.DatetimeColumn("Written", format="D MMM YYYY", timezone="UTC", width=100),
             "action": columns.ButtonColumn("Action", key=key, width=90),
         },
+        alt="The versions of the prompt, newest first, with where each is live and what the gate said",
+        most=ROWS_SHOWN,
     )
     return pressed_row(key, cards)
 
@@ -72,14 +71,9 @@ def times_table(card: PromptCard) -> None:
         }
     )
     columns = st.column_config
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(card.times), ROWS_SHOWN),
-        placeholder="Still live",
-        alt="Which version was live from when to when, newest first",
-        column_config={
+        {
             "version": columns.NumberColumn("Version", format="%d", width=64),
             "from": columns.DatetimeColumn(
                 "From (UTC)", format="D MMM YYYY, HH:mm:ss", timezone="UTC", width=170
@@ -91,6 +85,9 @@ def times_table(card: PromptCard) -> None:
             "who": columns.TextColumn("Who", width=230),
             "why": columns.TextColumn("Why"),
         },
+        alt="Which version was live from when to when, newest first",
+        most=ROWS_SHOWN,
+        placeholder="Still live",
     )
 
 

@@ -20,7 +20,8 @@ from bee.ui.replay_words import (
     shortened,
     state_name,
 )
-from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT, pressed_row
+from bee.ui.sheet import sheet
+from bee.ui.tables import pressed_row
 from bee.ui.text import plain
 
 OPEN: Final = ":material/visibility: Open"
@@ -32,7 +33,7 @@ def moments_table(moments: Sequence[Replayed], *, key: str) -> Replayed | None:
     """Draw a day's messages in their order, and return the one whose row's button was pressed."""
     kept = [each.kept for each in moments]
     columns = st.column_config
-    st.dataframe(
+    sheet(
         pd.DataFrame(
             {
                 "at": [each.local_at for each in kept],
@@ -44,11 +45,7 @@ def moments_table(moments: Sequence[Replayed], *, key: str) -> Replayed | None:
                 "action": [[OPEN] for _ in kept],
             }
         ),
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(kept), ROWS_SHOWN),
-        alt="What members wrote on the day, in order, and whether each prompt is the same when rendered again",
-        column_config={
+        {
             "at": columns.DatetimeColumn("Their time", format="HH:mm", width=85),
             "person": columns.TextColumn("Person", width=75),
             "state": columns.TextColumn("State then", width=95),
@@ -59,6 +56,8 @@ def moments_table(moments: Sequence[Replayed], *, key: str) -> Replayed | None:
             ),
             "action": columns.ButtonColumn("Action", key=key, width=88),
         },
+        alt="What members wrote on the day, in order, and whether each prompt is the same when rendered again",
+        most=ROWS_SHOWN,
     )
     return pressed_row(key, moments)
 
@@ -67,7 +66,7 @@ def changes_table(changes: Sequence[Change], *, key: str) -> Change | None:
     """Draw what would have gone out, in the order given, and return the one whose row's button was pressed."""
     reasons = [risks(change) for change in changes]
     columns = st.column_config
-    st.dataframe(
+    sheet(
         pd.DataFrame(
             {
                 "person": [f"P-{change.then.kept.person}" for change in changes],
@@ -78,11 +77,7 @@ def changes_table(changes: Sequence[Change], *, key: str) -> Change | None:
                 "action": [[OPEN] for _ in changes],
             }
         ),
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(changes), ROWS_SHOWN),
-        alt="What would have gone out instead, the riskiest changes first",
-        column_config={
+        {
             "person": columns.TextColumn("Person", width=75),
             "why": columns.MultiselectColumn(
                 "Look at",
@@ -97,6 +92,8 @@ def changes_table(changes: Sequence[Change], *, key: str) -> Change | None:
             "now": columns.TextColumn("Would be sent", width=250),
             "action": columns.ButtonColumn("Action", key=key, width=88),
         },
+        alt="What would have gone out instead, the riskiest changes first",
+        most=ROWS_SHOWN,
     )
     return pressed_row(key, changes)
 

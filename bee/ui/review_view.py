@@ -24,7 +24,8 @@ from bee.ui.review_words import (
     state_rows,
     winner_words,
 )
-from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT, pressed_row
+from bee.ui.sheet import ROW_HEIGHT, sheet
+from bee.ui.tables import pressed_row
 from bee.ui.words import NOTHING
 
 OPEN: Final = ":material/compare: Open"
@@ -51,13 +52,9 @@ def reviews_table(reviews: Sequence[Review], *, key: str) -> Review | None:
         }
     )
     columns = st.column_config
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(reviews), ROWS_SHOWN),
-        alt="Blind reviews, open ones first",
-        column_config={
+        {
             "number": columns.TextColumn("Review", width=95),
             "run": columns.TextColumn("Of", width=80),
             "state": columns.MultiselectColumn(
@@ -72,6 +69,8 @@ def reviews_table(reviews: Sequence[Review], *, key: str) -> Review | None:
             "who": columns.TextColumn("By", width=150),
             "action": columns.ButtonColumn("Action", key=key, width=100),
         },
+        alt="Blind reviews, open ones first",
+        most=ROWS_SHOWN,
     )
     return pressed_row(key, reviews)
 
@@ -134,17 +133,15 @@ def show_over(over: OverView) -> None:
 
 def _show_pairs(over: OverView) -> None:
     card_head("Pair by pair", "Who wrote what, and what was said of it")
-    st.dataframe(
+    sheet(
         _ratings_table(over),
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(max(len(over.ratings), 1), ROWS_SHOWN),
-        placeholder=NOTHING,
-        alt="Every rating, with what each version wrote",
-        column_config={
+        {
             name: st.column_config.TextColumn(name.capitalize(), width=width)
             for name, width in zip(RATING_COLUMNS, RATING_WIDTHS, strict=True)
         },
+        alt="Every rating, with what each version wrote",
+        most=ROWS_SHOWN,
+        placeholder=NOTHING,
     )
 
 

@@ -21,7 +21,8 @@ from bee.ui.rule_words import (
     leaf_words,
     rule_states,
 )
-from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT, pressed_row
+from bee.ui.sheet import sheet
+from bee.ui.tables import pressed_row
 from bee.ui.words import NOTHING, short_date, type_words
 
 OPEN: Final = ":material/open_in_full: Open"
@@ -51,14 +52,9 @@ def rules_table(
         }
     )
     columns = st.column_config
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(cards), ROWS_SHOWN),
-        placeholder=NOTHING,
-        alt="The rules, how things stand for each, what it sent and what it changed",
-        column_config={
+        {
             "rule": columns.TextColumn("Rule", width=105),
             "state": columns.MultiselectColumn("State", options=STATES, color=TONES, width=118),
             "version": columns.NumberColumn("Version", format="%d", width=64),
@@ -79,6 +75,9 @@ def rules_table(
             ),
             "action": columns.ButtonColumn("Action", key=key, width=90),
         },
+        alt="The rules, how things stand for each, what it sent and what it changed",
+        most=ROWS_SHOWN,
+        placeholder=NOTHING,
     )
     return pressed_row(key, cards)
 
@@ -93,17 +92,15 @@ def differences_table(found: Sequence[Difference], *, before: str, after: str) -
         }
     )
     columns = st.column_config
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(found), ROWS_SHOWN),
-        alt=f"What differs between {before} and {after}",
-        column_config={
+        {
             "what": columns.TextColumn("What", width=190),
             "before": columns.TextColumn(before),
             "after": columns.TextColumn(after),
         },
+        alt=f"What differs between {before} and {after}",
+        most=ROWS_SHOWN,
     )
 
 
@@ -119,13 +116,9 @@ def heard_table(trial: Trial) -> None:
         }
     )
     columns = st.column_config
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(people), ROWS_SHOWN),
-        alt="Who would have heard, who most often first",
-        column_config={
+        {
             "person": columns.TextColumn("Person", width=120),
             "times": columns.NumberColumn("Times", format="%d", width=70),
             "live": columns.NumberColumn(
@@ -133,6 +126,8 @@ def heard_table(trial: Trial) -> None:
             ),
             "days": columns.TextColumn("About which days"),
         },
+        alt="Who would have heard, who most often first",
+        most=ROWS_SHOWN,
     )
 
 

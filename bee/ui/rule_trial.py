@@ -16,7 +16,7 @@ from bee.ui.rule_figures import trial_figure
 from bee.ui.rule_reads import PERIODS, USUAL_PERIOD, Trial, read_trial
 from bee.ui.rule_table import PEOPLE_SHOWN, heard_table
 from bee.ui.sessions import utc_now
-from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT
+from bee.ui.sheet import sheet
 from bee.ui.words import counted, long_date, type_words
 
 REASONS_SHOWN: Final = 8
@@ -119,17 +119,15 @@ def _reasons_table(trial: Trial) -> None:
 def _counts_table(label: str, names: list[str], tried: list[int], live: list[int], trial: Trial) -> None:
     table = pd.DataFrame({"name": names, "tried": tried} | ({} if trial.live is None else {"live": live}))
     columns = st.column_config
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(max(len(names), 1), REASONS_SHOWN),
-        alt=f"{label}, by this version and by the one in force",
-        column_config={
+        {
             "name": columns.TextColumn(label),
             "tried": columns.NumberColumn("This version", format="localized", width=95),
             "live": columns.NumberColumn("In force", format="localized", width=80),
         },
+        alt=f"{label}, by this version and by the one in force",
+        most=REASONS_SHOWN,
     )
 
 

@@ -22,7 +22,8 @@ from bee.ui.run_words import (
     stands,
     tell_words,
 )
-from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT, STATE_TONES, STATE_WORDS, pressed_row
+from bee.ui.sheet import sheet
+from bee.ui.tables import STATE_TONES, STATE_WORDS, pressed_row
 from bee.ui.words import NOTHING
 
 OPEN: Final = ":material/open_in_full: Open"
@@ -51,14 +52,9 @@ def runs_table(runs: Sequence[Run], now: datetime, *, key: str) -> Run | None:
         }
     )
     columns = st.column_config
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=_height(len(runs)),
-        placeholder=NOTHING,
-        alt="The runs, where each stands and what the gate says",
-        column_config={
+        {
             "number": columns.NumberColumn("No.", format="%d", width=50),
             "version": columns.NumberColumn("Version", format="%d", width=65),
             "against": columns.NumberColumn("Against", format="%d", width=65),
@@ -75,6 +71,9 @@ def runs_table(runs: Sequence[Run], now: datetime, *, key: str) -> Run | None:
             "at": columns.DatetimeColumn("When (UTC)", format="D MMM YYYY, HH:mm", timezone="UTC", width=140),
             "action": columns.ButtonColumn("Action", key=key, width=90),
         },
+        alt="The runs, where each stands and what the gate says",
+        most=ROWS_SHOWN,
+        placeholder=NOTHING,
     )
     return pressed_row(key, runs)
 
@@ -94,14 +93,9 @@ def checks_table(run: Run, rows: Sequence[CheckRow]) -> None:
     )
     columns = st.column_config
     against = None if run.baseline is None else columns.TextColumn(f"Version {run.baseline}", width=135)
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=_height(len(rows)),
-        placeholder=NOTHING,
-        alt="How often each check passed, by momentum, what became worse first",
-        column_config={
+        {
             "check": columns.TextColumn("Check", width=155),
             "among": columns.MultiselectColumn("Among", options=AMONG, color=AMONG_TONES, width=105),
             "ours": columns.TextColumn(f"Version {run.candidate}", width=135),
@@ -114,6 +108,9 @@ def checks_table(run: Run, rows: Sequence[CheckRow]) -> None:
             else columns.MultiselectColumn("What it says", options=TELLS, color=TELL_TONES, width=150),
             "cases": None if run.baseline is None else columns.NumberColumn("Cases", format="%d", width=60),
         },
+        alt="How often each check passed, by momentum, what became worse first",
+        most=ROWS_SHOWN,
+        placeholder=NOTHING,
     )
 
 
@@ -132,13 +129,9 @@ def cases_table(run: Run, rows: Sequence[CaseRow], *, key: str) -> CaseRow | Non
     )
     columns = st.column_config
     against = None if run.baseline is None else columns.TextColumn(f"Version {run.baseline}", width=150)
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=_height(len(rows)),
-        alt="How often every check passed with each case, what became worse first",
-        column_config={
+        {
             "title": columns.TextColumn("Case", width=230),
             "kind": columns.TextColumn("Kind", width=160),
             "among": columns.MultiselectColumn("State", options=AMONG, color=AMONG_TONES, width=105),
@@ -147,9 +140,7 @@ def cases_table(run: Run, rows: Sequence[CaseRow], *, key: str) -> CaseRow | Non
             "change": None if run.baseline is None else columns.TextColumn("Points", width=75),
             "action": columns.ButtonColumn("Action", key=key, width=90),
         },
+        alt="How often every check passed with each case, what became worse first",
+        most=ROWS_SHOWN,
     )
     return pressed_row(key, rows)
-
-
-def _height(rows: int) -> int:
-    return HEAD_HEIGHT + ROW_HEIGHT * min(rows, ROWS_SHOWN)

@@ -10,7 +10,8 @@ from bee.coach.queries import SafetyEvent
 from bee.coach.safety import Category
 from bee.ui.blocks import facts
 from bee.ui.safety_acts import SafetyTally
-from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT, pressed_row
+from bee.ui.sheet import sheet
+from bee.ui.tables import pressed_row
 from bee.ui.words import counted
 
 OPEN: Final = ":material/visibility: Open"
@@ -41,13 +42,9 @@ def safety_table(events: Sequence[SafetyEvent], *, key: str) -> SafetyEvent | No
         }
     )
     columns = st.column_config
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(events), ROWS_SHOWN),
-        alt="Messages in which somebody may be in danger; those that wait come first",
-        column_config={
+        {
             "at": columns.DatetimeColumn(
                 "Since (UTC)", format="D MMM YYYY, HH:mm", timezone="UTC", width=145
             ),
@@ -66,6 +63,8 @@ def safety_table(events: Sequence[SafetyEvent], *, key: str) -> SafetyEvent | No
             "found": columns.TextColumn("Found", width=100),
             "action": columns.ButtonColumn("Action", key=key, width=95),
         },
+        alt="Messages in which somebody may be in danger; those that wait come first",
+        most=ROWS_SHOWN,
     )
     return pressed_row(key, events)
 

@@ -8,7 +8,8 @@ import streamlit as st
 
 from bee.access import StaffRole
 from bee.staff import StaffMember
-from bee.ui.tables import ROW_HEIGHT, pressed_row
+from bee.ui.sheet import ROW_HEIGHT
+from bee.ui.tables import pressed_row
 from bee.ui.words import counted
 
 EDIT: Final = ":material/edit: Change"

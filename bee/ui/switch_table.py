@@ -7,14 +7,14 @@ import pandas as pd
 import streamlit as st
 
 from bee.notify.switches import Switch, Throw, who_words
-from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT, pressed_row
+from bee.ui.sheet import sheet
+from bee.ui.tables import pressed_row
 from bee.ui.words import type_words
 
 STOP: Final = ":material/block: Stop"
 RELEASE: Final = ":material/play_arrow: Let go"
 STATES: Final = ("Runs", "Off", "Stopped", "Stopped with all")
 TONES: Final = ("gray", "gray", "red", "red")
-ROWS_SHOWN: Final = 10
 
 
 def rule_words(rule: str | None) -> str:
@@ -47,14 +47,9 @@ def switches_table(
         }
     )
     columns = st.column_config
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(rows), ROWS_SHOWN),
-        placeholder="–",
-        alt="The rules, whether each is stopped, by whom and why",
-        column_config={
+        {
             "rule": columns.TextColumn("Rule", width=130),
             "state": columns.MultiselectColumn("State", options=STATES, color=TONES, width=135),
             "at": columns.DatetimeColumn(
@@ -65,6 +60,8 @@ def switches_table(
             "waiting": columns.NumberColumn("Waiting", format="localized", width=80),
             "action": columns.ButtonColumn("Action", key=key, width=110),
         },
+        alt="The rules, whether each is stopped, by whom and why",
+        placeholder="–",
     )
     return pressed_row(key, rows)
 
@@ -81,13 +78,9 @@ def throws_table(rows: Sequence[Throw]) -> None:
         }
     )
     columns = st.column_config
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(rows), ROWS_SHOWN),
-        alt="What was done to the switches, newest first",
-        column_config={
+        {
             "at": columns.DatetimeColumn(
                 "When (UTC)", format="D MMM YYYY, HH:mm:ss", timezone="UTC", width=170
             ),
@@ -98,6 +91,7 @@ def throws_table(rows: Sequence[Throw]) -> None:
             "who": columns.TextColumn("Who", width=150),
             "reason": columns.TextColumn("Why"),
         },
+        alt="What was done to the switches, newest first",
     )
 
 

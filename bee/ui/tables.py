@@ -11,15 +11,13 @@ import streamlit as st
 from bee.engage.queries import MemberMatch, PersonAtRisk
 from bee.momentum.score import MomentumState
 from bee.ui.palette import ORDER, TONES, WORDS
+from bee.ui.sheet import ROW_HEIGHT, sheet
 from bee.ui.why import CarryRow, PartRow, parts_sum
 
-ROW_HEIGHT: Final = 40
 STATE_WORDS: Final = tuple(WORDS[state] for state in ORDER)
 STATE_TONES: Final = tuple(TONES[state] for state in ORDER)
 OPEN: Final = ":material/person_search: Open"
-ROWS_SHOWN: Final = 10
 ACTS_SHOWN: Final = 12
-HEAD_HEIGHT: Final = 37
 Row = TypeVar("Row")
 
 
@@ -35,13 +33,9 @@ def acts_table(acts: Sequence[tuple[datetime, str, str, str]], *, alt: str) -> N
     """Draw what was done to something, in the order given: when, what, who, and why."""
     table = pd.DataFrame(acts, columns=["at", "what", "who", "why"])
     columns = st.column_config
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(acts), ACTS_SHOWN),
-        alt=alt,
-        column_config={
+        {
             "at": columns.DatetimeColumn(
                 "When (UTC)", format="D MMM YYYY, HH:mm:ss", timezone="UTC", width=170
             ),
@@ -49,6 +43,8 @@ def acts_table(acts: Sequence[tuple[datetime, str, str, str]], *, alt: str) -> N
             "who": columns.TextColumn("Who", width=150),
             "why": columns.TextColumn("Why"),
         },
+        alt=alt,
+        most=ACTS_SHOWN,
     )
 
 
@@ -75,14 +71,9 @@ def people_table(
     columns = st.column_config
     # With another column the others have less room.
     score_width, weeks_width = (150, 184) if tasks is None else (110, 150)
-    st.dataframe(
+    sheet(
         rows,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(people), ROWS_SHOWN),
-        placeholder="–",
-        alt="People who may need a call, those furthest below their usual score first",
-        column_config={
+        {
             "person": columns.TextColumn("Person", width=80),
             "state": columns.MultiselectColumn("State", options=STATE_WORDS, color=STATE_TONES, width=110),
             "score": columns.ProgressColumn(
@@ -105,6 +96,8 @@ def people_table(
             ),
             "action": columns.ButtonColumn("Action", key=key, width=110),
         },
+        alt="People who may need a call, those furthest below their usual score first",
+        placeholder="–",
     )
     return pressed_row(key, people)
 
@@ -119,17 +112,14 @@ def matches_table(matches: Sequence[MemberMatch], *, key: str) -> MemberMatch | 
         }
     )
     columns = st.column_config
-    st.dataframe(
+    sheet(
         rows,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(matches), ROWS_SHOWN),
-        alt="Members that were found",
-        column_config={
+        {
             "person": columns.TextColumn("Person", width=100),
             "name": columns.TextColumn("Name"),
             "action": columns.ButtonColumn("Action", key=key, width=110),
         },
+        alt="Members that were found",
     )
     return pressed_row(key, matches)
 

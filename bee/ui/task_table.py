@@ -10,7 +10,8 @@ import streamlit as st
 from bee.notify.tasks import Task, TaskCounts, why_words
 from bee.ui.blocks import facts
 from bee.ui.log_words import reason_words, state_words
-from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT, pressed_row
+from bee.ui.sheet import sheet
+from bee.ui.tables import pressed_row
 from bee.ui.words import counted, long_date, type_words
 
 OPEN: Final = ":material/open_in_new: Open"
@@ -56,13 +57,9 @@ def tasks_table(rows: Sequence[Task], now: datetime, *, key: str) -> Task | None
         }
     )
     columns = st.column_config
-    st.dataframe(
+    sheet(
         table,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(rows), ROWS_SHOWN),
-        alt="Tasks of coaches, those that are due first at the top",
-        column_config={
+        {
             "person": columns.TextColumn("Person", width=205),
             "why": columns.TextColumn("Why", width=255),
             "priority": columns.MultiselectColumn("Priority", options=PRIORITIES, color=TONES, width=82),
@@ -71,6 +68,8 @@ def tasks_table(rows: Sequence[Task], now: datetime, *, key: str) -> Task | None
             "coach": columns.TextColumn("Coach", width=90),
             "action": columns.ButtonColumn("Action", key=key, width=85),
         },
+        alt="Tasks of coaches, those that are due first at the top",
+        most=ROWS_SHOWN,
     )
     return pressed_row(key, rows)
 

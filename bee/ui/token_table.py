@@ -7,7 +7,7 @@ import streamlit as st
 
 from bee.notify.addresses import Age
 from bee.notify.tokens import ReachedMembers, TokenHealth, TokenWeek
-from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT
+from bee.ui.sheet import ROW_HEIGHT, sheet
 from bee.ui.token_words import REASONS, WAY_WORDS, share_words
 
 WEEKS_SHOWN = 12
@@ -71,20 +71,18 @@ def weeks_table(weeks: Sequence[TokenWeek]) -> None:
         "found_dead": "Answers: gone",
         **REASONS,
     }
-    st.dataframe(
+    sheet(
         pd.DataFrame(
             {"week": [week.week_on for week in newest]}
             | {name: [getattr(week, name) for week in newest] for name in numbers}
         ),
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(newest), WEEKS_SHOWN),
-        alt="What became of push addresses, week by week, the newest first",
-        column_config={
+        {
             "week": st.column_config.DateColumn("Week of", format="D MMM YYYY", width=110),
             **{
                 name: st.column_config.NumberColumn(words, format="localized", width=105)
                 for name, words in numbers.items()
             },
         },
+        alt="What became of push addresses, week by week, the newest first",
+        most=WEEKS_SHOWN,
     )

@@ -8,7 +8,8 @@ import streamlit as st
 
 from bee.audit.search import Act, actor_words
 from bee.ui.blocks import facts
-from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT, pressed_row
+from bee.ui.sheet import ROW_HEIGHT, sheet
+from bee.ui.tables import pressed_row
 from bee.ui.trail_words import about_words, action_words, change_words, changes
 
 SHOW: Final = ":material/open_in_full: Show"
@@ -31,14 +32,9 @@ def trail_table(acts: Sequence[Act], names: Mapping[str, str], *, key: str) -> A
         }
     )
     columns = st.column_config
-    st.dataframe(
+    sheet(
         rows,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(acts), ROWS_SHOWN),
-        placeholder="",
-        alt="Acts of the trail, newest first",
-        column_config={
+        {
             "at": columns.DatetimeColumn(
                 "When (UTC)", format="D MMM YYYY, HH:mm:ss", timezone="UTC", width=165
             ),
@@ -50,6 +46,9 @@ def trail_table(acts: Sequence[Act], names: Mapping[str, str], *, key: str) -> A
             "sealed": columns.MultiselectColumn("Seal", options=SEALED, color="gray", width=78),
             "action": columns.ButtonColumn("Action", key=key, width=88),
         },
+        alt="Acts of the trail, newest first",
+        most=ROWS_SHOWN,
+        placeholder="",
     )
     return pressed_row(key, acts)
 

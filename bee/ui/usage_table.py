@@ -8,7 +8,7 @@ import streamlit as st
 
 from bee.coach.model.prices import Price
 from bee.coach.usage import UsageLine
-from bee.ui.tables import HEAD_HEIGHT, ROW_HEIGHT
+from bee.ui.sheet import sheet
 from bee.ui.usage_words import PURPOSE_WORDS, checked_words, cost_words, helpful_words, unpriced_words
 
 ROWS_SHOWN: Final = 15
@@ -51,7 +51,7 @@ def show_totals(total: UsageLine) -> None:
 def usage_table(lines: Sequence[UsageLine], by: str) -> None:
     """Draw the lines in their order."""
     columns = st.column_config
-    st.dataframe(
+    sheet(
         pd.DataFrame(
             {
                 "name": [line.name for line in lines],
@@ -64,11 +64,7 @@ def usage_table(lines: Sequence[UsageLine], by: str) -> None:
             }
             | {bucket: [getattr(line, bucket) for line in lines] for bucket in BUCKETS}
         ),
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(lines), ROWS_SHOWN),
-        alt=f"What models took and cost, by {by.lower()} and purpose",
-        column_config={
+        {
             "name": columns.TextColumn(by, width=150),
             "purpose": columns.TextColumn("For", width=78),
             "cost": columns.TextColumn("Cost", width=80, alignment="right"),
@@ -81,6 +77,8 @@ def usage_table(lines: Sequence[UsageLine], by: str) -> None:
             },
             "helpful": columns.TextColumn("Helpful", width=80, alignment="right"),
         },
+        alt=f"What models took and cost, by {by.lower()} and purpose",
+        most=ROWS_SHOWN,
     )
 
 
@@ -88,7 +86,7 @@ def prices_table(prices: Sequence[Price]) -> None:
     """Draw prices with their days and sources."""
     columns = st.column_config
     kinds = {"input": "Input", "cache_read": "Cache read", "cache_write": "Cache written", "output": "Output"}
-    st.dataframe(
+    sheet(
         pd.DataFrame(
             {
                 "model": [f"{price.provider}/{price.model}" for price in prices],
@@ -100,15 +98,13 @@ def prices_table(prices: Sequence[Price]) -> None:
                 "source": [price.source for price in prices],
             }
         ),
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=HEAD_HEIGHT + ROW_HEIGHT * min(len(prices), ROWS_SHOWN),
-        alt="Prices with the day from which they hold and where they stand",
-        column_config={
+        {
             "model": columns.TextColumn("Model", width=230),
             "from": columns.DateColumn("From", format="D MMM YYYY", width=100),
             **{kind: columns.NumberColumn(words, format="$%.3f", width=95) for kind, words in kinds.items()},
             "checked": columns.TextColumn("Checked", width=140),
             "source": columns.TextColumn("Source", width=260),
         },
+        alt="Prices with the day from which they hold and where they stand",
+        most=ROWS_SHOWN,
     )

@@ -146,7 +146,7 @@ def offer_acts(memory: StoredMemory) -> None:
         words = st.text_area("In these words", memory.trait_value, max_chars=LONGEST_VALUE)
         with st.container(horizontal=True):
             first = "Accept" if memory.is_proposed else "Keep these words"
-            keeps = st.form_submit_button(first, icon=":material/check:", type="primary")
+            keeps = st.form_submit_button(first, icon=":material/check:")
             second = "Reject" if memory.is_proposed else "End it now"
             ends = st.form_submit_button(second, icon=":material/close:")
     if keeps or ends:

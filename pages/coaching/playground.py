@@ -127,7 +127,7 @@ def ask(prompts: Sequence[Prompt], scene: Scene, member_id: UUID | None) -> None
     """Offer to ask, and draw the answers: as they come, or those of the last time."""
     played: Played | None = st.session_state.get(PLAYED)
     message = str(st.session_state.get("message", ""))
-    if st.button("Ask", icon=":material/play_arrow:", type="primary", disabled=not message.strip()):
+    if st.button("Ask", icon=":material/play_arrow:", disabled=not message.strip()):
         asked = tuple(Asked(prompt, scene.asking(message)) for prompt in prompts)
         stage = begin_trial(prompts, member_id)
         with closing(stage.play(asked)) as events:

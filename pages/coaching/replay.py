@@ -98,7 +98,7 @@ def show_again(scope: Scope, question: ReplayQuestion, day: Day) -> None:
         moments = day.askable[:MOST_AGAIN]
         cost = most_usd(moments, prompt, utc_now())
         st.caption(again_words(len(moments), len(day.moments), cost))
-        if st.button("Ask again", icon=":material/replay:", type="primary", disabled=not moments):
+        if st.button("Ask again", icon=":material/replay:", disabled=not moments):
             play(question, prompt, moments)
             st.rerun()
         again: Again | None = st.session_state.get(AGAIN)

@@ -94,7 +94,7 @@ def show_event(scope: Scope, event_id: UUID) -> None:
 def offer_acts(event: SafetyEvent) -> None:
     """Offer what may be done next: take it, or close it with what was found."""
     if event.status == "open":
-        if st.button("I take this", icon=":material/front_hand:", type="primary"):
+        if st.button("I take this", icon=":material/front_hand:"):
             with errors_shown():
                 take(event.id)
                 st.rerun(scope="fragment")

@@ -102,7 +102,7 @@ def ask_outcome(task: Task) -> None:
     with st.form(f"do-task-{task.id}", border=False):
         came = st.radio("What came of it", tuple(OUTCOMES), index=None, horizontal=True)
         note = st.text_area("Note", max_chars=2000, placeholder="What whoever comes after you should know")
-        sent = st.form_submit_button("Done", icon=":material/check:", type="primary")
+        sent = st.form_submit_button("Done", icon=":material/check:")
     if sent:
         with errors_shown():
             do_task(task.id, OUTCOMES.get(came or "", ""), note)

@@ -354,7 +354,8 @@ revoke all on
 revoke all on sequence public.coach_reviews_number_seq from public, anon, authenticated, service_role;
 
 -- Coaches and admins ask for reviews; only coaches rate. What pairs are made of, and what others and models said, coaches
--- see when a review is over; by chance who is left and right, nobody reads at all.
+-- see when a review is over, unless they rate the same answers in another; by chance who is left and right, nobody reads at
+-- all.
 grant select (id, number, run_id, raters, rubric, asked_by, asked_at) on public.coach_reviews to bee_coach, bee_admin;
 grant select on public.coach_reviews to bee_worker;
 create policy readers on public.coach_reviews for select to bee_coach, bee_admin, bee_worker using (true);
@@ -372,7 +373,10 @@ create policy done on public.coach_review_ends for insert to bee_worker with che
 grant select on public.coach_review_pairs to bee_coach, bee_admin, bee_worker;
 create policy readers on public.coach_review_pairs for select to bee_admin, bee_worker using (true);
 create policy ended on public.coach_review_pairs for select to bee_coach
-    using (exists (select from public.coach_review_ends as ends where ends.review_id = coach_review_pairs.review_id));
+    using (
+        exists (select from public.coach_review_ends as ends where ends.review_id = coach_review_pairs.review_id)
+        and exists (select from public.coach_run_outputs as shown where shown.id = candidate_id)
+    );
 
 grant select on public.coach_review_raters to bee_coach, bee_admin;
 create policy readers on public.coach_review_raters for select to bee_coach, bee_admin using (true);

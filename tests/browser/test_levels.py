@@ -1,7 +1,9 @@
 """Service health as a browser draws it: what burnt a budget is read, and a correction is made by hand."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
@@ -9,14 +11,19 @@ from playwright.sync_api import BrowserContext, expect
 from bee.access import StaffRole
 from bee.db import Database, Login
 from bee.db.address import ServerAddress
-from bee.sla.impact import impact
+from bee.sla.charges import Where
+from bee.sla.derivation import derive, minute_at
+from bee.sla.impact import bad_requests, bad_requests_csv, impact
+from bee.sla.objectives import get_objective
 from bee.sla.standing import levels, standings_csv
 from tests.browser.conftest import Dashboard, open_as, served, settle
 from tests.browser.test_notifications import downloaded_alone
 from tests.browser.test_pages import WIDER, violations
 from tests.cluster import named
 from tests.dashboard import Person, add_person, now
-from tests.sla.days import two_days
+from tests.sla.days import fail, two_days
+
+FAILED_AT = minute_at(now()) - timedelta(hours=1)
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +39,8 @@ def busy(
     database = Database(named(template, copies()))
     olga.append(add_person(database, StaffRole.ONCALL, name="Olga Call"))
     two_days(database, now=now())
+    fail(database, at=FAILED_AT, times=3)
+    derive(database, now=now())
     with served(database) as dashboard:
         yield dashboard
     database.dispose()
@@ -61,6 +70,31 @@ def test_what_burnt_it_is_said_by_the_address_and_a_correction_is_made_by_hand(
     page.reload()
     settle(page)
     expect(page.get_by_text("Maintenance and corrections")).to_be_visible()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function(f"({WIDER})().length === 0")
+
+
+def test_from_a_minute_to_its_requests_and_their_file(
+    busy: Dashboard, olga: list[Person], files: BrowserContext, axe: str
+) -> None:
+    hour = f"{FAILED_AT.replace(minute=0):%-d %B %Y, %H:%M} UTC"
+    asked = urlencode(
+        {"objective": "Errors", "hour": hour, "minute": f"{FAILED_AT:%H:%M}", "release": "1.6.0"}
+    )
+    page = open_as(files, busy, olga[0], f"/levels?{asked}")
+    errors = get_objective("errors")
+    with busy.database.reading(Login.DASHBOARD, role="bee_oncall") as session:
+        rows = bad_requests(
+            session,
+            errors,
+            since=FAILED_AT,
+            until=FAILED_AT + timedelta(minutes=1),
+            where=Where(release="1.6.0"),
+        )
+    assert len(rows) == 3
+    assert downloaded_alone(page, "Download the requests") == bad_requests_csv(rows, errors)
+    page.evaluate(axe)
+    assert violations(page) == []
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_function(f"({WIDER})().length === 0")
 

@@ -14,7 +14,7 @@ from bee.db.address import ServerAddress
 from bee.notify.log import LogSearch, log_csv, log_rows
 from bee.notify.registry import thrown_switches
 from bee.ui.log_reads import ROWS_A_PAGE, log_since
-from bee.ui.tables import ROW_HEIGHT
+from bee.ui.sheet import ROW_HEIGHT
 from tests.browser.conftest import Dashboard, open_as, served, settle
 from tests.browser.test_pages import violations
 from tests.cluster import named

@@ -5,8 +5,11 @@ from datetime import datetime, timedelta
 
 from bee.db import Database, Login, WriteSession
 from bee.sla.derivation import HOURS_REST, derive, minute_at
+from bee.sla.minutes import Area, Status
+from bee.sla.recorder import Recorder
+from bee.sla.request import Request
 from bee.sla.sketch import as_array, sketch_of
-from tests.factories import execute
+from tests.factories import execute, make_member
 
 MINUTE = timedelta(minutes=1)
 FAST, SLOW = 0.12, 1.6
@@ -64,6 +67,20 @@ def settle(database: Database, *, now: datetime) -> None:
     """Derive everything, the hours too."""
     derive(database, now=now)
     derive(database, now=now + HOURS_REST + MINUTE)
+
+
+def fail(database: Database, *, at: datetime, times: int = 1) -> list[str]:
+    """Let requests of one new member fail at a moment, and return their ids."""
+    recorder = Recorder(database, release="1.6.0", clock=at.timestamp)
+    with database.writing(Login.OWNER) as session:
+        member = make_member(session)
+    ids = [f"request-{number}" for number in range(times)]
+    for each in ids:
+        recorder.record(
+            Request("GET /v1/momentum", Area.API, Status.FAULT, 0.25, request_id=each, member_id=member)
+        )
+    recorder.flush()
+    return ids
 
 
 def two_days(database: Database, *, now: datetime) -> datetime:

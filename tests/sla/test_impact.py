@@ -115,7 +115,7 @@ def test_where_not_all_are_kept_it_is_at_least_so_many(database: Database, peopl
     touched = found(database)
     assert touched == Affected("", 1, 10, 5)
     assert members_words(touched) == "at least 1"
-    assert share_words(touched, 3) == "at least 1 of 3 active, 33.3 %"
+    assert share_words(touched, 3) == "at least 1 of 3 active members (33.3%)"
     assert share_words(touched, 0) == "at least 1"
 
 

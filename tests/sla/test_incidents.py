@@ -219,7 +219,7 @@ def test_the_report_says_of_every_alert_what_was_done_and_lets_nobody_write_a_pa
     assert "## Availability burns its budget 15 times too fast" in said
     assert "Somebody saw to it after 11 min." in said
     # Three are listed of the 600 that were bad since an hour before it fired; they are one member's.
-    assert "Members affected since 2026-11-24 11:09: at least 1 of 1 active, 100.0 %." in said
+    assert "Members affected since 2026-11-24 11:09: at least 1 of 1 active members (100.0%)." in said
     assert r"\<script\>alert(1)\</script\> \# Not a title" in said
     assert [line for line in said.splitlines() if line.startswith("# ")] == [
         "# 2026-11-24 11:59 to 2026-11-24 14:00 UTC"

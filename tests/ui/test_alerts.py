@@ -142,6 +142,25 @@ def test_nobody_who_watches_is_said_first(burning: Database, oncall: Person) -> 
     assert [error for error in visit(PAGE, oncall).error if "Nobody has watched for" in error.value]
 
 
+def test_a_rule_that_watches_nothing_is_said_on_every_view(burning: Database, oncall: Person) -> None:
+    with burning.writing(Login.OWNER) as session:
+        execute(
+            session,
+            """
+            insert into alert_rule_versions (rule, version, is_on, body, digest, message)
+            values ('odd_one', 1, true, '{"kind": "of another release"}', :digest, 'odd')
+            """,
+            digest="0" * 64,
+        )
+    for view in ("Alerts", "Rules", "On call", "Ways out"):
+        app = visit(PAGE, oncall, view=view)
+        assert [
+            error
+            for error in app.error
+            if "nothing is watched for" in error.value and "Odd one" in error.value
+        ]
+
+
 def test_which_alerts_are_shown_is_in_the_address(burning: Database, oncall: Person) -> None:
     assert "Nothing fired" in words(visit(PAGE, oncall, which="Over"))
     assert len(visit(PAGE, oncall, which="Pages").dataframe[0].value) == 1

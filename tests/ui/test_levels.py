@@ -1,6 +1,6 @@
 """Service health › Service levels through ``app.py``: what is known and what is not; maintenance, corrections."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,13 +9,10 @@ from streamlit.testing.v1 import AppTest
 from bee.access import StaffRole
 from bee.db import Database, Login
 from bee.sla.derivation import minute_at
-from bee.sla.minutes import Area, Status
-from bee.sla.recorder import Recorder
-from bee.sla.request import Request
 from bee.ui.house import House
 from tests.dashboard import Person, add_person, now
-from tests.factories import execute, make_member
-from tests.sla.days import settle, two_days
+from tests.factories import execute
+from tests.sla.days import fail, settle, two_days
 from tests.ui.conftest import press_row, run_dialog, visit, words
 
 PAGE = "service/levels.py"
@@ -112,26 +109,18 @@ def test_an_hour_is_opened_minute_by_minute(busy: House, olga: Person) -> None:
     assert len(set(minutes["minute"])) == 60
 
 
-def fail(house: House, *, times: int = 1) -> list[str]:
-    """Let requests of one member fail, an hour ago, and return their ids."""
-    recorder = Recorder(
-        house.database, release="1.6.0", clock=lambda: (minute_at(now()) - HOUR).timestamp() + 7
-    )
+def fail_an_hour_ago(house: House, *, times: int) -> datetime:
+    """Let requests of the only member fail, and return the minute."""
+    at = minute_at(now()) - HOUR
     with house.database.writing(Login.OWNER) as session:
         execute(session, "update members set left_on = joined_on")
-        member = make_member(session)
-    ids = [f"request-{number}" for number in range(times)]
-    for each in ids:
-        recorder.record(
-            Request("GET /v1/momentum", Area.API, Status.FAULT, 0.25, request_id=each, member_id=member)
-        )
-    recorder.flush()
+    fail(house.database, at=at + timedelta(seconds=7), times=times)
     settle(house.database, now=now())
-    return ids
+    return at
 
 
 def test_whom_it_touched_is_counted_beside_each_objective_and_release(busy: House, olga: Person) -> None:
-    fail(busy)
+    fail_an_hour_ago(busy, times=1)
     app = visit(PAGE, olga, objective="Errors", by="Release")
     assert not app.exception
     rows = table(app, OBJECTIVES)
@@ -142,12 +131,11 @@ def test_whom_it_touched_is_counted_beside_each_objective_and_release(busy: Hous
     charged = table(app, CHARGES)
     assert (charged["1.6.0"]["bad"], charged["1.6.0"]["members"]) == (1, "1")
     assert charged["1.5.0"]["members"] == "At least 0"
-    assert "At least 1 of 1 active, 100.0 %" in words(app)
+    assert "At least 1 of 1 active members (100.0%)" in words(app)
 
 
 def test_a_minute_names_its_requests_and_the_id_can_be_copied(busy: House, olga: Person) -> None:
-    fail(busy, times=3)
-    at = minute_at(now()) - HOUR
+    at = fail_an_hour_ago(busy, times=3)
     hour = f"{at.replace(minute=0):%-d %B %Y, %H:%M} UTC"
     app = visit(PAGE, olga, objective="Errors", hour=hour, minute=f"{at:%H:%M}", route="GET /v1/momentum")
     assert not app.exception

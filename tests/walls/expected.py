@@ -78,13 +78,16 @@ ASSIGNED_CASE = (
 RUN = "id prompt candidate_id baseline_id tag repeats reuses_answers most_usd seed checker requested_by"
 RUN_END = "run_id outcome said ended_by"
 REVIEW_END = "review_id outcome ended_by"
-OF_REVIEW_OVER = "review_id in (select review_id from coach_review_ends)"
-PAIR_OF_REVIEW_OVER = f"pair_id in (select id from coach_review_pairs where {OF_REVIEW_OVER})"
-# Answers of which who reads has some left to rate: the review that asks three has nobody's word yet.
+# Runs of which who reads has some answers left to rate: the review that asks three has nobody's word yet.
 RATED_BY_ME = (
-    "run_id in (select run_id from coach_reviews inner join coach_review_raters on review_id = coach_reviews.id"
+    "(select run_id from coach_reviews inner join coach_review_raters on review_id = coach_reviews.id"
     " where raters = 3 and rater_id = %(me)s)"
 )
+OF_REVIEW_OVER = (
+    "review_id in (select review_id from coach_review_ends)"
+    f" and review_id not in (select id from coach_reviews where run_id in {RATED_BY_ME})"
+)
+PAIR_OF_REVIEW_OVER = f"pair_id in (select id from coach_review_pairs where {OF_REVIEW_OVER})"
 CAMPAIGN_TEST = "campaign version variant platform address asked_by"
 # What the worker makes from what was measured.
 DERIVED = {"bee_oncall": READS, "bee_admin": READS, "bee_worker": KEEPS}
@@ -99,6 +102,13 @@ CHANGES_MAINTENANCE = May(
     insert="amendment kind starts_at ends_at reason changed_by",
     update="withdrawn_at withdrawn_by withdrawn_because",
     adds="changed_by = %(me)s",
+)
+OPENS_INCIDENTS = May(select="*", insert="began_at alert opened_by", adds="opened_by = %(me)s")
+TELLS_THE_PUBLIC = May(
+    select="*",
+    insert="incident kind title body written_by",
+    update="published_at published_by withdrawn_at withdrawn_by withdrawn_because",
+    adds="written_by = %(me)s",
 )
 SAYS_WHAT_IS_WATCHED = May(
     select="*",
@@ -577,7 +587,7 @@ WALLS: Mapping[str, Mapping[str, May]] = {
     | {"bee_worker": May(select="*", insert=RUN_END, adds="outcome <> 'cancelled'")},
     "coach_run_outputs": READ_BY_LAB
     | {
-        "bee_coach": May(select="*", rows=f"not {RATED_BY_ME}"),
+        "bee_coach": May(select="*", rows=f"run_id not in {RATED_BY_ME}"),
         "bee_worker": May(select="*", insert="* but is_safe passes created_at"),
     },
     # What was said: the program writes it, also what the member said; coaches see to those in danger.
@@ -689,6 +699,9 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_worker": READS,
         "bee_system": May(select="id kind starts_at ends_at state withdrawn_at"),
     },
+    # What the public is told, by whoever is on call, in their own name.
+    "status_incidents": {"bee_oncall": OPENS_INCIDENTS, "bee_admin": OPENS_INCIDENTS},
+    "status_notes": {"bee_oncall": TELLS_THE_PUBLIC, "bee_admin": TELLS_THE_PUBLIC},
     "service_maintenance_changes": {
         "bee_oncall": CHANGES_MAINTENANCE,
         "bee_admin": CHANGES_MAINTENANCE,
@@ -827,6 +840,7 @@ FUNCTIONS: Mapping[str, frozenset[str]] = {
     "bee_database_activity": frozenset({"bee_oncall", "bee_admin"}),
     "bee_judged": frozenset({"bee_worker"}),
     "bee_uptime_states": frozenset({"bee_oncall", "bee_admin", "bee_worker", "bee_system"}),
+    "bee_names_in_status_note": frozenset({"bee_oncall", "bee_admin"}),
     "bee_amended": frozenset({"bee_oncall", "bee_admin", "bee_worker", "bee_system"}),
     "bee_objective_counts": frozenset({"bee_oncall", "bee_admin", "bee_worker", "bee_system"}),
     "bee_refuse_forgetting": frozenset(),
@@ -870,6 +884,7 @@ SECURITY_DEFINERS: Mapping[str, str] = {
     "bee_apply_alert_act": "changes an alert as whoever acts may, and only so",
     "bee_oncall_address": "tells where somebody is reached who may be on call",
     "bee_database_activity": "sees how long transactions of others last, and tells that alone",
+    "bee_names_in_status_note": "tells which words of a saved text are names, never whose",
     "bee_names_in_campaign": "tells which words of a saved text are names, never whose",
     "bee_check_prompt_decision": "sees all of a request, to tell who may decide about it",
     "bee_follow_deployment": "ends what was live, which nobody else may",

@@ -280,6 +280,9 @@ insert into alert_acts (alert, kind, done_by, seen, note)
 select alerts.id, 'noted', versions.author_id, alerts.revision, 'words of ' || alerts.rule
 from alerts
 inner join alert_rule_versions as versions using (rule, version);
+insert into status_incidents (began_at, opened_by) select now(), id from staff;
+insert into status_notes (incident, kind, title, body, written_by)
+select id, 'published', 'title', 'words', opened_by from status_incidents;
 insert into alert_messages (alert, round, step, channel, queued_at) select id, 1, 1, 'webhook', now() from alerts;
 insert into oncall_shifts (level, staff_id, starts_at, ends_at, created_by)
 select 1, id, timestamptz '2026-02-01' + make_interval(days => number), timestamptz '2026-02-02' + make_interval(days => number), id

@@ -10,8 +10,9 @@ from uuid import UUID
 from bee import __version__
 from bee.audit import Actor, given_words, record
 from bee.db import Database, Login, ReadSession, WriteSession
-from bee.errors import Conflict, Invalid
-from bee.sla.alerts.rule import Escalation, Rule, body_digest, body_text, parse_body, shipped_bodies
+from bee.errors import Conflict, Invalid, NotFound
+from bee.sla.alerts.rule import BurnRule, Escalation, Rule, body_digest, body_text, parse_body, shipped_bodies
+from bee.sla.objectives import get_objective
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class RuleVersion:
 class Ruleset:
     """What watches, and the steps in which people are told. ``versions``: of each rule by name.
 
-    ``unreadable``: rules that this release can't read, with why.
+    ``unreadable``: rules that this release can't read or has no objective for, with why: they watch nothing.
     """
 
     rules: tuple[Rule, ...]
@@ -83,7 +84,9 @@ def ruleset_of(versions: list[RuleVersion]) -> Ruleset:
             continue
         try:
             body = parse_body(row.body)
-        except Invalid as error:
+            if isinstance(body, BurnRule):
+                get_objective(body.objective)
+        except (Invalid, NotFound) as error:
             unreadable[row.rule] = error.message
             continue
         if isinstance(body, Escalation):

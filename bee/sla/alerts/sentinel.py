@@ -45,6 +45,8 @@ class Sentinel:
             return
         if seen.firing:
             log.warning("%d things fire, %d messages are told", seen.firing, seen.told)
+        if seen.unread:
+            log.warning("%d rules can't be read by this release and watch nothing", seen.unread)
         # Whoever watches from outside is to call somebody where budgets are not seen to burn.
         if self.ways.watchdog and is_added_up:
             say_alive(self.ways.watchdog)

@@ -24,7 +24,7 @@ from bee.sla.alerts.words import messages_words
 from bee.sla.burn import Counts, Severity, windows_of
 from bee.sla.counts import window_counts
 from bee.sla.derivation import minute_at
-from bee.sla.objectives import objectives
+from bee.sla.objectives import get_objective
 
 SETTLES_S: Final = 15
 # What is younger is on its way.
@@ -36,11 +36,12 @@ Windows = Mapping[str, Mapping[int, Counts]]
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What was seen in a minute. ``told``: how many messages are on their way."""
+    """What was seen in a minute. ``told``: messages that are on their way; ``unread``: rules that watch nothing."""
 
     minute: datetime
     firing: int
     told: int
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class Watch:
             told = sum(
                 self._follow(session, step, rules, now) for step in _courses(session, rules, fired, now)
             )
-        return Look(minute, len(fired), told)
+        return Look(minute, len(fired), told, len(rules.unreadable))
 
     def _follow(self, session: WriteSession, step: Course, rules: Ruleset, now: datetime) -> int:
         """Store what became of an alert, and tell whoever has to know; return how many messages that took."""
@@ -133,14 +134,14 @@ def firings(
     rules: Iterable[Rule], windows: Windows, ages: Iterable[Age], *, moment: datetime
 ) -> list[Firing]:
     """Return everything that fires at a moment, a cause once."""
-    known = {objective.id: objective for objective in objectives()}
     found: list[Firing] = []
     for rule in rules:
         match rule:
             case AgeRule():
                 found += ageing(rule, ages)
-            case BurnRule() if rule.objective in known:
-                burnt = burning(rule, windows.get(rule.objective, {}), known[rule.objective], moment=moment)
+            case BurnRule():
+                counted = windows.get(rule.objective, {})
+                burnt = burning(rule, counted, get_objective(rule.objective), moment=moment)
                 found += [burnt] if burnt else []
     return found
 
@@ -165,7 +166,11 @@ def _courses(
         ran_out = expire(alert, now) if alert else None
         before = ran_out.alert if ran_out else alert
         version = rules.versions.get(cause[0], before.version if before else 1)
-        step = course(before, firing.get(cause), rule or _Gone(), version=version, now=now)
+        # Of what can't be seen nobody says that it is over.
+        is_seen = cause[0] not in rules.unreadable
+        step = (
+            course(before, firing.get(cause), rule or _Gone(), version=version, now=now) if is_seen else None
+        )
         acts = (*(ran_out.acts if ran_out else ()), *(step.acts if step else ()))
         after = step.alert if step else before
         if after is not None and (after.is_open or acts or _was_just_closed(after, now)):

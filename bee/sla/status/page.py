@@ -1,11 +1,21 @@
 """The status page as HTML and as JSON: one file each, nothing fetched from anywhere. Pure."""
 
 import json
+from collections.abc import Sequence
 from html import escape
 from typing import Final
 
-from bee.sla.status.standing import Standing
-from bee.sla.status.words import HEADLINES, day_kind, day_words, long_day, moment, percent, uptime_words
+from bee.sla.status.standing import Incident, Standing
+from bee.sla.status.words import (
+    HEADLINES,
+    KINDS,
+    day_kind,
+    day_words,
+    incident_words,
+    moment,
+    percent,
+    uptime_words,
+)  # fmt: skip
 from bee.sla.uptime import State, Uptime
 
 AGAIN_S: Final = 300
@@ -21,6 +31,7 @@ STYLE: Final = """
 body { margin: 0 auto; padding: 1.5rem 1rem 3rem; max-width: 46rem; background: var(--back); color: var(--text);
   font: 15px/1.5 Inter, system-ui, sans-serif }
 h1 { font-size: 1.75rem; margin: 0 0 .25rem } h2 { font-size: 1.05rem; margin: 2rem 0 .5rem }
+h3 { font-size: 1rem; margin: 1rem 0 .25rem }
 p { margin: .25rem 0 } .quiet { color: var(--quiet) }
 h1::before { content: ""; display: inline-block; width: .8rem; height: .8rem; margin-right: .6rem;
   border-radius: 50%; background: var(--now) }
@@ -56,7 +67,7 @@ def status_page(standing: Standing) -> str:
             "None is announced.",
         )
     }
-{_list("Incidents", [f"{long_day(each.on_date)}: {each.title}" for each in standing.incidents], "None.")}
+{_incidents(standing.incidents)}
 </main>
 </body>
 </html>
@@ -77,7 +88,17 @@ def status_json(standing: Standing) -> str:
                 for each in standing.maintenance
             ],
             "incidents": [
-                {"on": each.on_date.isoformat(), "title": each.title} for each in standing.incidents
+                {
+                    "title": each.title,
+                    "began_at": each.began_at.isoformat(),
+                    "ended_at": each.ended_at.isoformat() if each.ended_at else None,
+                    "down_minutes": each.down,
+                    "notes": [
+                        {"kind": word.kind, "at": word.at.isoformat(), "title": word.title, "text": word.body}
+                        for word in each.words
+                    ],
+                }
+                for each in standing.incidents
             ],
         },
         indent=2,
@@ -105,6 +126,30 @@ def _uptime(standing: Standing) -> str:
 {days}
 </ul>
 </details>"""
+
+
+def _incidents(incidents: Sequence[Incident]) -> str:
+    if not incidents:
+        return _list("Incidents", [], "None.")
+    return "\n".join(("<h2>Incidents</h2>", *map(_incident, incidents)))
+
+
+def _incident(incident: Incident) -> str:
+    words = "\n".join(
+        f"<li><strong>{escape(KINDS[word.kind])}</strong>, {moment(word.at)}<br>{_lines(word.body)}</li>"
+        for word in incident.words
+    )
+    return f"""<article>
+<h3>{escape(incident.title)}</h3>
+<p class="quiet">{escape(incident_words(incident))}</p>
+<ul>
+{words}
+</ul>
+</article>"""
+
+
+def _lines(text: str) -> str:
+    return "<br>".join(escape(line) for line in text.splitlines())
 
 
 def _list(title: str, items: list[str], nothing: str) -> str:

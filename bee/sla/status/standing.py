@@ -1,5 +1,6 @@
 """How the house stands and stood, day by day (pure but for one read)."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,6 +10,7 @@ from typing import Final
 from bee.db import ReadSession
 from bee.sla.amendments import amendments
 from bee.sla.derivation import minute_at
+from bee.sla.status.notes import Kind, Told, told
 from bee.sla.uptime import MINUTE, Run, State, Uptime, uptime_of, uptime_runs
 
 DAYS: Final = 90
@@ -34,11 +36,31 @@ class Maintenance:
 
 
 @dataclass(frozen=True, slots=True)
-class Incident:
-    """What an incident of a day is called."""
+class Word:
+    """What was told of an incident, and when."""
 
-    on_date: date
+    kind: Kind
+    at: datetime
     title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """An incident as it was told. ``down``: the minutes of it that were measured as down.
+
+    ``words``: the latest first. ``ended_at``: None while its end was not told.
+    """
+
+    began_at: datetime
+    ended_at: datetime | None
+    down: int
+    words: tuple[Word, ...]
+
+    @property
+    def title(self) -> str:
+        """What it was called last."""
+        return self.words[0].title
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +98,27 @@ def read_standing(session: ReadSession, now: datetime) -> Standing:
             for each in reversed(amendments(session, since=now))
             if each.kind == "maintenance" and each.withdrawn_at is None
         ),
-        incidents=tuple(session.all(Incident, "sla/incident_titles", since=since.date())),
+        incidents=tuple(_incident(each, runs, now) for each in told(session, since=since) if each.shown),
+    )
+
+
+def _incident(found: Told, runs: Sequence[Run], now: datetime) -> Incident:
+    ended_at = found.resolved_at
+    words = tuple(
+        Word(Kind(note.kind), note.published_at, note.title, note.body)
+        for note in sorted(found.shown, key=lambda note: note.published_at or now, reverse=True)
+        if note.published_at is not None
+    )
+    return Incident(found.began_at, ended_at, down_between(runs, found.began_at, ended_at or now), words)
+
+
+def down_between(runs: Sequence[Run], since: datetime, until: datetime) -> int:
+    """Return how many minutes of a time were down, with the one that it began in and the one that it ended in."""
+    first, last = minute_at(since), until
+    return sum(
+        max(0, math.ceil((min(run.ends_at, last) - max(run.starts_at, first)) / MINUTE))
+        for run in runs
+        if run.state is State.DOWN
     )
 
 

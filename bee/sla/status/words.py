@@ -4,7 +4,8 @@ import math
 from datetime import date, datetime
 from typing import Final
 
-from bee.sla.status.standing import Day, Standing
+from bee.sla.status.notes import Kind
+from bee.sla.status.standing import Day, Incident, Standing
 from bee.sla.uptime import State, Uptime
 
 HEADLINES: Final = {
@@ -12,6 +13,11 @@ HEADLINES: Final = {
     State.DOWN: "Something is wrong",
     State.MAINTENANCE: "We are working on it, as announced",
     State.UNKNOWN: "We don't know at the moment",
+}
+KINDS: Final = {
+    Kind.PUBLISHED: "What we know",
+    Kind.UPDATED: "Update",
+    Kind.RESOLVED: "Resolved",
 }
 NOTHING_YET: Final = "Nothing has been measured yet."
 NO_EVIDENCE: Final = "nothing is known"
@@ -47,6 +53,13 @@ def day_words(day: Day) -> str:
     parts += [f"{minutes(uptime.maintenance)} of announced maintenance"] if uptime.maintenance else []
     parts += [f"{minutes(uptime.unknown)} unknown"] if uptime.unknown and uptime.known else []
     return f"{long_day(day.on)}: {', '.join(parts)}"
+
+
+def incident_words(incident: Incident) -> str:
+    """Return when an incident was, and how much of it the house was down."""
+    until = f"until {moment(incident.ended_at)}" if incident.ended_at else "not over yet"
+    measured = f"{minutes(incident.down)} down" if incident.down else "no minute of it was measured as down"
+    return f"From {moment(incident.began_at)}, {until}; {measured}."
 
 
 def uptime_words(standing: Standing) -> str:

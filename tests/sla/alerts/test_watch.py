@@ -141,9 +141,31 @@ def test_a_rule_that_nobody_can_read_holds_up_no_other(burning: Database) -> Non
         )
     seen = look(burning, 9)
     assert seen is not None
-    assert seen.firing == 1
+    assert (seen.firing, seen.unread) == (1, 1)
     with burning.reading(Login.WORKER) as session:
         assert list(ruleset_of(rule_versions(session)).unreadable) == ["odd"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    ['\'{"kind": "of another release"}\'', "replace(body, '\"availability\"', '\"of_another_release\"')"],
+)
+def test_of_what_can_not_be_watched_any_more_nobody_says_that_it_is_over(
+    burning: Database, change: str
+) -> None:
+    look(burning, 9)
+    with burning.writing(Login.OWNER) as session:
+        execute(
+            session,
+            f"""
+            insert into alert_rule_versions (rule, version, is_on, body, digest, message)
+            select rule, version + 1, true, {change}, digest, 'odd'
+            from alert_rule_versions
+            where rule = 'availability_burns'
+            """,
+        )
+    assert look_through(burning, 10, 40) == [0] * 9 + [2] + [0] * 19 + [2] + [0]
+    assert rows(burning, "closed_at, steps_told") == [(None, 3)]
 
 
 def test_an_alert_whose_rule_is_turned_off_ends(burning: Database) -> None:

@@ -16,8 +16,18 @@ from bee.errors import Unavailable
 from bee.settings import Settings
 from bee.sla.amendments import correct, declare_maintenance
 from bee.sla.status import publish
+from bee.sla.status.notes import Kind
 from bee.sla.status.page import status_json, status_page
-from bee.sla.status.standing import Day, Incident, Maintenance, Standing, days_of, state_of
+from bee.sla.status.standing import (
+    Day,
+    Incident,
+    Maintenance,
+    Standing,
+    Word,
+    days_of,
+    down_between,
+    state_of,
+)  # fmt: skip
 from bee.sla.status.words import day_kind, day_words, percent, uptime_words
 from bee.sla.uptime import Run, State, Uptime
 from bee.worker import Worker
@@ -101,6 +111,16 @@ def test_a_day_in_words_and_as_a_bar(uptime: Uptime, words: str, kind: str) -> N
     assert day_kind(uptime) == kind
 
 
+def test_the_minutes_of_an_incident_are_those_that_were_measured_in_its_time() -> None:
+    found = runs((UP, 1), (DOWN, 0.5), (UP, 1), (DOWN, 1), (KEPT, 1), since=MIDNIGHT)
+    hour = timedelta(hours=1)
+    assert down_between(found, MIDNIGHT, MIDNIGHT + 5 * hour) == 90
+    assert down_between(found, MIDNIGHT + hour, MIDNIGHT + 2 * hour) == 30
+    assert down_between(found, MIDNIGHT + 1.25 * hour, MIDNIGHT + 3 * hour) == 15 + 30
+    assert down_between(found, MIDNIGHT + timedelta(seconds=4530), MIDNIGHT + timedelta(seconds=4590)) == 2
+    assert down_between([], MIDNIGHT, MIDNIGHT + hour) == 0
+
+
 def standing(*days: Uptime, **more: object) -> Standing:
     found = tuple(Day(date(2026, 2, 1) + timedelta(days=place), day) for place, day in enumerate(days))
     given: dict[str, object] = {
@@ -136,7 +156,7 @@ class Tags(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.seen.append(tag)
         self.fetched += [name for name, _value in attrs if name in {"src", "href", "onclick", "onload"}]
-        if tag not in {"meta", "link"}:
+        if tag not in {"meta", "link", "br"}:
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -144,7 +164,8 @@ class Tags(HTMLParser):
 
 
 def test_the_page_is_well_formed_fetches_nothing_and_runs_nothing() -> None:
-    evil = Incident(date(2026, 2, 1), '<script>alert(1)</script> & "more"')
+    word = Word(Kind.PUBLISHED, NOW, '<script>alert(1)</script> & "more"', "<img src=x>\nSecond line")
+    evil = Incident(NOW, None, 3, (word,))
     page = status_page(standing(Uptime(up=1), Uptime(down=99), Uptime(unknown=1), incidents=(evil,)))
     tags = Tags()
     tags.feed(page)
@@ -185,15 +206,40 @@ def fill(database: Database) -> UUID:
             """,
             now=NOW,
         )
-        for kind, title in (("incident", "Slow sign-ins"), ("release", "Secret release")):
-            execute(
-                session,
-                "insert into annotations (on_date, title, body, kind, author_id)"
-                " values ('2026-02-09', :title, 'because of Mia', :kind, :staff)",
-                title=title,
-                kind=kind,
-                staff=staff,
+        execute(
+            session,
+            "insert into annotations (on_date, title, body, kind, author_id)"
+            " values ('2026-02-09', 'Secret release', 'because of Mia', 'incident', :staff)",
+            staff=staff,
+        )
+        execute(
+            session,
+            """
+            with opened as (
+                insert into status_incidents (began_at, opened_by)
+                values (cast(:now as timestamptz) - interval '15 minutes', :staff)
+                returning id
             )
+            insert into status_notes (
+                incident, kind, title, body, written_by, published_at, published_by,
+                withdrawn_at, withdrawn_by, withdrawn_because
+            )
+            select
+                id, 'published', title, body, :staff, published_at,
+                case when published_at is not null then :staff end,
+                withdrawn_at, case when withdrawn_at is not null then :staff end,
+                case when withdrawn_at is not null then 'Mia' end
+            from opened
+            cross join (
+                values
+                    ('Slow sign-ins', 'Signing in takes long.', cast(:now as timestamptz), null),
+                    ('Mia drafted this', 'Nobody saw it.', null, null),
+                    ('Mia published this', 'By mistake.', :now, cast(:now as timestamptz))
+            ) as notes (title, body, published_at, withdrawn_at)
+            """,
+            now=NOW,
+            staff=staff,
+        )
     return staff
 
 
@@ -210,9 +256,12 @@ def test_what_is_published_is_what_was_measured_and_announced_and_names_nobody(
     page = (tmp_path / "new/folder/index.html").read_text(encoding="utf-8")
     said = (tmp_path / "new/folder/status.json").read_text(encoding="utf-8")
     assert "Something is wrong" in page
+    assert "From 10 February 2026, 11:45 UTC, not over yet; 10 minutes down." in page
+    assert json.loads(said)["incidents"][0]["down_minutes"] == 10
     assert "1 January 2100, 00:00 UTC to 1 January 2100, 01:00 UTC" in page
     for text in (page, said):
         assert "Slow sign-ins" in text
+        assert "Signing in takes long." in text
         for secret in ("Mia", "Olga", "Secret release", str(actor.id)):
             assert secret not in text
     assert sorted(path.name for path in (tmp_path / "new/folder").iterdir()) == ["index.html", "status.json"]
