@@ -24,6 +24,7 @@ from bee.coach.lab.reviews import settle_reviews
 from bee.coach.lab.work import Runner, give_up, open_runs
 from bee.coach.memory.reading import embed_memories, read_messages
 from bee.coach.prompts.live import name_model
+from bee.coach.replay import Replayer, give_up_replay, open_replays
 from bee.db import Database, Login
 from bee.db.migrations import require_release
 from bee.errors import BeeError, Unavailable
@@ -100,6 +101,7 @@ class Worker:
             "notify": self._decide,
             "memories": self._remember,
             "coach_run": self._try_prompts,
+            "coach_replay": self._ask_again,
             "coach_review": self._see_to_reviews,
             "housekeeping": self._keep_house,
             "status": self._publish_status,
@@ -156,6 +158,11 @@ class Worker:
                     enqueue(session, "coach_run", key=str(run.id))
                 else:
                     give_up(session, run)
+            for replay in open_replays(session):
+                if replay.given_up is None:
+                    enqueue(session, "coach_replay", key=str(replay.id))
+                else:
+                    give_up_replay(session, replay)
 
     def _score(self, _job: Job, progress: Progress) -> None:
         now = self.clock()
@@ -176,6 +183,11 @@ class Worker:
 
     def _try_prompts(self, job: Job, progress: Progress) -> None:
         Runner(
+            self.database, self.settings, self.clock, add=progress.add, is_lost=lambda: progress.is_lost
+        ).work_on(UUID(job.key))
+
+    def _ask_again(self, job: Job, progress: Progress) -> None:
+        Replayer(
             self.database, self.settings, self.clock, add=progress.add, is_lost=lambda: progress.is_lost
         ).work_on(UUID(job.key))
 

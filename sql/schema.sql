@@ -2055,6 +2055,86 @@ CREATE TABLE public.coach_ratings (
     CONSTRAINT coach_ratings_seat_check CHECK ((seat > 0))
 );
 
+CREATE TABLE public.coach_replay_answers (
+    replay_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    danger text NOT NULL,
+    sent text,
+    heard text,
+    fallback text,
+    failed_then text[] DEFAULT '{}'::text[] NOT NULL,
+    checks jsonb,
+    distance real NOT NULL,
+    cost_usd numeric(14,8) NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT coach_replay_answers_checks_check CHECK ((jsonb_typeof((checks -> 'results'::text)) = 'object'::text)),
+    CONSTRAINT coach_replay_answers_cost_usd_check CHECK ((cost_usd >= (0)::numeric)),
+    CONSTRAINT coach_replay_answers_danger_check CHECK ((danger = ANY (ARRAY['none'::text, 'as_before'::text, 'no_longer'::text, 'newly'::text]))),
+    CONSTRAINT coach_replay_answers_danger_reaches_no_model CHECK (((danger = 'none'::text) OR ((num_nonnulls(heard, fallback, checks) = 0) AND (cost_usd = (0)::numeric)))),
+    CONSTRAINT coach_replay_answers_distance_check CHECK (((distance >= (0)::double precision) AND (distance <= (1)::double precision))),
+    CONSTRAINT coach_replay_answers_fallback_check CHECK (((length(fallback) >= 1) AND (length(fallback) <= 60))),
+    CONSTRAINT coach_replay_answers_heard_check CHECK (((length(heard) >= 1) AND (length(heard) <= 20000))),
+    CONSTRAINT coach_replay_answers_say_something CHECK (((danger = ANY (ARRAY['as_before'::text, 'no_longer'::text])) = (sent IS NULL))),
+    CONSTRAINT coach_replay_answers_sent_check CHECK (((length(sent) >= 1) AND (length(sent) <= 20000)))
+);
+
+CREATE TABLE public.coach_replay_ends (
+    replay_id uuid NOT NULL,
+    outcome text NOT NULL,
+    said text DEFAULT ''::text NOT NULL,
+    ended_by uuid,
+    ended_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT coach_replay_ends_cancelled_by_somebody CHECK (((outcome = 'cancelled'::text) = (ended_by IS NOT NULL))),
+    CONSTRAINT coach_replay_ends_outcome_check CHECK ((outcome = ANY (ARRAY['finished'::text, 'cancelled'::text, 'over_budget'::text, 'failed'::text]))),
+    CONSTRAINT coach_replay_ends_said_check CHECK ((length(said) <= 500))
+);
+
+CREATE TABLE public.coach_replay_messages (
+    replay_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    role text DEFAULT 'coach'::text NOT NULL,
+    CONSTRAINT coach_replay_messages_role_check CHECK ((role = 'coach'::text))
+);
+
+CREATE TABLE public.coach_replays (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    number bigint NOT NULL,
+    prompt text NOT NULL,
+    version_id uuid NOT NULL,
+    model text NOT NULL,
+    day date NOT NULL,
+    written integer NOT NULL,
+    unconsented integer NOT NULL,
+    not_kept integer NOT NULL,
+    askable integer NOT NULL,
+    most_messages integer NOT NULL,
+    most_usd numeric(10,4) NOT NULL,
+    seed integer NOT NULL,
+    requested_by uuid NOT NULL,
+    requested_as text NOT NULL,
+    requested_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT coach_replays_askable_check CHECK ((askable > 0)),
+    CONSTRAINT coach_replays_count_every_message CHECK ((((unconsented + not_kept) + askable) = written)),
+    CONSTRAINT coach_replays_model_check CHECK (((length(model) >= 1) AND (length(model) <= 200))),
+    CONSTRAINT coach_replays_most_messages_check CHECK (((most_messages >= 1) AND (most_messages <= 2000))),
+    CONSTRAINT coach_replays_most_usd_check CHECK ((most_usd >= (0)::numeric)),
+    CONSTRAINT coach_replays_not_kept_check CHECK ((not_kept >= 0)),
+    CONSTRAINT coach_replays_requested_as_check CHECK ((requested_as = ANY (ARRAY['bee_coach'::text, 'bee_admin'::text]))),
+    CONSTRAINT coach_replays_unconsented_check CHECK ((unconsented >= 0)),
+    CONSTRAINT coach_replays_written_check CHECK ((written > 0))
+);
+
+ALTER TABLE public.coach_replays ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.coach_replays_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.coach_review_ends (
     review_id uuid NOT NULL,
     outcome text NOT NULL,
@@ -3359,6 +3439,21 @@ ALTER TABLE ONLY public.coach_ratings
 ALTER TABLE ONLY public.coach_ratings
     ADD CONSTRAINT coach_ratings_seat UNIQUE (pair_id, seat);
 
+ALTER TABLE ONLY public.coach_replay_answers
+    ADD CONSTRAINT coach_replay_answers_pkey PRIMARY KEY (replay_id, user_id, request_id);
+
+ALTER TABLE ONLY public.coach_replay_ends
+    ADD CONSTRAINT coach_replay_ends_pkey PRIMARY KEY (replay_id);
+
+ALTER TABLE ONLY public.coach_replay_messages
+    ADD CONSTRAINT coach_replay_messages_pkey PRIMARY KEY (replay_id, user_id, request_id);
+
+ALTER TABLE ONLY public.coach_replays
+    ADD CONSTRAINT coach_replays_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.coach_replays
+    ADD CONSTRAINT coach_replays_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.coach_review_ends
     ADD CONSTRAINT coach_review_ends_pkey PRIMARY KEY (review_id);
 
@@ -3693,6 +3788,8 @@ CREATE INDEX coach_messages_member ON public.coach_messages USING btree (user_id
 
 CREATE INDEX coach_messages_to_read ON public.coach_messages USING btree (created_at) WHERE ((role = 'member'::text) AND (NOT crisis));
 
+CREATE INDEX coach_messages_written ON public.coach_messages USING btree (created_at) WHERE (role = 'member'::text);
+
 CREATE INDEX coach_model_calls_day ON public.coach_model_calls USING btree (started_at);
 
 CREATE INDEX coach_model_calls_member ON public.coach_model_calls USING btree (user_id, started_at);
@@ -3704,6 +3801,10 @@ CREATE INDEX coach_named_models_newest ON public.coach_named_models USING btree 
 CREATE INDEX coach_prompt_promotions_place ON public.coach_prompt_promotions USING btree (place, asked_at);
 
 CREATE INDEX coach_ratings_rater ON public.coach_ratings USING btree (rater_id, rated_at);
+
+CREATE INDEX coach_replay_messages_member ON public.coach_replay_messages USING btree (user_id, request_id);
+
+CREATE INDEX coach_replays_day ON public.coach_replays USING btree (day, number);
 
 CREATE INDEX coach_review_pairs_baseline ON public.coach_review_pairs USING btree (baseline_id);
 
@@ -3860,6 +3961,14 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_p
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_prompt_versions FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_ratings FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_replay_answers FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_replay_ends FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON public.coach_replay_messages FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_replays FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coach_review_ends FOR EACH STATEMENT EXECUTE FUNCTION public.bee_refuse_change();
 
@@ -4118,6 +4227,30 @@ ALTER TABLE ONLY public.coach_ratings
 
 ALTER TABLE ONLY public.coach_ratings
     ADD CONSTRAINT coach_ratings_rater_id_fkey FOREIGN KEY (rater_id) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_replay_answers
+    ADD CONSTRAINT coach_replay_answers_replay_id_user_id_request_id_fkey FOREIGN KEY (replay_id, user_id, request_id) REFERENCES public.coach_replay_messages(replay_id, user_id, request_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_replay_ends
+    ADD CONSTRAINT coach_replay_ends_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_replay_ends
+    ADD CONSTRAINT coach_replay_ends_replay_id_fkey FOREIGN KEY (replay_id) REFERENCES public.coach_replays(id);
+
+ALTER TABLE ONLY public.coach_replay_messages
+    ADD CONSTRAINT coach_replay_messages_replay_id_fkey FOREIGN KEY (replay_id) REFERENCES public.coach_replays(id);
+
+ALTER TABLE ONLY public.coach_replay_messages
+    ADD CONSTRAINT coach_replay_messages_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_replay_messages
+    ADD CONSTRAINT coach_replay_messages_user_id_request_id_role_fkey FOREIGN KEY (user_id, request_id, role) REFERENCES public.coach_messages(user_id, request_id, role) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coach_replays
+    ADD CONSTRAINT coach_replays_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES public.staff(id);
+
+ALTER TABLE ONLY public.coach_replays
+    ADD CONSTRAINT coach_replays_version_id_prompt_fkey FOREIGN KEY (version_id, prompt) REFERENCES public.coach_prompt_versions(id, prompt);
 
 ALTER TABLE ONLY public.coach_review_ends
     ADD CONSTRAINT coach_review_ends_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES public.staff(id);
@@ -4404,6 +4537,8 @@ CREATE POLICY approves_by_name ON public.notification_campaign_acts FOR INSERT T
 
 CREATE POLICY ask ON public.coach_judges FOR INSERT TO bee_coach, bee_admin WITH CHECK ((asked_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
+CREATE POLICY ask ON public.coach_replays FOR INSERT TO bee_coach, bee_admin WITH CHECK (((requested_by = ( SELECT public.bee_staff_id() AS bee_staff_id)) AND (requested_as = CURRENT_USER)));
+
 CREATE POLICY ask ON public.coach_reviews FOR INSERT TO bee_coach, bee_admin WITH CHECK ((asked_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
 CREATE POLICY ask ON public.coach_runs FOR INSERT TO bee_coach, bee_admin WITH CHECK ((requested_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
@@ -4439,6 +4574,14 @@ CREATE POLICY assigned ON public.coach_messages FOR SELECT TO bee_coach USING ((
 CREATE POLICY assigned ON public.coach_moments FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
   WHERE (members.id = coach_moments.user_id))));
+
+CREATE POLICY assigned ON public.coach_replay_answers FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = coach_replay_answers.user_id))));
+
+CREATE POLICY assigned ON public.coach_replay_messages FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = coach_replay_messages.user_id))));
 
 CREATE POLICY assigned ON public.consents FOR SELECT TO bee_coach USING ((EXISTS ( SELECT
    FROM public.members
@@ -4532,6 +4675,8 @@ CREATE POLICY by_name ON public.notification_stops FOR INSERT TO bee_admin WITH 
 
 CREATE POLICY by_name ON public.oncall_shifts FOR INSERT TO bee_oncall, bee_admin WITH CHECK ((created_by = ( SELECT public.bee_staff_id() AS bee_staff_id)));
 
+CREATE POLICY cancel ON public.coach_replay_ends FOR INSERT TO bee_coach, bee_admin WITH CHECK (((outcome = 'cancelled'::text) AND (ended_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
+
 CREATE POLICY cancel ON public.coach_review_ends FOR INSERT TO bee_coach, bee_admin WITH CHECK (((outcome = 'cancelled'::text) AND (ended_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
 
 CREATE POLICY cancel ON public.coach_run_ends FOR INSERT TO bee_coach, bee_admin WITH CHECK (((outcome = 'cancelled'::text) AND (ended_by = ( SELECT public.bee_staff_id() AS bee_staff_id))));
@@ -4584,6 +4729,14 @@ ALTER TABLE public.coach_prompt_versions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_ratings ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.coach_replay_answers ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_replay_ends ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_replay_messages ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.coach_replays ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.coach_review_ends ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.coach_review_pairs ENABLE ROW LEVEL SECURITY;
@@ -4608,9 +4761,17 @@ CREATE POLICY counts ON public.safety_events FOR SELECT TO bee_oncall USING (tru
 
 ALTER TABLE public.daily_engagement_scores ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY done ON public.coach_replay_ends FOR INSERT TO bee_worker WITH CHECK ((outcome <> 'cancelled'::text));
+
 CREATE POLICY done ON public.coach_review_ends FOR INSERT TO bee_worker WITH CHECK ((outcome <> 'cancelled'::text));
 
 CREATE POLICY done ON public.coach_run_ends FOR INSERT TO bee_worker WITH CHECK ((outcome <> 'cancelled'::text));
+
+CREATE POLICY draw ON public.coach_replay_messages FOR INSERT TO bee_coach, bee_admin WITH CHECK (((EXISTS ( SELECT
+   FROM public.coach_replays
+  WHERE ((coach_replays.id = coach_replay_messages.replay_id) AND (coach_replays.requested_by = ( SELECT public.bee_staff_id() AS bee_staff_id))))) AND (EXISTS ( SELECT
+   FROM public.members
+  WHERE (members.id = coach_replay_messages.user_id)))));
 
 CREATE POLICY editors ON public.status_notes FOR UPDATE TO bee_oncall, bee_admin USING (true) WITH CHECK ((((withdrawn_by IS NULL) OR (withdrawn_by = public.bee_staff_id())) AND ((published_by IS NULL) OR ((public.bee_staff_id() = published_by) OR (public.bee_staff_id() = withdrawn_by)))));
 
@@ -4803,6 +4964,14 @@ CREATE POLICY readers ON public.coach_prompt_promotions FOR SELECT TO bee_coach,
 CREATE POLICY readers ON public.coach_prompt_versions FOR SELECT TO bee_coach, bee_admin, bee_system USING (true);
 
 CREATE POLICY readers ON public.coach_ratings FOR SELECT TO bee_admin, bee_worker USING (true);
+
+CREATE POLICY readers ON public.coach_replay_answers FOR SELECT TO bee_admin, bee_worker USING (true);
+
+CREATE POLICY readers ON public.coach_replay_ends FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
+
+CREATE POLICY readers ON public.coach_replay_messages FOR SELECT TO bee_admin, bee_worker USING (true);
+
+CREATE POLICY readers ON public.coach_replays FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
 
 CREATE POLICY readers ON public.coach_review_ends FOR SELECT TO bee_coach, bee_admin, bee_worker USING (true);
 
@@ -5106,6 +5275,8 @@ CREATE POLICY withdrawers ON public.service_amendments FOR UPDATE TO bee_oncall,
 CREATE POLICY withdrawers ON public.service_maintenance_changes FOR UPDATE TO bee_oncall, bee_admin USING (true) WITH CHECK (((withdrawn_by IS NULL) OR (withdrawn_by = public.bee_staff_id())));
 
 CREATE POLICY work ON public.coach_judgements FOR INSERT TO bee_worker WITH CHECK (true);
+
+CREATE POLICY work ON public.coach_replay_answers FOR INSERT TO bee_worker WITH CHECK (true);
 
 CREATE POLICY work ON public.coach_run_outputs FOR INSERT TO bee_worker WITH CHECK (true);
 
@@ -6107,6 +6278,108 @@ GRANT INSERT(met_left) ON TABLE public.coach_ratings TO bee_coach;
 GRANT INSERT(met_right) ON TABLE public.coach_ratings TO bee_coach;
 
 GRANT INSERT(comment) ON TABLE public.coach_ratings TO bee_coach;
+
+GRANT SELECT ON TABLE public.coach_replay_answers TO bee_coach;
+GRANT SELECT ON TABLE public.coach_replay_answers TO bee_admin;
+GRANT SELECT ON TABLE public.coach_replay_answers TO bee_worker;
+
+GRANT INSERT(replay_id) ON TABLE public.coach_replay_answers TO bee_worker;
+
+GRANT INSERT(user_id) ON TABLE public.coach_replay_answers TO bee_worker;
+
+GRANT INSERT(request_id) ON TABLE public.coach_replay_answers TO bee_worker;
+
+GRANT INSERT(danger) ON TABLE public.coach_replay_answers TO bee_worker;
+
+GRANT INSERT(sent) ON TABLE public.coach_replay_answers TO bee_worker;
+
+GRANT INSERT(heard) ON TABLE public.coach_replay_answers TO bee_worker;
+
+GRANT INSERT(fallback) ON TABLE public.coach_replay_answers TO bee_worker;
+
+GRANT INSERT(failed_then) ON TABLE public.coach_replay_answers TO bee_worker;
+
+GRANT INSERT(checks) ON TABLE public.coach_replay_answers TO bee_worker;
+
+GRANT INSERT(distance) ON TABLE public.coach_replay_answers TO bee_worker;
+
+GRANT INSERT(cost_usd) ON TABLE public.coach_replay_answers TO bee_worker;
+
+GRANT SELECT ON TABLE public.coach_replay_ends TO bee_coach;
+GRANT SELECT ON TABLE public.coach_replay_ends TO bee_admin;
+GRANT SELECT ON TABLE public.coach_replay_ends TO bee_worker;
+
+GRANT INSERT(replay_id) ON TABLE public.coach_replay_ends TO bee_coach;
+GRANT INSERT(replay_id) ON TABLE public.coach_replay_ends TO bee_admin;
+GRANT INSERT(replay_id) ON TABLE public.coach_replay_ends TO bee_worker;
+
+GRANT INSERT(outcome) ON TABLE public.coach_replay_ends TO bee_coach;
+GRANT INSERT(outcome) ON TABLE public.coach_replay_ends TO bee_admin;
+GRANT INSERT(outcome) ON TABLE public.coach_replay_ends TO bee_worker;
+
+GRANT INSERT(said) ON TABLE public.coach_replay_ends TO bee_coach;
+GRANT INSERT(said) ON TABLE public.coach_replay_ends TO bee_admin;
+GRANT INSERT(said) ON TABLE public.coach_replay_ends TO bee_worker;
+
+GRANT INSERT(ended_by) ON TABLE public.coach_replay_ends TO bee_coach;
+GRANT INSERT(ended_by) ON TABLE public.coach_replay_ends TO bee_admin;
+GRANT INSERT(ended_by) ON TABLE public.coach_replay_ends TO bee_worker;
+
+GRANT SELECT ON TABLE public.coach_replay_messages TO bee_coach;
+GRANT SELECT ON TABLE public.coach_replay_messages TO bee_admin;
+GRANT SELECT ON TABLE public.coach_replay_messages TO bee_worker;
+
+GRANT INSERT(replay_id) ON TABLE public.coach_replay_messages TO bee_coach;
+GRANT INSERT(replay_id) ON TABLE public.coach_replay_messages TO bee_admin;
+
+GRANT INSERT(user_id) ON TABLE public.coach_replay_messages TO bee_coach;
+GRANT INSERT(user_id) ON TABLE public.coach_replay_messages TO bee_admin;
+
+GRANT INSERT(request_id) ON TABLE public.coach_replay_messages TO bee_coach;
+GRANT INSERT(request_id) ON TABLE public.coach_replay_messages TO bee_admin;
+
+GRANT SELECT ON TABLE public.coach_replays TO bee_coach;
+GRANT SELECT ON TABLE public.coach_replays TO bee_admin;
+GRANT SELECT ON TABLE public.coach_replays TO bee_worker;
+
+GRANT INSERT(prompt) ON TABLE public.coach_replays TO bee_coach;
+GRANT INSERT(prompt) ON TABLE public.coach_replays TO bee_admin;
+
+GRANT INSERT(version_id) ON TABLE public.coach_replays TO bee_coach;
+GRANT INSERT(version_id) ON TABLE public.coach_replays TO bee_admin;
+
+GRANT INSERT(model) ON TABLE public.coach_replays TO bee_coach;
+GRANT INSERT(model) ON TABLE public.coach_replays TO bee_admin;
+
+GRANT INSERT(day) ON TABLE public.coach_replays TO bee_coach;
+GRANT INSERT(day) ON TABLE public.coach_replays TO bee_admin;
+
+GRANT INSERT(written) ON TABLE public.coach_replays TO bee_coach;
+GRANT INSERT(written) ON TABLE public.coach_replays TO bee_admin;
+
+GRANT INSERT(unconsented) ON TABLE public.coach_replays TO bee_coach;
+GRANT INSERT(unconsented) ON TABLE public.coach_replays TO bee_admin;
+
+GRANT INSERT(not_kept) ON TABLE public.coach_replays TO bee_coach;
+GRANT INSERT(not_kept) ON TABLE public.coach_replays TO bee_admin;
+
+GRANT INSERT(askable) ON TABLE public.coach_replays TO bee_coach;
+GRANT INSERT(askable) ON TABLE public.coach_replays TO bee_admin;
+
+GRANT INSERT(most_messages) ON TABLE public.coach_replays TO bee_coach;
+GRANT INSERT(most_messages) ON TABLE public.coach_replays TO bee_admin;
+
+GRANT INSERT(most_usd) ON TABLE public.coach_replays TO bee_coach;
+GRANT INSERT(most_usd) ON TABLE public.coach_replays TO bee_admin;
+
+GRANT INSERT(seed) ON TABLE public.coach_replays TO bee_coach;
+GRANT INSERT(seed) ON TABLE public.coach_replays TO bee_admin;
+
+GRANT INSERT(requested_by) ON TABLE public.coach_replays TO bee_coach;
+GRANT INSERT(requested_by) ON TABLE public.coach_replays TO bee_admin;
+
+GRANT INSERT(requested_as) ON TABLE public.coach_replays TO bee_coach;
+GRANT INSERT(requested_as) ON TABLE public.coach_replays TO bee_admin;
 
 GRANT SELECT ON TABLE public.coach_review_ends TO bee_coach;
 GRANT SELECT ON TABLE public.coach_review_ends TO bee_admin;

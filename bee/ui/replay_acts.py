@@ -1,28 +1,37 @@
 """What the replay reads and does: never remembered; whose words were read is in the trail before they are shown."""
 
-from collections.abc import Sequence
+import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
 import streamlit as st
 
-from bee.access import Viewer
+from bee.access import StaffRole, Viewer
 from bee.audit import Actor, record
-from bee.coach.model import Provider
-from bee.coach.model.prices import find_price, price_list
-from bee.coach.prompting import Prompt
-from bee.coach.replay import Day, Replayed, cost_ceiling, read_day
+from bee.coach.replay import (
+    Change,
+    Day,
+    Population,
+    Replay,
+    Wanted,
+    changes,
+    end_replay,
+    population,
+    read_day,
+    replays,
+    request_replay,
+)
 from bee.db import Login
+from bee.ui.acts import act
 from bee.ui.house import get_house
 from bee.ui.reads import Scope
+from bee.ui.run_acts import SEEDS
+from bee.ui.sessions import utc_now
 
 SAME_LOOK: Final = timedelta(minutes=15)
 LISTED: Final = "replay-listed"
-# How many messages are asked again at once; more is a run's.
-MOST_AGAIN: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +67,41 @@ def record_replay(viewer: Viewer, question: ReplayQuestion, day: Day, now: datet
     st.session_state[LISTED] = (question.day, now)
 
 
-def most_usd(moments: Sequence[Replayed], prompt: Prompt, now: datetime) -> Decimal | None:
-    """Return about the most that asking again can cost; None where nobody knows the price."""
-    if prompt.provider is Provider.OFFLINE:
-        return Decimal(0)
-    price = find_price(prompt.provider, prompt.model, on=now.date(), prices=price_list(get_house().settings))
-    return None if price is None else cost_ceiling(moments, prompt, price)
+def read_population(question: ReplayQuestion, now: datetime) -> Population:
+    """Return how many messages of the day can be asked again, whoever wrote them."""
+    house, scope = get_house(), question.scope
+    with house.database.reading(Login.DASHBOARD, role=scope.role, staff_id=scope.staff_id) as session:
+        return population(session, question.day, now=now)
+
+
+def read_replays(question: ReplayQuestion) -> list[Replay]:
+    """Return the replays of the day as they stand, the newest first."""
+    house, scope = get_house(), question.scope
+    with house.database.reading(Login.DASHBOARD, role=scope.role, staff_id=scope.staff_id) as session:
+        return replays(session, question.day)
+
+
+def read_changes(question: ReplayQuestion, replay_id: UUID) -> list[Change]:
+    """Return what a replay brought, the riskiest first; of one member where one is asked about."""
+    house, scope = get_house(), question.scope
+    with house.database.reading(Login.DASHBOARD, role=scope.role, staff_id=scope.staff_id) as session:
+        found = changes(session, replay_id)
+    return [change for change in found if question.member_id in {None, change.user_id}]
+
+
+def request(wanted: Wanted) -> int:
+    """Ask for a replay and return its number; by lot which messages are drawn."""
+    house, seed = get_house(), secrets.randbelow(SEEDS)
+    return act(
+        StaffRole.COACH,
+        lambda session, actor: (
+            request_replay(
+                session, wanted, settings=house.settings, seed=seed, actor=actor, now=utc_now()
+            ).number
+        ),
+    )
+
+
+def end(replay_id: UUID) -> None:
+    """End a replay. Raises :class:`bee.errors.Conflict` where it is over."""
+    act(StaffRole.COACH, lambda session, actor: end_replay(session, replay_id, actor=actor))

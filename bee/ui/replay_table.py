@@ -1,4 +1,4 @@
-"""A day's messages and what would have gone out, as tables; one of each in full."""
+"""A day's messages as a table, and one in full."""
 
 import json
 from collections.abc import Sequence
@@ -8,15 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from bee.coach.prompts.difference import pieces
-from bee.coach.replay import Change, Match, Replayed, Rerendered
+from bee.coach.replay import Match, Replayed, Rerendered
 from bee.ui.blocks import facts
-from bee.ui.playground_view import show_trial
 from bee.ui.prompt_difference import TEXT_PX, marked
 from bee.ui.replay_words import (
     MATCH_MEANS,
     MATCH_WORDS,
     answered_words,
-    risks,
     shortened,
     state_name,
 )
@@ -62,42 +60,6 @@ def moments_table(moments: Sequence[Replayed], *, key: str) -> Replayed | None:
     return pressed_row(key, moments)
 
 
-def changes_table(changes: Sequence[Change], *, key: str) -> Change | None:
-    """Draw what would have gone out, in the order given, and return the one whose row's button was pressed."""
-    reasons = [risks(change) for change in changes]
-    columns = st.column_config
-    sheet(
-        pd.DataFrame(
-            {
-                "person": [f"P-{change.then.kept.person}" for change in changes],
-                "why": reasons,
-                "distance": [100 * change.distance for change in changes],
-                "then": [shortened(change.then.kept.answer) for change in changes],
-                "now": [shortened(change.trial.sent) for change in changes],
-                "action": [[OPEN] for _ in changes],
-            }
-        ),
-        {
-            "person": columns.TextColumn("Person", width=75),
-            "why": columns.MultiselectColumn(
-                "Look at",
-                options=sorted({reason for each in reasons for reason in each}),
-                color="gray",
-                width=190,
-            ),
-            "distance": columns.ProgressColumn(
-                "Other words", min_value=0, max_value=100, format="%.0f%%", color="gray", width=105
-            ),
-            "then": columns.TextColumn("Sent then", width=250),
-            "now": columns.TextColumn("Would be sent", width=250),
-            "action": columns.ButtonColumn("Action", key=key, width=88),
-        },
-        alt="What would have gone out instead, the riskiest changes first",
-        most=ROWS_SHOWN,
-    )
-    return pressed_row(key, changes)
-
-
 def whole_moment(replayed: Replayed) -> None:
     """Draw a message, what was answered, and its prompt as it was sent beside the same again."""
     kept = replayed.kept
@@ -114,18 +76,6 @@ def whole_moment(replayed: Replayed) -> None:
     st.caption("The answer was")
     st.text(kept.answer)
     _show_prompt(replayed.rerendered)
-
-
-def whole_change(change: Change) -> None:
-    """Draw a message with the answer of then and the one that would have been sent."""
-    kept = change.then.kept
-    facts([("Who", f"P-{kept.person}"), ("State then", state_name(kept.state))])
-    st.caption("The member wrote")
-    st.text(kept.message)
-    st.caption(f"Sent then, {answered_words(kept)}")
-    st.text(kept.answer)
-    st.caption("With this version")
-    show_trial(change.trial)
 
 
 def _show_prompt(found: Rerendered) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import pandas as pd
+import streamlit as st
 
 HEAD_HEIGHT: Final = 37
 ROW_HEIGHT: Final = 40
@@ -23,10 +24,12 @@ def sheet(
     ``columns``: how each is shown, None for one that is not. ``alt``: what it shows, for whoever hears it.
     ``most``: rows at once; the others are scrolled to. ``placeholder``: what stands where there is nothing.
     """
-    sheet(
+    st.dataframe(
         table,
-        columns,
-        alt=alt,
-        most=most,
+        hide_index=True,
+        row_height=ROW_HEIGHT,
+        height=HEAD_HEIGHT + ROW_HEIGHT * min(max(len(table), 1), most),
         placeholder=placeholder,
+        alt=alt,
+        column_config=columns,
     )

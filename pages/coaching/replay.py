@@ -1,44 +1,41 @@
 """Coaching › Replay: a day again, each prompt as it was, and what would have gone out with another version."""
 
-from contextlib import closing
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from bee.coach.prompting import Prompt
-from bee.coach.replay import Change, Day, Replayed, asked_again, changes_csv, riskiest_first
+from bee.coach.replay import Change, Day, Replayed
 from bee.ui.blocks import card_head, page_head
 from bee.ui.empty import empty, errors_shown
 from bee.ui.guard import guard
+from bee.ui.house import get_house
 from bee.ui.member_picker import find_one
 from bee.ui.member_reads import record_look
 from bee.ui.pickers import asked_day, pick_day, pick_member_words
-from bee.ui.playground_acts import SEE_LAB, begin_trial, read_offer
-from bee.ui.playground_pickers import pick_prompt
-from bee.ui.playground_words import prompt_name
+from bee.ui.playground_acts import SEE_LAB, read_offer
 from bee.ui.reads import Scope
-from bee.ui.replay_acts import MOST_AGAIN, ReplayQuestion, most_usd, read_replay, record_replay
-from bee.ui.replay_table import changes_table, moments_table, whole_change, whole_moment
-from bee.ui.replay_words import again_words, changes_words, covers_words
+from bee.ui.replay_acts import (
+    ReplayQuestion,
+    read_changes,
+    read_population,
+    read_replay,
+    read_replays,
+    record_replay,
+    request,
+)
+from bee.ui.replay_form import ask_replay
+from bee.ui.replay_pickers import look_at, pick_replay
+from bee.ui.replay_table import moments_table, whole_moment
+from bee.ui.replay_view import show_changes, show_standing, whole_change
+from bee.ui.replay_words import covers_words, replay_name
 from bee.ui.sessions import utc_now
 from bee.ui.words import long_date
 
 viewer = guard(*SEE_LAB)
 
-AGAIN: Final = "replay-again"
 OLDEST: Final = timedelta(days=3660)
-
-
-@dataclass(frozen=True, slots=True)
-class Again:
-    """What was asked again, of which day and whom, and what came of it."""
-
-    question: ReplayQuestion
-    prompt: Prompt
-    changes: list[Change]
 
 
 def show() -> None:
@@ -62,7 +59,7 @@ def show() -> None:
         return
     record_replay(viewer, question, day, utc_now())
     show_day(scope, day)
-    show_again(scope, question, day)
+    show_again(scope, question)
 
 
 def ask(scope: Scope, choices: DeltaGenerator) -> ReplayQuestion | None:
@@ -87,47 +84,31 @@ def show_day(scope: Scope, day: Day) -> None:
         show_moment(scope, chosen)
 
 
-def show_again(scope: Scope, question: ReplayQuestion, day: Day) -> None:
-    """Offer to ask another version in each moment, and draw what came of it."""
+def show_again(scope: Scope, question: ReplayQuestion) -> None:
+    """Draw what would have gone out with another version, or ask for it."""
     with st.container(border=True):
-        card_head("What would have gone out", "Each message asked again as of then; nobody hears of it")
-        prompt = pick_prompt(read_offer(scope), 0, is_only=True)
-        if prompt is None:
-            st.caption("There is no prompt yet.")
+        card_head("What would have gone out", "Messages asked again as of then; nobody hears of it")
+        replay = pick_replay(read_replays(question))
+        if replay is None:
+            show_new(scope, question)
             return
-        moments = day.askable[:MOST_AGAIN]
-        cost = most_usd(moments, prompt, utc_now())
-        st.caption(again_words(len(moments), len(day.moments), cost))
-        if st.button("Ask again", icon=":material/replay:", disabled=not moments):
-            play(question, prompt, moments)
-            st.rerun()
-        again: Again | None = st.session_state.get(AGAIN)
-        if again is not None and (again.question, again.prompt) == (question, prompt):
-            show_changes(scope, again)
-
-
-def play(question: ReplayQuestion, prompt: Prompt, moments: tuple[Replayed, ...]) -> None:
-    """Ask a version in each moment, and keep what came of it until something else is asked."""
-    stage = begin_trial([prompt], question.member_id)
-    changes: list[Change] = []
-    bar = st.progress(0.0, "Asked …")
-    with closing(asked_again(stage, moments, prompt)) as answers:
-        for then, trial in answers:
-            changes.append(Change.of(then, trial))
-            bar.progress(len(changes) / len(moments), f"{len(changes)} of {len(moments)}")
-    st.session_state[AGAIN] = Again(question, prompt, riskiest_first(changes))
-
-
-def show_changes(scope: Scope, again: Again) -> None:
-    """Draw what would have gone out, the riskiest changes first, and offer it as a file."""
-    st.caption(changes_words(again.changes))
-    chosen = changes_table(again.changes, key="open-change")
-    st.download_button(
-        "Export", lambda: changes_csv(again.changes), f"replay-{again.question.day}.csv", "text/csv",
-        on_click="ignore", icon=":material/download:",
-    )  # fmt: skip
+        show_standing(replay)
+        changes = read_changes(question, replay.id)
+        if not changes:
+            st.caption("No answer yet: the worker asks for them; look again in a while.")
+            return
+        chosen = show_changes(replay, changes)
     if chosen is not None:
-        show_change(scope, chosen, prompt_name(again.prompt))
+        show_change(scope, chosen, replay_name(replay))
+
+
+def show_new(scope: Scope, question: ReplayQuestion) -> None:
+    """Ask for a replay of the day, whoever is looked at."""
+    population = read_population(question, utc_now())
+    wanted = ask_replay(read_offer(scope), question, population, get_house().settings)
+    if wanted is not None:
+        with errors_shown():
+            look_at(request(wanted), wanted.version)
 
 
 @st.dialog("A message of that day", position="right", width="large")
@@ -142,7 +123,7 @@ def show_moment(scope: Scope, replayed: Replayed) -> None:
 def show_change(scope: Scope, change: Change, name: str) -> None:
     """Show a change in full; that somebody looked is in the trail before."""
     with errors_shown():
-        record_look(viewer, scope, change.then.kept.user_id, utc_now())
+        record_look(viewer, scope, change.user_id, utc_now())
         st.caption(name)
         whole_change(change)
 

@@ -30,6 +30,7 @@ inner join coach_messages as reply
     on reply.user_id = asked.user_id and reply.request_id = asked.request_id and reply.role = 'coach'
 left join coach_moments as kept on kept.user_id = asked.user_id and kept.request_id = asked.request_id
 where (cast(:user_id as uuid) is null or members.id = cast(:user_id as uuid))
+    and not members.is_synthetic
     and asked.created_at >= cast(:day as date) - interval '1 day'
     and asked.created_at < cast(:day as date) + interval '2 days'
     and cast(asked.created_at at time zone members.time_zone as date) = cast(:day as date)

@@ -1,5 +1,6 @@
 """Coaching › Playground, Replay, Use and cost as a browser draws them: versions are tried by hand."""
 
+import random
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,13 +15,14 @@ from bee.access import StaffRole
 from bee.coach.ledger import Purpose
 from bee.coach.usage import Grouping, added_up, usage_by_coach, usage_csv
 from bee.db import Database, Login
+from bee.worker import Worker
 from tests.browser.conftest import Dashboard, open_as, served, settle
 from tests.browser.test_notifications import downloaded_alone, press_first_row
 from tests.browser.test_pages import WIDER, violations
 from tests.coach.ground import make_mia, remember, set_state, settings_for
 from tests.coach.model_server import TEXT, ModelServer, model_server
 from tests.coach.prompts.versions import add_version
-from tests.coach.replay.test_replay import WALK, say
+from tests.coach.replay.replaying import WALK, say
 from tests.dashboard import Person, add_person, now
 from tests.factories import execute
 
@@ -70,6 +72,16 @@ def lab(
         yield Lab(dashboard, service, cora, number, f"{noon:%Y-%m-%d}")
 
 
+def work(lab: Lab) -> None:
+    """Do what the worker does, in a thread without a loop."""
+    spread = random.Random(1)  # noqa: S311  # spreading ticks is no secret
+    settings = settings_for(lab.service, "openai/gpt-4o-mini")
+    worker = Worker(lab.dashboard.database, settings, "worker", spread, clock=now)
+    with ThreadPoolExecutor(1) as thread:
+        while thread.submit(worker.tick).result():
+            pass
+
+
 def fits_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_function(f"({WIDER})().length === 0")
@@ -115,10 +127,19 @@ def test_a_day_is_replayed_by_hand_and_what_it_took_is_the_labs(
     dialog.get_by_role("button", name="Close").click()
     lab.service.text = "You took a walk today and it felt good. Would you like to rest for a minute?"
     page.get_by_role("button", name="Ask again").click()
-    expect(page.get_by_text("1 message asked again")).to_be_visible()
+    expect(page.get_by_text("No answer yet: the worker asks for them")).to_be_visible()
+    work(lab)
+    page.get_by_role("button", name="Look again").click()
+    expect(page.get_by_text("1 of 1 answered")).to_be_visible()
     settle(page)
-    assert "would_be_sent" in downloaded_alone(page, "Export")
+    page.wait_for_url("**replay=Replay*1*version*1*")
+    page.evaluate(axe)
+    assert violations(page) == []
+    assert ",needs_care," in downloaded_alone(page, "Export")
     fits_a_phone(page)
+    page.goto(f"{page.url}&risk=Safety")
+    settle(page)
+    expect(page.get_by_text("No change is like that.")).to_be_visible()
     page.goto(f"{lab.dashboard.url}/usage?by={quote('By version')}")
     settle(page)
     expect(page.get_by_text("2 calls in 28 days")).to_be_visible()

@@ -76,6 +76,12 @@ ASSIGNED_CASE = (
     "(version > 1 or taken_from is null or taken_from in (select id from members where coach_id = %(me)s))"
 )
 RUN = "id prompt candidate_id baseline_id tag repeats reuses_answers most_usd seed checker requested_by"
+REPLAY = (
+    "prompt version_id model day written unconsented not_kept askable most_messages most_usd seed requested_by"
+    " requested_as"
+)
+REPLAY_END = "replay_id outcome said ended_by"
+OF_MY_REPLAY = "replay_id in (select id from coach_replays where requested_by = %(me)s)"
 RUN_END = "run_id outcome said ended_by"
 REVIEW_END = "review_id outcome ended_by"
 # Runs of which who reads has some answers left to rate: the review that asks three has nobody's word yet.
@@ -590,6 +596,33 @@ WALLS: Mapping[str, Mapping[str, May]] = {
         "bee_coach": May(select="*", rows=f"run_id not in {RATED_BY_ME}"),
         "bee_worker": May(select="*", insert="* but is_safe passes created_at"),
     },
+    # Replays: a coach sees the messages of their own members, whoever asked; the worker brings the answers.
+    "coach_replays": {
+        "bee_coach": May(
+            select="*", insert=REPLAY, adds="requested_by = %(me)s and requested_as = 'bee_coach'"
+        ),
+        "bee_admin": May(
+            select="*", insert=REPLAY, adds="requested_by = %(me)s and requested_as = 'bee_admin'"
+        ),
+        "bee_worker": READS,
+    },
+    "coach_replay_messages": {
+        "bee_coach": May(
+            select="*", insert="* but role", rows=ASSIGNED, adds=f"{OF_MY_REPLAY} and {ASSIGNED}"
+        ),
+        "bee_admin": May(select="*", insert="* but role", adds=OF_MY_REPLAY),
+        "bee_worker": READS,
+    },
+    "coach_replay_answers": {
+        "bee_coach": May(select="*", rows=ASSIGNED),
+        "bee_admin": READS,
+        "bee_worker": May(select="*", insert="* but created_at"),
+    },
+    "coach_replay_ends": dict.fromkeys(
+        ("bee_coach", "bee_admin"),
+        May(select="*", insert=REPLAY_END, adds="outcome = 'cancelled' and ended_by = %(me)s"),
+    )
+    | {"bee_worker": May(select="*", insert=REPLAY_END, adds="outcome <> 'cancelled'")},
     # What was said: the program writes it, also what the member said; coaches see to those in danger.
     "coach_conversations": {
         "authenticated": May(select="*", rows=OWN),
@@ -910,6 +943,10 @@ UNCHANGEABLE = frozenset(
         "coach_run_cases",
         "coach_run_ends",
         "coach_run_outputs",
+        "coach_replays",
+        "coach_replay_messages",
+        "coach_replay_answers",
+        "coach_replay_ends",
         "coach_reviews",
         "coach_review_pairs",
         "coach_review_ends",

@@ -219,6 +219,21 @@ insert into coach_feedback (user_id, request_id, is_helpful)
 select user_id, request_id, true from coach_messages where role = 'coach';
 insert into coach_moments (user_id, request_id, memory_ids, message_numbers)
 select user_id, request_id, '{}', '{}' from coach_messages where role = 'coach';
+insert into coach_replays
+    (prompt, version_id, model, day, written, unconsented, not_kept, askable, most_messages, most_usd, seed, requested_by,
+        requested_as)
+select prompt, versions.id, 'offline/offline', '2026-02-01', 2, 0, 0, 2, 2, 1, 1, staff.id, 'bee_' || roles[1]
+from coach_prompt_versions as versions
+cross join staff
+where versions.prompt = 'prompt_of_cora' and versions.number = 1 and roles && array['coach', 'admin'];
+insert into coach_replay_messages (replay_id, user_id, request_id)
+select replays.id, user_id, request_id from coach_replays as replays, coach_messages where role = 'coach';
+insert into coach_replay_answers (replay_id, user_id, request_id, danger, sent, distance, cost_usd)
+select replay_id, user_id, request_id, 'none', 'words to ' || user_id, 0.5, 0
+from coach_replay_messages;
+insert into coach_replay_ends (replay_id, outcome) select id, 'finished' from coach_replays where requested_as = 'bee_coach';
+insert into coach_replay_ends (replay_id, outcome, ended_by)
+select id, 'cancelled', requested_by from coach_replays where requested_as = 'bee_admin';
 insert into coach_model_calls
     (staff_id, user_id, request_id, attempt, provider, model, prompt, prompt_sha256, started_at, outcome, input_tokens,
         cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens, is_estimate, total_ms)

@@ -1,118 +1,111 @@
-"""What would have gone out with another version: each moment asked again, the riskiest changes first."""
+"""What would have gone out with another version: messages asked again, each in its moment, as production would."""
 
-from collections.abc import Generator, Iterable, Sequence
+import json
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import SequenceMatcher
-from typing import Final
+from typing import Final, Self
 
 from bee.coach.exchange import MOST_TRIES, estimated_usage
 from bee.coach.masking import Mask
 from bee.coach.model import Usage
 from bee.coach.model.prices import Price
-from bee.coach.playground import Asked, Done, Stage, Trial
+from bee.coach.playground import Asked, Done, Scene, Stage, Trial
 from bee.coach.playground.stage import PSEUDONYM
 from bee.coach.prompting import Prompt, rendered
-from bee.coach.replay.moments import Replayed
-from bee.coach.review import Kind
+from bee.coach.replay.change import Danger
+from bee.coach.replay.rerender import KeptMoment
+from bee.coach.review import Review, review
 from bee.coach.safety import screen
-from bee.csv_text import csv_text
 
-# After so many the day's budget is looked at again.
-BATCH: Final = 8
+LONGEST_TEXT: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """An answer of then and what would have been sent instead. ``distance``: 0 for the same words, 1 for none."""
+class Then:
+    """A message of then and the moment that it was written in."""
 
-    then: Replayed
-    trial: Trial
-    distance: float
+    kept: KeptMoment
+    scene: Scene
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What would have gone out, as it is kept; see :class:`bee.coach.replay.change.Change`."""
+
+    danger: Danger
+    sent: str | None = None
+    heard: str | None = None
+    fallback: str | None = None
+    failed_then: tuple[str, ...] = ()
+    checks: str | None = None
+    distance: float = 0.0
+    cost_usd: Decimal = Decimal(0)
 
     @classmethod
-    def of(cls, then: Replayed, trial: Trial) -> "Change":
-        """Compare the two."""
-        was, now = then.kept.answer.split(), trial.sent.split()
-        return cls(then, trial, 1 - SequenceMatcher(None, was, now, autojunk=False).ratio())
+    def of_danger(cls, then: Then) -> Self:
+        """Return what is kept of words that told of danger then: no model is ever asked about them."""
+        is_seen = screen(then.kept.message).crisis
+        return cls(Danger.AS_BEFORE if is_seen else Danger.NO_LONGER)
 
-    @property
-    def failed(self) -> tuple[str, ...]:
-        """The checks that object to what the model said, those of safety first."""
-        if self.trial.found is None:
-            return ()
-        results = [result for result in self.trial.found.results if not result.passed]
-        return tuple(result.name for result in sorted(results, key=lambda each: each.kind is not Kind.SAFETY))
-
-    @property
-    def unsafe(self) -> int:
-        """How many checks of safety object."""
-        results = self.trial.found.results if self.trial.found else ()
-        return sum(not result.passed and result.kind is Kind.SAFETY for result in results)
-
-    @property
-    def is_other_danger(self) -> bool:
-        """Whether danger was seen then and would not be now, or the other way round."""
-        return self.then.kept.crisis != self.trial.screening.crisis
-
-    @property
-    def needs_care(self) -> bool:
-        """Whether the member was in need of care then."""
-        return self.then.kept.state == "NeedsCare"
+    @classmethod
+    def of(cls, then: Then, trial: Trial) -> Self:
+        """Return what came of asking, beside what the same checks say of the answer of then."""
+        distance = words_apart(then.kept.answer, trial.sent)
+        if trial.screening.crisis:
+            return cls(Danger.NEWLY, sent=trial.sent, distance=distance)
+        return cls(
+            Danger.NONE,
+            sent=_storable(trial.sent),
+            heard=_storable(trial.heard),
+            fallback=trial.fallback,
+            failed_then=review(then.kept.answer, then.scene.moment).failed,
+            checks=_told(trial.found),
+            distance=distance,
+            cost_usd=trial.cost_usd or Decimal(0),
+        )
 
 
-def asked_again(
-    stage: Stage, moments: Sequence[Replayed], prompt: Prompt
-) -> Generator[tuple[Replayed, Trial], None, None]:
-    """Ask a version in each moment, and yield what comes of each as it does.
-
-    Whoever stops listening stops what still runs.
-    """
-    for start in range(0, len(moments), BATCH):
-        some = moments[start : start + BATCH]
-        with closing(stage.play([Asked(prompt, each.scene) for each in some])) as events:
-            for event in events:
-                if isinstance(event, Done):
-                    yield some[event.place], event.trial
+def words_apart(was: str, now: str) -> float:
+    """Return how far a text is from another: 0 for the same words, 1 for none in common."""
+    return 1 - SequenceMatcher(None, was.split(), now.split(), autojunk=False).ratio()
 
 
-def cost_ceiling(moments: Sequence[Replayed], prompt: Prompt, price: Price) -> Decimal:
+def asked_again(stage: Stage, messages: Sequence[Then], prompt: Prompt) -> Iterator[tuple[Then, Trial]]:
+    """Ask a version in each moment, some at once, and yield what comes of each as it does."""
+    with closing(stage.play([Asked(prompt, each.scene) for each in messages])) as events:
+        for event in events:
+            if isinstance(event, Done):
+                yield messages[event.place], event.trial
+
+
+def most_usd(scene: Scene, prompt: Prompt, price: Price) -> Decimal:
     """Return about the most that asking again can cost, every try of it together; danger costs nothing."""
-    total = Decimal(0)
-    for each in moments:
-        if not screen(each.scene.moment.message).crisis:
-            request = rendered(prompt, each.scene.moment, Mask(each.scene.known), PSEUDONYM)
-            sent = estimated_usage(request, 0)
-            total += MOST_TRIES * price.cost(Usage(input=sent.input, output=request.max_tokens))
-    return total
+    if screen(scene.moment.message).crisis:
+        return Decimal(0)
+    request = rendered(prompt, scene.moment, Mask(scene.known), PSEUDONYM)
+    sent = estimated_usage(request, 0)
+    return MOST_TRIES * price.cost(Usage(input=sent.input, output=request.max_tokens))
 
 
-def riskiest_first(changes: Iterable[Change]) -> list[Change]:
-    """Return changes by what could do harm: failed checks, danger seen otherwise, need of care, other words."""
-
-    def risk(change: Change) -> tuple[int, int, bool, bool, float, int]:
-        return (
-            -change.unsafe, -len(change.failed), not change.is_other_danger, not change.needs_care,
-            -change.distance, change.then.kept.number,
-        )  # fmt: skip
-
-    return sorted(changes, key=risk)
+def _storable(text: str | None) -> str | None:
+    """Return a text as the database can hold it; None where that is nothing."""
+    return (text or "").replace("\0", "")[:LONGEST_TEXT] or None
 
 
-def changes_csv(changes: Sequence[Change]) -> str:
-    """Return changes in their order as a file."""
-    header = (
-        "person", "asked_at", "state", "message", "sent_then", "would_be_sent", "model_said", "fallback",
-        "failed_checks", "danger_then", "danger_now", "different_ratio",
-    )  # fmt: skip
-    return csv_text(header, (_row(change) for change in changes))
-
-
-def _row(change: Change) -> Sequence[str | float]:
-    kept, trial = change.then.kept, change.trial
-    return (
-        f"P-{kept.person}", kept.local_at.isoformat(timespec="minutes"), kept.state or "", kept.message,
-        kept.answer, trial.sent, trial.heard or "", trial.fallback or "", " | ".join(change.failed),
-        "yes" if kept.crisis else "no", "yes" if trial.screening.crisis else "no", round(change.distance, 2),
-    )  # fmt: skip
+def _told(found: Review | None) -> str | None:
+    """Return what the checks said as JSON, by the name of each."""
+    if found is None:
+        return None
+    results = {
+        result.name: {
+            "version": result.version,
+            "kind": result.kind,
+            "passed": result.passed,
+            "found": result.found,
+        }
+        for result in found.results
+    }
+    return json.dumps({"checker": found.checker, "results": results}).replace("\\u0000", "")

@@ -12,6 +12,7 @@ from bee.coach.playground import Scene
 from bee.coach.prompts import prompt_versions
 from bee.coach.prompts.registry import COACH
 from bee.coach.queries import AboutMember
+from bee.coach.replay.again import Then
 from bee.coach.replay.rerender import KeptMoment, Match, Past, Rerendered, moment_of, rerender
 from bee.db import ReadSession
 from bee.settings import Settings
@@ -21,10 +22,9 @@ MOST_MOMENTS: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """A message of the day, the moment that it was written in, and its prompt again."""
+    """A message of the day and its prompt again."""
 
     kept: KeptMoment
-    scene: Scene
     rerendered: Rerendered
 
 
@@ -34,11 +34,6 @@ class Day:
 
     moments: tuple[Replayed, ...]
     is_cut: bool
-
-    @property
-    def askable(self) -> tuple[Replayed, ...]:
-        """Those of which all is known that an answer takes; words of danger take nothing else."""
-        return tuple(each for each in self.moments if each.kept.is_kept or each.kept.crisis)
 
     @property
     def people(self) -> int:
@@ -56,16 +51,26 @@ def read_day(session: ReadSession, user_id: UUID | None, day: date, settings: Se
     found = session.all(KeptMoment, "coach/replay_moments", user_id=user_id, day=day, most=MOST_MOMENTS + 1)
     rows = found[:MOST_MOMENTS]
     past = _past(session, rows)
-    about = {member_id: _about(session, member_id) for member_id in {row.user_id for row in rows}}
+    scenes = _scenes(session, rows, past)
     moments = tuple(
-        Replayed(
-            row,
-            Scene(moment_of(row, past), about[row.user_id].known, about[row.user_id].consents),
-            rerender(row, past, about[row.user_id].known, settings),
-        )
-        for row in rows
+        Replayed(row, rerender(row, past, scene.known, settings))
+        for row, scene in zip(rows, scenes, strict=True)
     )
     return Day(moments, is_cut=len(found) > len(rows))
+
+
+def read_due(session: ReadSession, replay_id: UUID, *, most: int) -> list[Then]:
+    """Return the next messages of a replay that are to be asked, each in the moment that it was written in."""
+    rows = session.all(KeptMoment, "coach/replay_due", replay_id=replay_id, most=most)
+    scenes = _scenes(session, rows, _past(session, rows))
+    return [Then(row, scene) for row, scene in zip(rows, scenes, strict=True)]
+
+
+def _scenes(session: ReadSession, rows: Sequence[KeptMoment], past: Past) -> list[Scene]:
+    about = {member_id: _about(session, member_id) for member_id in {row.user_id for row in rows}}
+    return [
+        Scene(moment_of(row, past), about[row.user_id].known, about[row.user_id].consents) for row in rows
+    ]
 
 
 def _past(session: ReadSession, rows: Sequence[KeptMoment]) -> Past:

@@ -1,39 +1,22 @@
-"""A day of messages again: the same prompt byte for byte, and what another version would have said."""
+"""A day of messages again: each prompt the same, byte for byte."""
 
-import asyncio
 import json
 import random
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
-from bee.coach.engine import Coach, Question
-from bee.coach.model import Provider
-from bee.coach.playground import Stage
-from bee.coach.prompting import Prompt
-from bee.coach.replay import (
-    Change,
-    Day,
-    Match,
-    Replayed,
-    asked_again,
-    changes_csv,
-    read_day,
-    riskiest_first,
-)
+from bee.coach.replay import Day, Match, read_day
 from bee.db import Database, Login
 from bee.settings import Settings
-from tests.coach.ground import AMPLE, make_mia, prompt_with, remember, set_state, settings_for
+from tests.coach.ground import make_mia, remember, set_state, settings_for
 from tests.coach.model_server import TEXT, ModelServer, model_server
 from tests.coach.prompts.versions import add_version, go_live
+from tests.coach.replay.replaying import DAY, MORNING, WALK, say
 from tests.factories import execute, make_member, make_staff
 
-DAY = date(2026, 11, 24)
-MORNING = datetime(2026, 11, 24, 8, tzinfo=UTC)
-WALK = "I took a walk today and it felt good"
 WORDS = (
     WALK, "Call me on 4155552671", "I am Mia Jones, hello", "ça va? \U0001f331", "I slept 7 hours\n\nand ran",
     'she said "no" {memories} [NAME_1]', "mia@example.org is mine",
@@ -63,19 +46,6 @@ def cora(database: Database) -> UUID:
 @pytest.fixture
 def mia(database: Database, cora: UUID) -> UUID:
     return make_mia(database, coach_id=cora)
-
-
-def say(
-    database: Database, settings: Settings, member_id: UUID, message: str, *, now: datetime = MORNING
-) -> None:
-    claims = json.dumps({"sub": str(member_id), "role": "authenticated"})
-
-    async def run() -> None:
-        coach = Coach(database, settings, limits=AMPLE, clock=lambda: now)
-        async with coach.models:
-            await coach.answer(Question(member_id, message, claims, uuid4(), now))
-
-    asyncio.run(run())
 
 
 def seen(
@@ -187,86 +157,3 @@ def test_a_day_is_the_members_own_and_a_coach_sees_own_members_only(
     (moment,) = seen(database, cora, offline, day=date(2026, 11, 25)).moments
     assert (moment.kept.user_id, f"{moment.kept.local_at:%d %H:%M}") == (near, "25 12:30")
     assert seen(database, cora, offline, strange).moments == ()
-
-
-def asked(database: Database, settings: Settings, coach_id: UUID, day: Day, prompt: Prompt) -> list[Change]:
-    stage = Stage(database, settings, coach_id, limits=AMPLE, clock=lambda: MORNING)
-    return [Change.of(then, trial) for then, trial in asked_again(stage, day.moments, prompt)]
-
-
-def test_another_version_is_asked_in_each_moment_as_it_was_and_no_member_hears_of_it(
-    database: Database, service: ModelServer, cora: UUID, mia: UUID
-) -> None:
-    settings = settings_for(service)
-    with database.writing(Login.OWNER) as session:
-        set_state(session, mia, "NeedsCare")
-        remember(session, mia, "walks at dawn")
-    for minute in range(10):
-        say(database, settings, mia, f"{WALK}, {minute}", now=MORNING + timedelta(minutes=minute))
-    say(database, settings, mia, "I want to die", now=MORNING + timedelta(hours=1))
-    with database.writing(Login.OWNER) as session:
-        set_state(session, mia, "Rising")
-        before = execute(session, "select count(*) from coach_messages").scalar_one()
-    service.asked.clear()
-    service.text = "You took a walk today and it felt good. Would you like to rest for a minute?"
-    changes = asked(database, settings, cora, seen(database, cora, settings), prompt_with(database, settings))
-    assert len(changes) == 11
-    assert len(service.asked) == 10, "danger reaches no model"
-    assert all("momentum is low" in str(body) and "walks at dawn" in str(body) for body in service.asked)
-    ordinary = [change for change in changes if not change.then.kept.crisis]
-    assert all(change.trial.is_models and 0 < change.distance < 1 for change in ordinary)
-    (danger,) = [change for change in changes if change.then.kept.crisis]
-    assert (danger.distance, danger.is_other_danger) == (0, False)
-    with database.reading(Login.OWNER) as session:
-        assert execute(session, "select count(*) from coach_messages").scalar_one() == before
-        lab = execute(session, "select count(*) from coach_model_calls where purpose = 'lab'").scalar_one()
-    assert lab == 10
-
-
-def test_the_riskiest_change_comes_first(
-    database: Database, service: ModelServer, cora: UUID, mia: UUID
-) -> None:
-    settings = settings_for(service)
-    say(database, settings, mia, WALK)
-    day = seen(database, cora, settings)
-    prompt = prompt_with(database, settings)
-
-    def change(text: str, *, state: str = "Steady", was_danger: bool = False) -> Change:
-        service.text = text
-        (found,) = asked(database, settings, cora, day, prompt)
-        kept = replace(found.then.kept, state=state, crisis=was_danger)
-        return replace(found, then=replace(found.then, kept=kept))
-
-    unsafe = change("You have a depression. You took a walk today. Would you like to walk again?")
-    style = change("You took a walk today and it felt good. Would you like to walk? Or to sit?")
-    danger = change(TEXT, was_danger=True)
-    care = change(TEXT, state="NeedsCare")
-    other = change(
-        "A walk today that felt good, that is a fine thing. Would you like to stretch for a minute?"
-    )
-    same = change(TEXT)
-    assert same.distance == 0
-    assert riskiest_first([same, other, care, danger, style, unsafe]) == [
-        unsafe, style, danger, care, other, same,
-    ]  # fmt: skip
-    assert unsafe.failed[0] == "diagnosis"
-    lines = changes_csv([unsafe, same]).split("\r\n")
-    assert (len(lines), "diagnosis" in lines[1], ",0.0" in lines[2]) == (4, True, True)
-
-
-def test_who_stops_listening_stops_the_rest(
-    database: Database, service: ModelServer, cora: UUID, mia: UUID
-) -> None:
-    settings = settings_for(service)
-    for minute in range(12):
-        say(database, settings_for(service, "offline"), mia, WALK, now=MORNING + timedelta(minutes=minute))
-    stage = Stage(database, settings, cora, limits=AMPLE, at_once=1, clock=lambda: MORNING)
-    day = seen(database, cora, settings)
-    again = asked_again(
-        stage, day.moments, replace(prompt_with(database, settings), provider=Provider.OPENAI)
-    )
-    then, trial = next(again)
-    assert isinstance(then, Replayed)
-    assert trial.is_models
-    again.close()
-    assert len(service.asked) <= 3
