@@ -120,7 +120,11 @@ def _fill(connection: psycopg.Connection, memories: int) -> People:
 def _owner(people: People, number: int) -> UUID:
     if number % 2:
         return people.half
-    return people.hundredth if number % 100 == 0 else people.few[number // 2 % len(people.few)]
+    if number % 100 == 0:
+        return people.hundredth
+    # One further each time round: otherwise the same ones would lose all of theirs to the one above.
+    others = len(people.few)
+    return people.few[(number // 2 + number // (2 * others)) % others]
 
 
 def _texts(*, seed: int) -> Iterator[str]:

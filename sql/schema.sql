@@ -916,14 +916,14 @@ $$;
 CREATE FUNCTION public.bee_near_memories(member_id uuid, provider_name text, model_name text, asked real[], at timestamp with time zone, most integer) RETURNS TABLE(memory_id uuid, similarity double precision)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    SET "hnsw.ef_search" TO '200'
+    SET "hnsw.ef_search" TO '500'
     SET enable_sort TO 'off'
     SET "hnsw.iterative_scan" TO 'relaxed_order'
     SET "hnsw.max_scan_tuples" TO '60000'
     AS $_$
         declare
             few integer := (
-                select greatest(2000, sqrt(60 * 5 * greatest(reltuples, 0)))
+                select greatest(2000, sqrt(60 * 10 * greatest(reltuples, 0)))
                 from pg_catalog.pg_class
                 where oid = 'public.coach_memory_embeddings'::regclass
             );

@@ -36,7 +36,7 @@ begin
     -- for the values of each call, without which no partial index would be used. The index looks for the nearest of all
     -- members and passes over the others': the smaller a member's part, the more of them. It is for those of whom there is
     -- more than is quickly compared, and enough of it: with n of N memories it passes some 60 N / n to find 60, each of which
-    -- takes as long as comparing five.
+    -- takes as long as comparing ten.
     execute format($function$
         create or replace function public.bee_near_memories(
             member_id uuid, provider_name text, model_name text, asked real[], at timestamptz, most integer
@@ -46,7 +46,7 @@ begin
         as $body$
         declare
             few integer := (
-                select greatest(2000, sqrt(60 * 5 * greatest(reltuples, 0)))
+                select greatest(2000, sqrt(60 * 10 * greatest(reltuples, 0)))
                 from pg_catalog.pg_class
                 where oid = 'public.coach_memory_embeddings'::regclass
             );
@@ -76,7 +76,7 @@ begin
         end
         $body$
     $function$, place);
-    alter function public.bee_near_memories(uuid, text, text, real[], timestamptz, integer) set hnsw.ef_search = 200;
+    alter function public.bee_near_memories(uuid, text, text, real[], timestamptz, integer) set hnsw.ef_search = 500;
     -- What reading so many wide rows takes is more than the planner thinks: where an index gives the order, it is to be used.
     alter function public.bee_near_memories(uuid, text, text, real[], timestamptz, integer) set enable_sort = off;
     -- Enough for all beyond that, however many memories there are.

@@ -194,7 +194,7 @@ def test_the_migration_for_pgvector_does_nothing_where_it_is_missing(empty: Serv
     ("of_all", "scans", "why"),
     [
         (2_100, 1, "it is all there is"),
-        (14_000, 1, "every seventh that is passed is theirs"),
+        (6_000, 1, "every third that is passed is theirs"),
         (1_000_000, 0, "hardly any that is passed is theirs"),
     ],
 )
