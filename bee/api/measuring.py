@@ -7,7 +7,7 @@ from uuid import UUID
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bee.sla.minutes import Area, status_of
+from bee.sla.minutes import MOST_LETTERS, Area, status_of
 from bee.sla.probes.key import HEADER, holds
 from bee.sla.recorder import Recorder
 from bee.sla.request import Request
@@ -134,10 +134,11 @@ class Passage:
 
 
 def label(scope: Scope, *, prompt: str, model: str) -> None:
-    """Say what writes the reply to a request, so that a budget can be charged to it."""
+    """Say what writes the reply to a request, so that a budget can be charged to it; long names are cut."""
     passage = scope.get(MEASURED)
     if isinstance(passage, Passage):
-        passage.prompt, passage.model = prompt, model
+        # Before anything is counted by them: two names that are one when cut are one row.
+        passage.prompt, passage.model = prompt[:MOST_LETTERS], model[:MOST_LETTERS]
 
 
 def asked_by(scope: Scope, member_id: UUID | None) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
-from bee.sla.minutes import MOST_LETTERS, minute_of, moment_of
+from bee.sla.minutes import minute_of, moment_of
 from bee.sla.request import Request
 
 MOST_AT_ONCE: Final = 10
@@ -108,8 +108,8 @@ def as_bad(listed: Listed) -> str:
             {
                 "at": datetime.fromtimestamp(bad.at, UTC).isoformat(),
                 "route": bad.request.route,
-                "prompt": bad.request.prompt[:MOST_LETTERS],
-                "model": bad.request.model[:MOST_LETTERS],
+                "prompt": bad.request.prompt,
+                "model": bad.request.model,
                 "status": bad.request.status,
                 "seconds": bad.request.seconds,
                 "first_byte_s": bad.request.first_byte_s,
@@ -130,8 +130,8 @@ def as_unlisted(listed: Listed) -> str:
                 "minute": moment_of(key.minute).isoformat(),
                 "objective": key.objective,
                 "route": key.route,
-                "prompt": key.prompt[:MOST_LETTERS],
-                "model": key.model[:MOST_LETTERS],
+                "prompt": key.prompt,
+                "model": key.model,
                 "n": n,
             }
             for key, n in listed.unlisted.items()

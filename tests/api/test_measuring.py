@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
 from bee.api.asgi import create_app
-from bee.api.measuring import COACH, MEASURED, Measuring, named
+from bee.api.measuring import COACH, MEASURED, Measuring, label, named
 from bee.db import Database, Login
 from bee.settings import Settings
 from bee.sla.minutes import Area, Status
@@ -73,9 +73,14 @@ async def slow_stream(request: Request) -> Response:
     return StreamingResponse(parts())  # type: ignore[arg-type]
 
 
+async def named_at_length(request: Request) -> Response:
+    label(request.scope, prompt="p" * 100 + request.query_params["end"], model="m" * 200)
+    return Response("fine")
+
+
 @pytest.fixture
 def small(recorder: Kept) -> TestClient:
-    routes = [Route(f"/{name.__name__}", name) for name in (fine, fault, cut, slow_stream)]
+    routes = [Route(f"/{name.__name__}", name) for name in (fine, fault, cut, slow_stream, named_at_length)]
     return TestClient(
         Measuring(Starlette(routes=routes), recorder, probe_key=KEY), raise_server_exceptions=False
     )
@@ -101,6 +106,15 @@ def test_a_stream_has_two_latencies_and_an_answer_in_one_piece_has_one(
     assert stream.first_byte_s is not None
     assert stream.seconds >= stream.first_byte_s + 0.2
     assert plain.first_byte_s is None
+
+
+def test_names_that_are_one_when_cut_are_counted_together(
+    small: TestClient, recorder: Kept, database: Database
+) -> None:
+    for end in ("this", "that"):
+        small.get("/named_at_length", params={"end": end})
+    recorder.flush()
+    assert stored(database, "prompt, model, n") == [("p" * 100, "m" * 100, 2)]
 
 
 Inside = Callable[[Scope, Receive, Send], Awaitable[None]]
