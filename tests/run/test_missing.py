@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests import conftest
 from tests.browser import conftest as browser
-from tests.conftest import chromium, pytest_addoption, server
+from tests.conftest import chromium, memory, pytest_addoption, server
 from tests.browser.conftest import axe
 
 conftest.CHROMIUM = conftest.OLDEST_BINARIES = browser.AXE = Path("/nowhere")
