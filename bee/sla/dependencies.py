@@ -78,11 +78,15 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class ModelCalls:
-    """How often a provider was asked for members in the last day, and how often it answered."""
+    """How often a provider was asked for members in the last day, and how often it answered.
+
+    ``unused``: of its answers, those that were refused, cut short or not passed by the checks.
+    """
 
     provider: str
     calls: int
     answered: int
+    unused: int
     last_at: datetime
 
 

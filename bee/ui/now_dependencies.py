@@ -111,6 +111,7 @@ def _show_models(found: Dependencies, now: datetime) -> None:
         facts(
             [
                 (row.provider, f"{row.answered:,} of {counted(row.calls, 'call', 'calls')} answered"),
+                ("Not used for what it said", f"{row.unused:,}"),
                 ("Last asked", ago_words(row.last_at, now)),
             ]
         )

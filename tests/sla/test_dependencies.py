@@ -6,6 +6,7 @@ from pathlib import Path
 from bee.db import Database, Login
 from bee.jobs import enqueue
 from bee.sla.dependencies import DEAD, QUOTA, Dependencies, PushOutcome, Size, dependencies, disk_of
+from tests.coach.calls import make_call
 from tests.factories import execute
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -103,6 +104,16 @@ def test_who_is_left_alone_is_told_until_it_is_over(database: Database) -> None:
     assert [(row.name, row.because) for row in found.paused("model")] == [("openai", "timeout")]
     assert [(row.name, row.because) for row in found.paused("push")] == [("ios", "quota")]
     assert seen(database, NOON + 2 * MINUTE).pauses == []
+
+
+def test_a_model_that_answers_what_is_not_used_answers_all_the_same(database: Database) -> None:
+    with database.writing(Login.SYSTEM) as session:
+        for outcome in ("answered", "checks", "refused", "cut_short", "overloaded", "timeout"):
+            make_call(session, started_at=NOON - MINUTE, outcome=outcome)
+        make_call(session, started_at=NOON - timedelta(days=2))
+    (row,) = seen(database).models
+    assert (row.provider, row.calls, row.answered, row.unused) == ("openai", 6, 4, 3)
+    assert row.last_at == NOON - MINUTE
 
 
 def test_the_disk_is_that_of_the_nearest_folder_there_is(tmp_path: Path) -> None:
