@@ -108,7 +108,7 @@ def _said(words: Sequence[str], plain: Sequence[str], opening: int, kind: str) -
 def _is_fit(words: Sequence[str]) -> bool:
     said = " ".join(words)
     names_somebody = any(
-        word[0].isupper() and not word.isupper() for word in words[1:] if word not in OWN_NAMES
+        word[0].isupper() and not word.isupper() for word in words[1:] if word not in CAPITALS
     )
     return (
         not names_somebody
@@ -119,8 +119,8 @@ def _is_fit(words: Sequence[str]) -> bool:
     )
 
 
-# "I" with an ending begins with a capital wherever it stands.
-OWN_NAMES: Final = frozenset({"I'm", "I’m", "I've", "I’ve", "I'd", "I’d", "I'll", "I’ll"})
+# Days and months have a capital and are nobody; April, May and June are people.
+CAPITALS: Final = frozenset(_RULES["capitals_of_nobody"])
 # The longest phrase first: "i really love" is not "i" with something behind it.
 PHRASES: Final = sorted(
     (
