@@ -2,6 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
 
 import pandas as pd
 import streamlit as st
@@ -10,9 +13,12 @@ from bee.coach.prompts.difference import pieces
 from bee.coach.replay import Change, Replay, Risk, changes_csv, risk_of
 from bee.ui.blocks import facts
 from bee.ui.empty import errors_shown
+from bee.ui.guard import find_onlooker
+from bee.ui.playground_acts import SEE_LAB
 from bee.ui.playground_words import why_words
 from bee.ui.prompt_difference import TEXT_PX, marked
-from bee.ui.replay_acts import end
+from bee.ui.reads import Scope
+from bee.ui.replay_acts import ReplayQuestion, end, read_replays
 from bee.ui.replay_pickers import pick_changes
 from bee.ui.replay_table import OPEN
 from bee.ui.replay_words import (
@@ -33,8 +39,31 @@ from bee.ui.text import plain
 from bee.ui.usage_words import dollars
 from bee.ui.words import type_words
 
+REFRESHED_S: Final = 3
 
-def show_standing(replay: Replay) -> None:
+
+def show_standing(question: ReplayQuestion, replay: Replay) -> None:
+    """Draw what a replay is of and how far it is, which refreshes by itself until it is over."""
+    if replay.is_over:
+        _show(replay)
+    else:
+        st.fragment(_follow, run_every=REFRESHED_S)(question, replay.id)
+
+
+def _follow(question: ReplayQuestion, replay_id: UUID) -> None:
+    """Draw how far a replay is now; once it is over, or not to be seen any more, the page is drawn anew."""
+    with errors_shown():
+        viewer = find_onlooker(*SEE_LAB)
+        if viewer is None:
+            st.rerun()
+        theirs = replace(question, scope=Scope.of(viewer, SEE_LAB))
+        replay = next((row for row in read_replays(theirs) if row.id == replay_id), None)
+        if replay is None or replay.is_over:
+            st.rerun()
+        _show(replay)
+
+
+def _show(replay: Replay) -> None:
     """Draw what a replay is of, how far it is, why it ended, and offer to end it."""
     st.caption(plain(replay_words(replay)))
     st.caption(plain(progress_words(replay)))

@@ -92,10 +92,10 @@ def show_again(scope: Scope, question: ReplayQuestion) -> None:
         if replay is None:
             show_new(scope, question)
             return
-        show_standing(replay)
+        show_standing(question, replay)
         changes = read_changes(question, replay.id)
         if not changes:
-            st.caption("No answer yet: the worker asks for them; look again in a while.")
+            st.caption("No answer yet: the worker asks for them.")
             return
         chosen = show_changes(replay, changes)
     if chosen is not None:

@@ -161,7 +161,7 @@ def test_changes_are_chosen_by_risk_state_and_person_in_the_address(
 
 def test_a_replay_that_waits_is_ended_by_hand(cora: Person, mia: UUID) -> None:
     app = press(visit(PAGE, cora, day=DAY, m1=PRICED), "Ask again")
-    assert "No answer yet: the worker asks for them; look again in a while." in words(app)
+    assert "No answer yet: the worker asks for them." in words(app)
     assert r"0 of 2 answered · \$0.00 of \$5.00" in words(app)
     app = press(app, "End it")
     assert "Cora Coach ended it. What it brought until then is kept." in words(app)
