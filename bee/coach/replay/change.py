@@ -14,6 +14,8 @@ from bee.csv_text import csv_text
 # From here on, a text is another one rather than the same worded otherwise.
 LARGE: Final = 0.5
 NEEDS_CARE: Final = "NeedsCare"
+# What a model said did not pass, so the rules answered.
+CHECKS: Final = "checks"
 
 
 class Danger(StrEnum):
@@ -76,7 +78,9 @@ class Change:
 
     @property
     def now_failed(self) -> tuple[str, ...]:
-        """The checks that object now and did not then."""
+        """The checks that object now and did not then; none where the rules had to answer then as well."""
+        if self.fallback == self.fallback_then == CHECKS:
+            return ()
         return tuple(name for name in self.failed if name not in self.failed_then)
 
     @property
