@@ -235,7 +235,7 @@ def _answered(decision: Decision) -> Mapping[str, object]:
         "prompt_sha256": decision.prompt_sha256,
         "usage": json.dumps(asdict(answer.usage)),
         "fallback": answer.fallback,
-        "checks": _told(decision.review),
+        "checks": decision.review.as_json if decision.review else None,
         "first_byte_ms": decision.first_byte_ms,
         "total_ms": decision.total_ms,
         "momentum_state": decision.state,
@@ -259,17 +259,6 @@ def _keep_moment(
         now=now,
         **sent,
     )
-
-
-def _told(found: Review | None) -> str | None:
-    """Return what the checks said as JSON, by the name of each."""
-    if found is None:
-        return None
-    results = {
-        result.name: {"version": result.version, "passed": result.passed, "found": result.found}
-        for result in found.results
-    }
-    return json.dumps({"checker": found.checker, "results": results}).replace("\\u0000", "")
 
 
 def _hand_to_coach(

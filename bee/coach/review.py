@@ -72,6 +72,21 @@ class Review:
         return not self.failed
 
     @property
+    def as_json(self) -> str:
+        """What they say as it is kept, by the name of each."""
+        results = {
+            result.name: {
+                "version": result.version,
+                "kind": result.kind,
+                "passed": result.passed,
+                "found": result.found,
+            }
+            for result in self.results
+        }
+        # PostgreSQL has no text with this letter in it.
+        return json.dumps({"checker": self.checker, "results": results}).replace("\\u0000", "")
+
+    @property
     def failed(self) -> tuple[str, ...]:
         """The names of the checks that object."""
         return tuple(result.name for result in self.results if not result.passed)

@@ -28,7 +28,7 @@ from bee.coach.model import (
 )
 from bee.coach.model.prices import Price, find_price, price_list
 from bee.coach.prompting import Prompt, rendered
-from bee.coach.review import CHECKER, CheckResult, Kind, review
+from bee.coach.review import CHECKER, CheckResult, Kind, Review, review
 from bee.coach.safety import Screening, screen
 from bee.coach.text import cleaned
 from bee.settings import Settings
@@ -79,16 +79,7 @@ class Answer:
         """What the checks said, as JSON, by the name of each."""
         if self.text is None:
             return None
-        results = {
-            result.name: {
-                "version": result.version,
-                "kind": result.kind,
-                "passed": result.passed,
-                "found": result.found,
-            }
-            for result in self.results
-        }
-        return json.dumps({"checker": CHECKER, "results": results}).replace("\\u0000", "")
+        return Review(CHECKER, self.results).as_json
 
 
 @dataclass(frozen=True, slots=True)

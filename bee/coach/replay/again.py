@@ -1,6 +1,5 @@
 """What would have gone out with another version: messages asked again, each in its moment, as production would."""
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from bee.coach.playground.stage import PSEUDONYM
 from bee.coach.prompting import Prompt, rendered
 from bee.coach.replay.change import Danger
 from bee.coach.replay.rerender import KeptMoment
-from bee.coach.review import Review, review
+from bee.coach.review import review
 from bee.coach.safety import screen
 
 LONGEST_TEXT: Final = 20_000
@@ -62,7 +61,7 @@ class Answer:
             heard=_storable(trial.heard),
             fallback=trial.fallback,
             failed_then=review(then.kept.answer, then.scene.moment).failed,
-            checks=_told(trial.found),
+            checks=trial.found.as_json if trial.found else None,
             distance=distance,
             cost_usd=trial.cost_usd or Decimal(0),
         )
@@ -93,19 +92,3 @@ def most_usd(scene: Scene, prompt: Prompt, price: Price) -> Decimal:
 def _storable(text: str | None) -> str | None:
     """Return a text as the database can hold it; None where that is nothing."""
     return (text or "").replace("\0", "")[:LONGEST_TEXT] or None
-
-
-def _told(found: Review | None) -> str | None:
-    """Return what the checks said as JSON, by the name of each."""
-    if found is None:
-        return None
-    results = {
-        result.name: {
-            "version": result.version,
-            "kind": result.kind,
-            "passed": result.passed,
-            "found": result.found,
-        }
-        for result in found.results
-    }
-    return json.dumps({"checker": found.checker, "results": results}).replace("\\u0000", "")
