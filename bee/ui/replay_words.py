@@ -105,7 +105,7 @@ def left_out_words(found: Population | Replay) -> list[str]:
     """Return how many messages are not asked, and why."""
     told = []
     if found.unconsented:
-        told.append(f"{found.unconsented:,} of people who did not consent left out")
+        told.append(f"{found.unconsented:,} said without consent, then or now, left out")
     if found.not_kept:
         told.append(f"{found.not_kept:,} left out of which nothing is kept any more")
     return told

@@ -14,6 +14,8 @@ left join coach_moments as kept on kept.user_id = asked.user_id and kept.request
 where replays.id = cast(:replay_id as uuid)
     and cast(asked.created_at at time zone members.time_zone as date) = replays.day
     and members.consents -> 'coaching' = 'true'
+    -- What was said before there was a consent stays in the house.
+    and reply.fallback is distinct from 'no_consent'
     and (asked.crisis or kept.user_id is not null)
 order by md5(replays.seed || '/' || asked.request_id || '/' || asked.user_id), asked.number
 limit (select most_messages from coach_replays where id = cast(:replay_id as uuid))

@@ -1,5 +1,5 @@
--- One row: how many messages were written on a day of their members' own by all whom the role may read, of members without
--- consent, without what their answers rested on, and those that can be asked again; and whether the day is over for all of
+-- One row: how many messages were written on a day of their members' own by all whom the role may read, without consent then
+-- or now, without what their answers rested on, and those that can be asked again; and whether the day is over for all of
 -- them. Danger rests on nothing. Index: coach_messages_written, coach_messages_request_key, coach_moments_pkey.
 select
     count(*) as written,
@@ -13,7 +13,8 @@ select
     ) as is_over
 from (
     select
-        coalesce(members.consents -> 'coaching' = 'true', false) as consents,
+        coalesce(members.consents -> 'coaching' = 'true', false) and reply.fallback is distinct from 'no_consent'
+            as consents,
         asked.crisis or kept.user_id is not null as is_kept
     from coach_messages as asked
     inner join members on members.id = asked.user_id and not members.is_synthetic

@@ -199,6 +199,22 @@ def test_who_does_not_consent_is_not_asked_about_and_nothing_of_them_is_kept(
     assert len(service.asked) == 1
 
 
+def test_what_was_said_before_there_was_a_consent_is_never_asked_again(
+    database: Database, service: ModelServer, cora: UUID
+) -> None:
+    with database.writing(Login.OWNER) as session:
+        later = make_member(session, coach_id=cora)
+    settings = openai_at(service.address, coach_model=PRICED)
+    say(database, settings, later, WALK)
+    consent(database, later, granted=True)
+    say(database, settings, later, WALK, now=MORNING + timedelta(minutes=1))
+    asked = len(service.asked)
+    replay = ask_replay(database, cora, settings)
+    assert (replay.written, replay.unconsented, replay.askable, replay.drawn) == (2, 1, 1, 1)
+    replay = do_replay(database, replay, settings)
+    assert (replay.outcome, replay.done, len(service.asked) - asked) == ("finished", 1, 1)
+
+
 def test_what_is_kept_goes_with_the_member(
     database: Database, service: ModelServer, cora: UUID, mia: UUID
 ) -> None:
